@@ -1,0 +1,151 @@
+// Package plan is the logical plan: typed expressions, relational nodes, and the
+// interfaces through which a plan reads tables.
+//
+// Before: names and syntax (query/ast). After: physical operators (query/exec).
+// A plan has no names to resolve and no types to infer; columns are indexes.
+package plan
+
+import (
+	"errors"
+
+	"github.com/traillake/traillake/query/function"
+	"github.com/traillake/traillake/query/types"
+)
+
+// ErrTableNotFound is matched by the error of a Catalog that does not know a table.
+var ErrTableNotFound = errors.New("table not found")
+
+// Output is one column of a node's result.
+type Output struct {
+	Name string
+	Type types.Type
+}
+
+// Node is a relational operator. Nodes are immutable.
+type Node interface {
+	// Outputs are the columns of the node's result.
+	Outputs() []Output
+	// Inputs are the nodes it reads, in order.
+	Inputs() []Node
+	// WithInputs returns the node over other inputs of the same schema.
+	WithInputs(inputs []Node) Node
+}
+
+// Scan reads a table. Conjuncts and Limit are hints handed to it; the filter stays above.
+type Scan struct {
+	Table     Table
+	Columns   []ColumnPath
+	Conjuncts []Expr
+	Limit     int64
+}
+
+// Values yields constant rows; with no columns and one row it is SELECT without FROM.
+type Values struct {
+	Columns []Output
+	Rows    [][]Expr
+}
+
+// Filter keeps the rows for which Cond is true.
+type Filter struct {
+	Input Node
+	Cond  Expr
+}
+
+// Project computes columns.
+type Project struct {
+	Input Node
+	Exprs []Expr
+	Names []string
+}
+
+// AggCall is one aggregate of an Aggregate node. Args are expressions over the input.
+type AggCall struct {
+	Function *function.Aggregate
+	Args     []Expr
+	Distinct bool
+	Filter   Expr // nil when absent
+	OrderBy  []SortKey
+	Name     string
+}
+
+// Aggregate groups by keys and computes aggregates. Its outputs are the keys,
+// then the aggregates. Without keys it yields one row also for no input.
+type Aggregate struct {
+	Input Node
+	Keys  []Expr
+	Names []string // of the keys
+	Aggs  []AggCall
+}
+
+// SortKey is one key of an order.
+type SortKey struct {
+	Expr       Expr
+	Desc       bool
+	NullsFirst bool
+}
+
+// Sort orders all rows. Limit, when above zero, keeps only that many (top-N).
+type Sort struct {
+	Input Node
+	Keys  []SortKey
+	Limit int64
+}
+
+// Limit skips Offset rows and yields at most Count; Count below zero is no limit.
+type Limit struct {
+	Input         Node
+	Offset, Count int64
+}
+
+// Union yields the rows of all inputs (UNION ALL); duplicates are an Aggregate above.
+type Union struct {
+	Sources []Node
+}
+
+// JoinKind is inner or left; a cross join is inner without keys.
+type JoinKind uint8
+
+// The kinds of joins.
+const (
+	Inner JoinKind = iota
+	Left
+)
+
+// Join matches rows. LeftKeys[i] = RightKeys[i] of one type must hold; each is
+// over its own side. Residual (nil when absent) is over left columns then right
+// ones and is part of the ON condition. Outputs are left's, then right's.
+type Join struct {
+	Kind                JoinKind
+	Left, Right         Node
+	LeftKeys, RightKeys []Expr
+	Residual            Expr
+}
+
+// Unnest yields, for each input row, one row per element: input columns, then
+// the element columns (row elements expand to their fields, maps to key and
+// value), then the ordinality when asked. Outer keeps rows without elements (LEFT JOIN … ON true).
+type Unnest struct {
+	Input      Node
+	Exprs      []Expr
+	Names      []string // of the new columns, ordinality included
+	Ordinality bool
+	Outer      bool
+}
+
+// WindowCall is one window function of a Window node.
+type WindowCall struct {
+	// Rank is "row_number", "rank" or "dense_rank"; else Function is an
+	// aggregate with the default frame.
+	Rank     string
+	Function *function.Aggregate
+	Args     []Expr
+	Name     string
+}
+
+// Window adds columns computed over partitions of its input: input columns, then one per call.
+type Window struct {
+	Input       Node
+	PartitionBy []Expr
+	OrderBy     []SortKey
+	Calls       []WindowCall
+}

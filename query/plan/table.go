@@ -1,0 +1,92 @@
+package plan
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"github.com/traillake/traillake/query/types"
+)
+
+// Catalog finds tables by name. Safe for concurrent use.
+type Catalog interface {
+	// Table returns the table of a FROM name, parts outermost first (a bare UUID,
+	// a store name or an ARN is one part). An unknown table is an error that
+	// matches ErrTableNotFound; any other error reaches the caller as it is.
+	Table(ctx context.Context, name []string) (Table, error)
+}
+
+// TableColumn is a column a table offers.
+type TableColumn struct {
+	Name string
+	Type types.Type
+	// Hidden columns answer to their name and stay out of SELECT *.
+	Hidden bool
+}
+
+// Table is something a query can read. Safe for concurrent use. It shows one
+// snapshot for as long as it is used by one query.
+type Table interface {
+	// Name is how plans print the table.
+	Name() string
+	Columns() []TableColumn
+	// Scan returns one or more streams that together yield the table's rows.
+	// The caller closes every stream.
+	Scan(ctx context.Context, req ScanRequest) ([]Stream, error)
+}
+
+// Estimator is an optional ability of a Table: what a scan would touch.
+type Estimator interface {
+	// Estimate fills the segment, row-group and byte counts of a scan without reading rows.
+	Estimate(ctx context.Context, req ScanRequest) (*ScanStats, error)
+}
+
+// ColumnPath is what a scan reads of a table: a column, or a part of it.
+type ColumnPath struct {
+	Column int   // index into Table.Columns
+	Fields []int // path of row fields below the column; empty for all of it
+	// Key, when set, reads only this key of a map(varchar, varchar) column:
+	// the value, or NULL where the key is absent (element_at).
+	Key *string
+	// Name is the printed form: useridentity.arn, requestparameters['bucketName'].
+	Name string
+	Type types.Type // of what the scan yields
+}
+
+// ScanRequest says what a query wants of a table.
+type ScanRequest struct {
+	// Columns are the columns of the yielded batches, in order. It may be empty:
+	// then batches have rows and no columns.
+	Columns []ColumnPath
+	// Conjuncts are predicates over Columns (plan.Column indexes into it) that
+	// every wanted row satisfies. They are a hint: rows that do not satisfy them
+	// may be yielded, rows that do must be.
+	Conjuncts []Expr
+	// Limit is the number of rows after which the query stops reading, or 0. A hint.
+	Limit int64
+	// Partitions is how many streams the query can use at once; 0 means one.
+	Partitions int
+	Mem        memory.Allocator // batches are allocated here; nil is the default
+	Stats      *ScanStats       // counted while scanning; never nil in Scan
+}
+
+// ScanStats counts what a scan touched. Its fields may be read while the scan runs.
+type ScanStats struct {
+	Segments, SegmentsPruned   atomic.Int64
+	RowGroups, RowGroupsPruned atomic.Int64 // of segments that were not pruned
+	Rows                       atomic.Int64 // rows yielded
+	Bytes                      atomic.Int64 // compressed bytes of the column chunks read
+}
+
+// Stream yields batches. Not safe for concurrent use.
+type Stream interface {
+	Schema() *arrow.Schema
+	// Next returns a non-empty batch that the caller releases, or io.EOF at the end.
+	// Varchar columns may be dictionary<int32, utf8>, and may differ in that from
+	// one batch to the next.
+	Next(ctx context.Context) (arrow.Record, error)
+	// Close closes the inputs. It is idempotent and legal before the end.
+	Close() error
+}
