@@ -1,0 +1,66 @@
+# TrailLake: every command a developer needs. `make help` lists them.
+
+GO      ?= go
+BIN     := bin/traillake
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+.PHONY: all help demo test lint race slt crash fuzz bench generate generated-current ci clean
+
+all: $(BIN)
+
+.PHONY: $(BIN)
+$(BIN):
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/traillake
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+demo: $(BIN) ## generate a sample trail, import it, run sample queries, serve the console
+	@echo "demo: a sample trail is generated, imported and queried in a temporary data directory"
+	$(BIN) demo $(DEMOFLAGS)
+
+test: ## run every test; optional parts that are missing are named and skipped
+	@echo "test: all packages; parts that need python3 with boto3 or duckdb, or the aws CLI, say so when they skip"
+	$(GO) test -timeout 20m ./...
+
+lint: ## gofmt, go vet, staticcheck, and golangci-lint where it is installed
+	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	@if command -v golangci-lint >/dev/null; then golangci-lint run ./...; \
+	elif [ -n "$$TRAILLAKE_REQUIRE_OPTIONAL" ]; then echo "lint: golangci-lint is required here and missing"; exit 1; \
+	else echo "lint: golangci-lint skipped: not installed (go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint)"; fi
+
+race: ## the tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./...
+
+slt: ## the sqllogictest files, over memory and over real segments
+	$(GO) test -count=1 -v -run 'TestSLT' ./query/slttest ./engine | grep -E 'records|^(---|ok|FAIL|panic)'
+
+crash: ## kill the server at random moments of an import, many times
+	$(GO) test -count=1 -v -timeout 30m -run 'TestKill' ./cmd/traillake -args -kills=20
+
+FUZZTIME ?= 30s
+fuzz: ## every fuzz target for FUZZTIME
+	@set -e; for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
+	  for f in $$(grep -rhoE '^func (Fuzz[A-Za-z0-9_]+)' $$pkg/*_test.go | sed 's/func //'); do \
+	    echo "fuzz: $$pkg $$f $(FUZZTIME)"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg; done; done
+
+bench: ## the benchmarks beside the code
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+generate: ## make the generated files anew (needs protoc: apt-get install protobuf-compiler libprotobuf-dev)
+	sh proto/generate.sh
+
+generated-current: generate ## fail when a generated file is not current
+	@git diff --exit-code -- proto || { echo "generated files are not current: run 'make generate' and commit"; exit 1; }
+
+ci: ## what CI runs: lint, generated files, the tests and the race detector, nothing optional left out
+	TRAILLAKE_REQUIRE_OPTIONAL=1 $(MAKE) lint
+	$(MAKE) generated-current
+	TRAILLAKE_REQUIRE_OPTIONAL=1 $(MAKE) test
+	$(MAKE) race
+
+clean: ## remove what was built
+	rm -rf bin
