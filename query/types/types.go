@@ -184,7 +184,7 @@ func (t Type) String() string {
 	case Row:
 		parts := make([]string, len(t.Fields))
 		for i, f := range t.Fields {
-			parts[i] = strings.TrimSpace(f.Name + " " + f.Type.String())
+			parts[i] = strings.TrimSpace(fieldName(f.Name) + " " + f.Type.String())
 		}
 		return "row(" + strings.Join(parts, ", ") + ")"
 	case Function:
@@ -195,4 +195,16 @@ func (t Type) String() string {
 		return "function(" + strings.Join(append(parts, t.Elem.String()), ",") + ")"
 	}
 	return kindNames[t.Kind]
+}
+
+// fieldName is a row field's name as Parse reads it back: quoted unless it is a plain word.
+func fieldName(name string) string {
+	plain := name == strings.ToLower(name)
+	for i := range len(name) {
+		plain = plain && isTypeWordByte(name[i])
+	}
+	if plain {
+		return name
+	}
+	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
