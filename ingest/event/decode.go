@@ -1,0 +1,173 @@
+package event
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// ErrRecord is wrapped by every error about a record that cannot become a row.
+var ErrRecord = errors.New("not an event record")
+
+// Decoder takes records apart: validates the text, finds the values of the top
+// level and the identity. A Builder then makes a row of what the Decoder holds,
+// so that the caller can decide in between whether and where. Not safe for
+// concurrent use.
+type Decoder struct {
+	family *Family
+	raw    []byte // the record as it came; nil when text is the same
+	text   []byte // the record in valid UTF-8
+	slots  []span // values of the family's fields
+	issues []string
+	row    Row
+	canon  canon
+	quoted []byte
+	source bytes.Buffer
+	json   *jsontext.Decoder
+}
+
+// NewDecoder returns a decoder of a family's records.
+func NewDecoder(f *Family) *Decoder {
+	return &Decoder{family: f, slots: make([]span, len(f.fields)), json: jsontext.NewDecoder(new(bytes.Buffer))}
+}
+
+// Decode takes the record apart. The decoder refers to record's bytes until the
+// next call. White space around the object is not part of it. The returned row's
+// Issues is 0: only building the row finds them.
+func (d *Decoder) Decode(record []byte) (Row, error) {
+	d.row = Row{Day: NoDay}
+	d.issues = d.issues[:0]
+	d.raw, d.text = nil, bytes.Trim(record, " \n\r\t")
+	if !utf8.Valid(d.text) {
+		d.raw = d.text
+		var n int
+		d.text, n = repairUTF8(d.raw)
+		d.issues = append(d.issues, fmt.Sprintf("%s: %d bytes of invalid UTF-8 replaced by U+FFFD", d.family.PayloadColumn, n))
+	}
+	if err := d.validate(); err != nil {
+		return Row{}, err
+	}
+	clear(d.slots)
+	d.issues = d.family.top.split(d.text, span{0, len(d.text)}, d.slots, d.issues)
+	if at := d.slots[d.family.timSlot]; at.present() && d.text[at.from] == '"' {
+		d.quoted, _ = unquote(d.quoted[:0], d.text[at.from:at.to])
+		if t, ok := parseTime(d.quoted); ok {
+			d.row.Time, d.row.HasTime, d.row.Day = t, true, dayOf(t)
+		}
+	}
+	if at := d.slots[d.family.idSlot]; at.present() && d.text[at.from] == '"' {
+		d.quoted, _ = unquote(d.quoted[:0], d.text[at.from:at.to])
+		if len(d.quoted) > 0 {
+			d.row.ID = string(d.quoted)
+			d.row.Identity, d.row.HasIdentity = d.canon.sum(d.text), true
+		}
+	}
+	return d.row, nil
+}
+
+// validate reports whether the text is one JSON object within the limits.
+func (d *Decoder) validate() error {
+	if len(d.text) == 0 || d.text[0] != '{' {
+		return fmt.Errorf("%w: no JSON object", ErrRecord)
+	}
+	d.source = *bytes.NewBuffer(d.text)
+	d.json.Reset(&d.source, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if err := d.json.SkipValue(); err != nil {
+		return fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	if n := d.json.InputOffset(); n != int64(len(d.text)) {
+		return fmt.Errorf("%w: more text at byte %d, after the object", ErrRecord, n)
+	}
+	if n := depth(d.text); n > MaxDepth {
+		return fmt.Errorf("%w: nested %d deep, more than %d", ErrRecord, n, MaxDepth)
+	}
+	return nil
+}
+
+// repairUTF8 replaces every byte that belongs to no valid encoding by U+FFFD.
+func repairUTF8(b []byte) (out []byte, replaced int) {
+	out = make([]byte, 0, len(b)+16)
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			replaced++
+		}
+		out = utf8.AppendRune(out, r)
+		b = b[n:]
+	}
+	return out, replaced
+}
+
+// unquote appends the value of the JSON string raw. It reports false when the
+// string has an unpaired surrogate, which becomes U+FFFD.
+func unquote(dst, raw []byte) ([]byte, bool) {
+	body := raw[1 : len(raw)-1]
+	if bytes.IndexByte(body, '\\') < 0 {
+		return append(dst, body...), true
+	}
+	dst, err := jsontext.AppendUnquote(dst, raw)
+	return dst, err == nil
+}
+
+// split finds the values of the level's fields in the object b[at.from:at.to],
+// the last of duplicates, and notes duplicates and other spellings.
+func (l *level) split(b []byte, at span, slots []span, issues []string) []string {
+	for w := walk(b, at); ; {
+		raw, value, ok := w.member()
+		if !ok {
+			return issues
+		}
+		key := raw[1 : len(raw)-1]
+		if bytes.IndexByte(key, '\\') >= 0 {
+			key, _ = unquote(nil, raw)
+		}
+		i, known := l.index[string(key)]
+		if !known {
+			issues = l.noteSpelling(key, issues)
+			continue
+		}
+		if slots[i].present() {
+			issues = append(issues, l.path+l.keys[i]+": duplicate key, the last value counts")
+		}
+		slots[i] = value
+	}
+}
+
+// noteSpelling adds an issue when key is a known one but for its case.
+func (l *level) noteSpelling(key []byte, issues []string) []string {
+	if len(key) > 64 {
+		return issues
+	}
+	var lower [64]byte
+	i, ok := l.folded[string(appendLower(lower[:0], key))]
+	if !ok {
+		return issues
+	}
+	return append(issues, l.path+string(key)+": unknown key, "+l.keys[i]+" is the known spelling")
+}
+
+func appendLower(dst, s []byte) []byte {
+	for _, c := range s {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+var decoders = sync.Pool{New: func() any { return NewDecoder(CloudTrail) }}
+
+// Identity returns the id and the identity of a record; ok is false when the
+// record has no id and so no identity.
+func Identity(record []byte) (id string, sum [32]byte, ok bool, err error) {
+	d := decoders.Get().(*Decoder)
+	defer decoders.Put(d)
+	row, err := d.Decode(record)
+	d.raw, d.text = nil, nil
+	return row.ID, row.Identity, row.HasIdentity, err
+}

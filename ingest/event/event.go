@@ -1,0 +1,122 @@
+// Package event holds the event schemas: which columns a family of events has,
+// which key of a record fills each, and how a record's JSON text becomes a row.
+// It is the only home of CloudTrail's field names.
+//
+// A column takes the exact key of the record and nothing else; no value is
+// derived. What a column cannot take (another spelling of the key, a value of
+// another type, a time that is none) leaves NULL there and a line in "$issues";
+// the value is still in eventjson. So a count over a column equals the count of
+// anyone who reads the raw keys.
+//
+// # Issues
+//
+// An entry of "$issues" is "<path>: <what>", where path names the record's keys
+// with dots. The texts, with V standing for the value's JSON text (cut at 64
+// bytes), are stable:
+//
+//	eventTime: not a time: V
+//	readOnly: not a boolean: V
+//	eventName: number where a string belongs: V
+//	userIdentity: string where an object belongs: V
+//	resources: string where an array belongs: V
+//	requestParameters: string that holds no object: V
+//	recipientAccountID: unknown key, recipientAccountId is the known spelling
+//	eventName: duplicate key, the last value counts
+//	errorMessage: unpaired surrogate replaced by U+FFFD
+//	eventjson: 3 bytes of invalid UTF-8 replaced by U+FFFD
+//
+// # Identity
+//
+// Two records are the same event when they have the same non-empty eventID and
+// the same canonical text: no white space, keys sorted by their bytes, of
+// duplicate keys the last, strings by value (quoted with as few escapes as JSON
+// allows), numbers by their source token, so that 1.0 and 1.00 differ. The
+// identity is the SHA-256 of that text.
+package event
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/apache/arrow/go/v15/arrow"
+)
+
+// NoDay is the day of a row that has no usable time.
+const NoDay int32 = math.MinInt32
+
+// MaxDepth is how deeply a record may nest.
+const MaxDepth = 512
+
+// Names of the columns every family stores per row beside its own. "$raw" is
+// physical only: SQL does not show it.
+const (
+	IngestTimeColumn = "$ingest_time"
+	SourceColumn     = "$source"
+	IssuesColumn     = "$issues"
+	RawColumn        = "$raw"
+)
+
+// Names of the columns that are computed when they are read.
+const (
+	ChecksumColumn = "eventjsonchecksum"
+	CommitColumn   = "$commit"
+	SegmentColumn  = "$segment"
+)
+
+// Column is a column as SQL sees it.
+type Column struct {
+	Name    string
+	Type    arrow.DataType
+	Hidden  bool // left out of SELECT *
+	Virtual bool // not stored: computed when read
+}
+
+// Family is a schema of events. All fields are read-only.
+type Family struct {
+	Name string
+	// Schema has the stored columns in SELECT * order, then the "$" columns.
+	Schema *arrow.Schema
+	// Columns has the columns of SQL in order, the virtual ones in their places.
+	Columns []Column
+	// TimeColumn, PayloadColumn and IDColumn name the columns with the event's
+	// time, its source text and its id.
+	TimeColumn, PayloadColumn, IDColumn string
+	// SortColumns orders rows inside a row group; BloomColumns get bloom filters.
+	// Both are paths with dots.
+	SortColumns, BloomColumns []string
+	// FieldIDs has the permanent Parquet field id of every column, field, list
+	// element (path + ".element"), map key and map value (".key", ".value").
+	FieldIDs map[string]int
+	// SchemaVersion grows when columns are added.
+	SchemaVersion int
+
+	fields          []field
+	top             *level
+	idSlot, timSlot int
+}
+
+// Source tells where a record was read.
+type Source struct {
+	Object string // key of the object
+	Record int64  // number of the record in it, from 0
+}
+
+// Row is what the pipeline needs to know of a record.
+type Row struct {
+	Time        int64 // microseconds since 1970, cut to milliseconds; 0 without a time
+	HasTime     bool
+	Day         int32    // days since 1970, or NoDay
+	ID          string   // the event's id; empty when it has none
+	Identity    [32]byte // see the package comment
+	HasIdentity bool     // false when there is no id: such a record is never merged
+	Issues      int      // entries in "$issues"
+}
+
+// Fingerprint shortens an identity for lookups. It is never 0, which stands for
+// "no identity".
+func Fingerprint(sum [32]byte) uint64 {
+	if f := binary.LittleEndian.Uint64(sum[:8]); f != 0 {
+		return f
+	}
+	return 1
+}

@@ -1,0 +1,140 @@
+// Package ingest turns log objects of a trail bucket into rows of a store: it
+// lists, reads, decodes, removes duplicates, and hands whole objects to a Sink in
+// batches that are committed at once.
+package ingest
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/traillake/traillake/ingest/event"
+)
+
+// Object is one listed object. An ETag of "" means that the source knows none;
+// then the SHA-256 of the object's bytes, in hexadecimal, stands for it.
+type Object struct {
+	Key  string
+	Size int64
+	ETag string
+}
+
+// Source is where an import reads. Its methods must be safe for concurrent use.
+type Source interface {
+	// List calls fn with every object whose key begins with prefix.
+	List(ctx context.Context, prefix string, fn func(Object) error) error
+	// Get opens the object's bytes. Errors match fs.ErrNotExist and fs.ErrPermission.
+	Get(ctx context.Context, key string) (io.ReadCloser, error)
+}
+
+// Sink is where an import writes. Seen must be safe for concurrent use, also with
+// the other methods, which are called by one goroutine.
+type Sink interface {
+	// Seen returns the retention cut-off with which this very content of the object
+	// was imported.
+	Seen(key, etag string) (cutoff int64, ok bool)
+	// Lookup finds stored rows of the day (event.NoDay: of rows without a time) by
+	// fingerprint.
+	Lookup(ctx context.Context, day int32, fingerprints []uint64) ([]Hit, error)
+	// Write commits the batch: all of it or, with an error, nothing. The batch and
+	// its records are the sink's until Write returns; a record that is to live
+	// longer must be retained.
+	Write(ctx context.Context, b *Batch) error
+}
+
+// Hit is a stored row whose fingerprint was asked for.
+type Hit struct {
+	Index int    // into the fingerprints
+	JSON  []byte // the row's eventjson
+}
+
+// Batch is what one commit adds.
+type Batch struct {
+	Days        []Day // ascending
+	Objects     []ObjectDone
+	Failures    []Failure
+	Quarantined []Quarantined
+	Cutoff      int64 // the retention cut-off that was applied, microseconds since 1970
+	Stats       Stats // of the import so far, this batch included
+}
+
+// Day is the rows of one UTC day, or of event.NoDay. Fingerprints has one slice
+// per record with one entry per row, 0 for a row that has no identity.
+type Day struct {
+	Day          int32
+	Records      []arrow.Record
+	Fingerprints [][]uint64
+}
+
+// ObjectDone is an object that was read to its end.
+type ObjectDone struct {
+	Key         string
+	ETag        string // or the SHA-256 of its bytes
+	Rows        int64  // added
+	Duplicates  int64  // the same event is stored already, or came twice
+	Outside     int64  // older than the cut-off
+	Quarantined int64  // elements that are no event
+}
+
+// Failure is an object that could not be imported. None of its rows are.
+type Failure struct {
+	Key     string
+	Type    string // one word, see the Failure constants
+	Message string // what was wrong and where
+	Time    time.Time
+}
+
+// Quarantined is an element of an object that cannot become a row.
+type Quarantined struct {
+	Key     string
+	Record  int64 // its number in the object, from 0
+	Reason  string
+	Excerpt string // the beginning of its text
+}
+
+// Stats counts what an import has done.
+type Stats struct {
+	PrefixesFound     int64 // folders with objects to import: one per account, region and day
+	PrefixesCompleted int64 // those whose objects all are imported
+	FilesFound        int64
+	FilesCompleted    int64
+	FilesSkipped      int64 // imported before and unchanged
+	BytesFound        int64 // compressed
+	BytesCompleted    int64
+	EventsRead        int64
+	EventsCompleted   int64 // rows added
+	Duplicates        int64
+	OutsideRetention  int64
+	Quarantined       int64
+	FailedEntries     int64
+}
+
+// Options says what to import and how.
+type Options struct {
+	Family *event.Family // default event.CloudTrail
+	// Bucket is for messages only; Prefix is where keys begin.
+	Bucket, Prefix string
+	// Start and End pick whole objects by the time in their name, both included;
+	// the zero time leaves that side open. An object without a time in its name is
+	// judged by the day in its path; one without either is taken.
+	Start, End time.Time
+	// Cutoff leaves out rows whose event time is before it (microseconds since
+	// 1970; math.MinInt64 keeps all). Rows without a time are kept.
+	Cutoff int64
+	// Strict takes only gzip with a "Records" array, as CloudTrail delivers. Else
+	// plain text, top-level arrays, single records and JSON lines are taken too.
+	Strict bool
+	// Workers read and decode at the same time; default runtime.GOMAXPROCS(0).
+	Workers int
+	// MemoryBytes is how much may be buffered before a commit; default 160 MiB.
+	MemoryBytes int64
+	// Now is the clock of "$ingest_time" and of failures; default time.Now.
+	Now func() time.Time
+	// Progress, if set, is called now and then with what was read so far, also what
+	// is not committed yet.
+	Progress func(Stats)
+	// DryRun lists and counts, and reads and writes nothing.
+	DryRun bool
+}
