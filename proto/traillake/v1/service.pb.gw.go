@@ -820,7 +820,7 @@ func RegisterLakeServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux
 		var stream runtime.ServerTransportStream
 		ctx = grpc.NewContextWithServerTransportStream(ctx, &stream)
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/traillake.v1.LakeService/GetEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store}"))
+		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/traillake.v1.LakeService/GetEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store=**}"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -860,7 +860,7 @@ func RegisterLakeServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux
 		var stream runtime.ServerTransportStream
 		ctx = grpc.NewContextWithServerTransportStream(ctx, &stream)
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/traillake.v1.LakeService/UpdateEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store}"))
+		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/traillake.v1.LakeService/UpdateEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store=**}"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -880,7 +880,7 @@ func RegisterLakeServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux
 		var stream runtime.ServerTransportStream
 		ctx = grpc.NewContextWithServerTransportStream(ctx, &stream)
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/traillake.v1.LakeService/DeleteEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store}"))
+		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/traillake.v1.LakeService/DeleteEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store=**}"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -900,7 +900,7 @@ func RegisterLakeServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux
 		var stream runtime.ServerTransportStream
 		ctx = grpc.NewContextWithServerTransportStream(ctx, &stream)
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/traillake.v1.LakeService/RestoreEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store}:restore"))
+		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/traillake.v1.LakeService/RestoreEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store=**}:restore"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -920,7 +920,7 @@ func RegisterLakeServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux
 		var stream runtime.ServerTransportStream
 		ctx = grpc.NewContextWithServerTransportStream(ctx, &stream)
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/traillake.v1.LakeService/StartEventDataStoreIngestion", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store}:startIngestion"))
+		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/traillake.v1.LakeService/StartEventDataStoreIngestion", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store=**}:startIngestion"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -940,7 +940,7 @@ func RegisterLakeServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux
 		var stream runtime.ServerTransportStream
 		ctx = grpc.NewContextWithServerTransportStream(ctx, &stream)
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/traillake.v1.LakeService/StopEventDataStoreIngestion", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store}:stopIngestion"))
+		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/traillake.v1.LakeService/StopEventDataStoreIngestion", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store=**}:stopIngestion"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -1222,7 +1222,7 @@ func RegisterLakeServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/traillake.v1.LakeService/GetEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store}"))
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/traillake.v1.LakeService/GetEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store=**}"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -1256,7 +1256,7 @@ func RegisterLakeServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/traillake.v1.LakeService/UpdateEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store}"))
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/traillake.v1.LakeService/UpdateEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store=**}"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -1273,7 +1273,7 @@ func RegisterLakeServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/traillake.v1.LakeService/DeleteEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store}"))
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/traillake.v1.LakeService/DeleteEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store=**}"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -1290,7 +1290,7 @@ func RegisterLakeServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/traillake.v1.LakeService/RestoreEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store}:restore"))
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/traillake.v1.LakeService/RestoreEventDataStore", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store=**}:restore"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -1307,7 +1307,7 @@ func RegisterLakeServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/traillake.v1.LakeService/StartEventDataStoreIngestion", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store}:startIngestion"))
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/traillake.v1.LakeService/StartEventDataStoreIngestion", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store=**}:startIngestion"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -1324,7 +1324,7 @@ func RegisterLakeServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/traillake.v1.LakeService/StopEventDataStoreIngestion", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store}:stopIngestion"))
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/traillake.v1.LakeService/StopEventDataStoreIngestion", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store=**}:stopIngestion"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -1529,13 +1529,13 @@ func RegisterLakeServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux
 
 var (
 	pattern_LakeService_CreateEventDataStore_0         = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2}, []string{"api", "v1", "event-data-stores"}, ""))
-	pattern_LakeService_GetEventDataStore_0            = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 1, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, ""))
+	pattern_LakeService_GetEventDataStore_0            = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 3, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, ""))
 	pattern_LakeService_ListEventDataStores_0          = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2}, []string{"api", "v1", "event-data-stores"}, ""))
-	pattern_LakeService_UpdateEventDataStore_0         = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 1, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, ""))
-	pattern_LakeService_DeleteEventDataStore_0         = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 1, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, ""))
-	pattern_LakeService_RestoreEventDataStore_0        = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 1, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, "restore"))
-	pattern_LakeService_StartEventDataStoreIngestion_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 1, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, "startIngestion"))
-	pattern_LakeService_StopEventDataStoreIngestion_0  = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 1, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, "stopIngestion"))
+	pattern_LakeService_UpdateEventDataStore_0         = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 3, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, ""))
+	pattern_LakeService_DeleteEventDataStore_0         = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 3, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, ""))
+	pattern_LakeService_RestoreEventDataStore_0        = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 3, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, "restore"))
+	pattern_LakeService_StartEventDataStoreIngestion_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 3, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, "startIngestion"))
+	pattern_LakeService_StopEventDataStoreIngestion_0  = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 3, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, "stopIngestion"))
 	pattern_LakeService_StartImport_0                  = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2}, []string{"api", "v1", "imports"}, ""))
 	pattern_LakeService_GetImport_0                    = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 1, 0, 4, 1, 5, 3}, []string{"api", "v1", "imports", "import_id"}, ""))
 	pattern_LakeService_StopImport_0                   = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 1, 0, 4, 1, 5, 3}, []string{"api", "v1", "imports", "import_id"}, "stop"))

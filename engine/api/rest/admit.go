@@ -1,0 +1,52 @@
+package rest
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/traillake/traillake/engine/api/auth"
+)
+
+// admit verifies the request's credentials and returns the request as it goes on:
+// with the caller in its context, without the credentials, and with its body,
+// which must not be longer than the limit, in memory.
+func (h *handler) admit(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
+	var body []byte
+	read := func() (b []byte, err error) {
+		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, h.opts.MaxBody))
+		return body, err
+	}
+	principal, err := h.opts.Auth.Request(r, read)
+	if err == nil && body == nil {
+		_, err = read()
+	}
+	if err != nil {
+		return nil, admissionError(err)
+	}
+	ctx, err := h.opts.Outgoing(auth.WithPrincipal(r.Context(), principal), principal, h.opts.RequestID(r.Context()))
+	if err != nil {
+		return nil, err
+	}
+	r = r.Clone(ctx)
+	r.Header.Del("Authorization")
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	r.ContentLength = int64(len(body))
+	r.TransferEncoding = nil
+	return r, nil
+}
+
+func admissionError(err error) error {
+	var refused *auth.Error
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &refused):
+		return &restError{status: http.StatusUnauthorized, Code: string(refused.Kind), Message: refused.Message}
+	case errors.As(err, &tooLarge):
+		return &restError{status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLarge",
+			Message: "request body: must not be longer than " + formatBytes(tooLarge.Limit) + " bytes"}
+	default:
+		return &restError{status: http.StatusBadRequest, Code: "InvalidParameter", Message: "the request body cannot be read: " + err.Error()}
+	}
+}

@@ -1,0 +1,131 @@
+// Package rest serves the lake's operations as REST under /api/v1: the generated
+// grpc-gateway over a connection inside the process, so that every call passes
+// the gRPC server's interceptors. Of its own it has only the check of the
+// credentials (gRPC metadata cannot carry an AWS signature), the Arrow stream,
+// whose bytes the gateway would wrap in JSON, and the OpenAPI page.
+package rest
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"github.com/traillake/traillake/engine"
+	"github.com/traillake/traillake/engine/api/auth"
+	traillakev1 "github.com/traillake/traillake/proto/traillake/v1"
+)
+
+// Options says what the REST front talks to. Conn, Auth, Outgoing and RequestID
+// are required.
+type Options struct {
+	// Conn reaches a gRPC server of this process that believes what Outgoing adds.
+	Conn grpc.ClientConnInterface
+	Auth *auth.Verifier
+	// Outgoing adds to a gRPC call who calls and the request's id.
+	Outgoing func(ctx context.Context, p engine.Principal, requestID string) (context.Context, error)
+	// RequestID tells a request's id.
+	RequestID func(context.Context) string
+	// MaxBody bounds a request's body in bytes; 0 means 4 MiB.
+	MaxBody int64
+	// Logger gets what goes wrong while an answer is written; nil discards.
+	Logger *slog.Logger
+}
+
+// handler is the front.
+type handler struct {
+	opts    Options
+	client  traillakev1.LakeServiceClient
+	gateway *runtime.ServeMux
+}
+
+// New makes the handler of /api/v1/. ctx bounds the setting up only.
+func New(ctx context.Context, opts Options) (http.Handler, error) {
+	if opts.MaxBody == 0 {
+		opts.MaxBody = 4 << 20
+	}
+	if opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	h := &handler{opts: opts, client: traillakev1.NewLakeServiceClient(opts.Conn)}
+	h.gateway = runtime.NewServeMux(
+		// A store may be named by its ARN, whose slash and colons a client may escape.
+		runtime.WithUnescapingMode(runtime.UnescapingModeAllCharacters),
+		// Nothing a client sends may pass for what this front adds.
+		runtime.WithIncomingHeaderMatcher(noHeader),
+		runtime.WithOutgoingHeaderMatcher(noHeader),
+		runtime.WithOutgoingTrailerMatcher(noHeader),
+		runtime.WithMetadata(func(ctx context.Context, _ *http.Request) metadata.MD {
+			md, _ := metadata.FromOutgoingContext(ctx)
+			return md
+		}),
+		runtime.WithDisablePathLengthFallback(),
+		runtime.WithErrorHandler(func(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, _ *http.Request, err error) {
+			h.writeError(w, fromStatus(err))
+		}),
+		runtime.WithRoutingErrorHandler(func(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, status int) {
+			h.writeError(w, routingError(r, status))
+		}),
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, &runtime.JSONPb{
+			MarshalOptions: protojson.MarshalOptions{EmitDefaultValues: true},
+		}),
+	)
+	if err := traillakev1.RegisterLakeServiceHandlerClient(ctx, h.gateway, h.client); err != nil {
+		return nil, fmt.Errorf("register the gateway: %w", err)
+	}
+	return h, nil
+}
+
+func noHeader(string) (string, bool) { return "", false }
+
+// ServeHTTP implements http.Handler.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if r.URL.Path == "/api/v1/openapi.json" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		h.openAPI(w)
+		return
+	}
+	r, err := h.admit(w, r)
+	if err != nil {
+		h.writeError(w, err)
+		return
+	}
+	if id, ok := streamedQuery(r); ok {
+		h.stream(w, r, id)
+		return
+	}
+	h.gateway.ServeHTTP(w, r)
+}
+
+// openAPI serves the page that describes the paths; it is for everyone.
+func (h *handler) openAPI(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	h.sent(w.Write(traillakev1.OpenAPI))
+}
+
+// streamedQuery recognises GET /api/v1/queries/{id}/stream.
+func streamedQuery(r *http.Request) (id string, ok bool) {
+	if r.Method != http.MethodGet {
+		return "", false
+	}
+	rest, ok := strings.CutPrefix(r.URL.Path, "/api/v1/queries/")
+	if !ok {
+		return "", false
+	}
+	id, ok = strings.CutSuffix(rest, "/stream")
+	return id, ok && !strings.Contains(id, "/")
+}
+
+// sent notes an answer that did not reach the client, which nobody else can be told.
+func (h *handler) sent(_ int, err error) {
+	if err != nil {
+		h.opts.Logger.Debug("answer not sent", "err", err)
+	}
+}
