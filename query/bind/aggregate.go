@@ -1,0 +1,154 @@
+package bind
+
+import (
+	"strings"
+
+	"github.com/traillake/traillake/query/ast"
+	"github.com/traillake/traillake/query/function"
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
+)
+
+// aggregate binds an aggregate call and leaves a finding in its place.
+func (x *exprBinder) aggregate(e *ast.Call, name string) (plan.Expr, error) {
+	if err := x.aggregateAllowed(e, name); err != nil {
+		return nil, err
+	}
+	inner := *x
+	inner.within, inner.windows = name, false
+	call, err := inner.aggCall(e, name)
+	if err != nil {
+		return nil, err
+	}
+	return x.found.addAggregate(*call), nil
+}
+
+func (x *exprBinder) aggregateAllowed(e *ast.Call, name string) error {
+	if err := x.outsideLambda(e.Span(), "aggregations, window functions or grouping operations: "+name); err != nil {
+		return err
+	}
+	switch {
+	case x.within != "":
+		return ast.Errorf(ast.InvalidArguments, e.Span(), "Cannot nest aggregations inside aggregation '%s'", x.within)
+	case !x.aggregates:
+		err := ast.Errorf(ast.ExpressionNotAggregate, e.Span(), "%s cannot contain aggregations, window functions or grouping operations: [%s]", x.clause, x.display(e, name))
+		if x.clause == "WHERE clause" {
+			err.Hint = "Conditions on aggregates go into HAVING"
+		}
+		return err
+	case e.IgnoreNulls:
+		return ast.Errorf(ast.InvalidArguments, e.Span(), "Cannot specify null treatment clause for %s function", name)
+	case e.Overflow != "" && !strings.EqualFold(e.Overflow, "ERROR"):
+		return notSupported(e.Span(), "ON OVERFLOW "+e.Overflow)
+	}
+	return nil
+}
+
+func (x *exprBinder) display(e *ast.Call, name string) string {
+	if text := x.source(e); text != "" {
+		return text
+	}
+	return name
+}
+
+// aggCall binds the call itself.
+func (x *exprBinder) aggCall(e *ast.Call, name string) (*plan.AggCall, error) {
+	f, args, err := x.aggArguments(e, name)
+	if err != nil {
+		return nil, err
+	}
+	call := &plan.AggCall{Function: f, Args: args, Distinct: e.Distinct, Name: name}
+	if e.Filter != nil {
+		cond, err := x.expr(e.Filter)
+		if err != nil {
+			return nil, err
+		}
+		if call.Filter, err = condition(cond, "FILTER clause", e.Filter.Span()); err != nil {
+			return nil, err
+		}
+	}
+	order := e.OrderBy
+	if len(e.WithinGroup) > 0 {
+		order = e.WithinGroup
+	}
+	if call.OrderBy, err = x.sortKeys(order); err != nil {
+		return nil, err
+	}
+	if e.Distinct {
+		for i, k := range call.OrderBy {
+			if !contains(args, k.Expr) {
+				return nil, ast.Errorf(ast.InvalidArguments, order[i].Expr.Span(), "For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments")
+			}
+		}
+	}
+	return call, nil
+}
+
+func (x *exprBinder) aggArguments(e *ast.Call, name string) (*function.Aggregate, []plan.Expr, error) {
+	if e.Star && name != "count" {
+		return nil, nil, ast.Errorf(ast.FunctionNotFound, e.Span(), "Unexpected parameters (*) for function %s", name)
+	}
+	bound, known, err := x.firstPass(e.Args)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := function.ResolveAggregate(name, known, x.lambdaTypes(e.Args))
+	if err != nil {
+		return nil, nil, at(unwrapped(err), e.Span())
+	}
+	args, err := x.secondPass(e.Args, bound, f.Args)
+	return f, args, err
+}
+
+// sortKeys binds ORDER BY keys; their types must have an order.
+func (x *exprBinder) sortKeys(items []ast.OrderItem) ([]plan.SortKey, error) {
+	var keys []plan.SortKey
+	for _, it := range items {
+		e, err := x.expr(it.Expr)
+		if err != nil {
+			return nil, err
+		}
+		if err := orderable(e.Type(), x.binder, it.Expr); err != nil {
+			return nil, err
+		}
+		keys = append(keys, plan.SortKey{Expr: e, Desc: it.Desc, NullsFirst: it.NullsFirst})
+	}
+	return keys, nil
+}
+
+func orderable(t types.Type, b *binder, e ast.Expr) error {
+	if hasOrder(t) {
+		return nil
+	}
+	text := b.source(e)
+	if text == "" {
+		text = t.String()
+	}
+	return mismatch(e.Span(), "Type %s is not orderable, and therefore cannot be used in ORDER BY: %s", t, text)
+}
+
+// hasOrder reports whether values of a type have an order.
+func hasOrder(t types.Type) bool {
+	switch t.Kind {
+	case types.Map, types.JSON, types.Function:
+		return false
+	case types.Array:
+		return hasOrder(*t.Elem)
+	case types.Row:
+		for _, f := range t.Fields {
+			if !hasOrder(f.Type) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func contains(list []plan.Expr, e plan.Expr) bool {
+	for _, l := range list {
+		if plan.Equal(l, e) {
+			return true
+		}
+	}
+	return false
+}

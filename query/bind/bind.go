@@ -1,0 +1,98 @@
+// Package bind gives a syntax tree its meaning: every name becomes a column
+// index, every expression a type, every implicit conversion a cast. What comes
+// out is a logical plan that nothing later needs names for.
+//
+// Before: ast.Statement, text with structure. After: plan.Node. A fault of the
+// user is an *ast.Error with the place it is at, worded as Trino words it; what
+// the lake does not do is refused by name, never dropped. Errors of the catalog
+// other than "no such table" pass through as they are.
+package bind
+
+import (
+	"context"
+
+	"github.com/traillake/traillake/query/ast"
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
+)
+
+// maxNodes bounds the plan: WITH items that use each other twice would
+// otherwise double it with every item.
+const maxNodes = 5000
+
+// Options are what binding may know beside the statement and the catalog.
+type Options struct {
+	// Text is the user's statement, which spans point into. Errors quote from
+	// it; without it they name the place only.
+	Text string
+}
+
+// Bound is a statement with its meaning settled.
+type Bound struct {
+	Root plan.Node
+	// Names are the result columns' names as the user is to see them, one for
+	// each output of Root: an identifier as typed, an alias, or _colN.
+	Names []string
+	Types []types.Type
+	// Tables are the tables the statement reads, each once.
+	Tables []plan.Table
+	// Explain and Analyze tell that the plan is wanted, not its rows.
+	Explain, Analyze bool
+}
+
+// Statement binds a statement to the tables of a catalog.
+func Statement(ctx context.Context, stmt ast.Statement, cat plan.Catalog, opts Options) (*Bound, error) {
+	b := &binder{ctx: ctx, catalog: cat, text: opts.Text, tables: map[string]plan.Table{}}
+	bound := &Bound{}
+	var query *ast.Query
+	switch s := stmt.(type) {
+	case *ast.QueryStatement:
+		query = s.Query
+	case *ast.Explain:
+		query, bound.Explain, bound.Analyze = s.Query, true, s.Analyze
+	default:
+		return nil, notSupported(stmt.Span(), "This statement")
+	}
+	rel, err := b.query(query, nil)
+	if err != nil {
+		return nil, err
+	}
+	bound.Root = rel.node
+	for i, c := range rel.cols {
+		bound.Names = append(bound.Names, outputName(c.name, i))
+		bound.Types = append(bound.Types, c.typ)
+	}
+	bound.Tables = b.order
+	return bound, nil
+}
+
+// binder is the state of one Statement call.
+type binder struct {
+	ctx     context.Context
+	catalog plan.Catalog
+	text    string
+	tables  map[string]plan.Table // by name as the catalog was asked
+	order   []plan.Table          // the same, in order of appearance
+	lambdas int                   // numbers given to lambdas
+	nodes   int                   // nodes that WITH items were copied into
+}
+
+// env is what a query sees of the queries around it.
+type env struct {
+	ctes  *cte
+	outer *scope // for telling a correlated reference from an unknown name
+}
+
+func (e *env) cteList() *cte {
+	if e == nil {
+		return nil
+	}
+	return e.ctes
+}
+
+func (e *env) scope() *scope {
+	if e == nil {
+		return nil
+	}
+	return e.outer
+}

@@ -1,0 +1,115 @@
+package bind
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/traillake/traillake/query/ast"
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
+)
+
+// notSupported refuses a construct by name: "FULL JOIN is not supported".
+func notSupported(span ast.Span, what string) *ast.Error {
+	return ast.Errorf(ast.NotSupported, span, "%s is not supported", what)
+}
+
+func mismatch(span ast.Span, format string, args ...any) *ast.Error {
+	return ast.Errorf(ast.TypeMismatch, span, format, args...)
+}
+
+// at gives an error of the function library its place; errors that already
+// have one keep it.
+func at(err error, span ast.Span) error {
+	var e *ast.Error
+	if !errors.As(err, &e) || !e.Span.IsZero() {
+		return err
+	}
+	placed := *e
+	placed.Span = span
+	return &placed
+}
+
+// source is the user's text of a node, or "" when the text is not known.
+func (b *binder) source(n ast.Node) string {
+	s := n.Span()
+	if s.Start < 0 || s.End > len(b.text) || s.Start >= s.End {
+		return ""
+	}
+	return b.text[s.Start:s.End]
+}
+
+// quoted is the user's text of a node in quotes with a space after, for
+// messages that begin with it; "Expression " when it is not known.
+func (b *binder) quoted(n ast.Node) string {
+	if text := b.source(n); text != "" {
+		return "'" + strings.Join(strings.Fields(text), " ") + "'"
+	}
+	return "Expression"
+}
+
+// mustBe reports a value of the wrong type in Trino's words.
+func mustBe(span ast.Span, what string, want, got types.Type) *ast.Error {
+	return mismatch(span, "%s must evaluate to a %s (actual: %s)", what, want, got)
+}
+
+// condition casts a clause's expression to boolean or refuses it.
+func condition(e plan.Expr, clause string, span ast.Span) (plan.Expr, error) {
+	if !types.CanCoerce(e.Type(), types.BooleanType) {
+		return nil, mismatch(span, "%s must evaluate to a boolean: actual type %s", clause, e.Type())
+	}
+	return cast(e, types.BooleanType), nil
+}
+
+// nearest returns the candidate that a typing error would most likely have
+// meant, or "".
+func nearest(name string, candidates []string) string {
+	best, bestDistance := "", max(1, len(name)/3)+1
+	for _, c := range candidates {
+		if d := editDistance(strings.ToLower(name), strings.ToLower(c), bestDistance); d < bestDistance {
+			best, bestDistance = c, d
+		}
+	}
+	return best
+}
+
+// editDistance is the Levenshtein distance of two strings, or limit when it is
+// no less.
+func editDistance(a, b string, limit int) int {
+	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := diagonal
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			diagonal = row[j]
+			row[j] = min(cost, row[j]+1, row[j-1]+1)
+		}
+	}
+	return min(row[len(b)], limit)
+}
+
+func didYouMean(name string, candidates []string) string {
+	if n := nearest(name, candidates); n != "" {
+		return fmt.Sprintf("Did you mean '%s'?", n)
+	}
+	return ""
+}
+
+// outputName is the name a result column is shown under.
+func outputName(name string, position int) string {
+	if name == "" {
+		return fmt.Sprintf("_col%d", position)
+	}
+	return name
+}

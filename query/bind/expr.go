@@ -1,0 +1,289 @@
+package bind
+
+import (
+	"strconv"
+
+	"github.com/traillake/traillake/query/ast"
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
+)
+
+// exprBinder binds the expressions of one clause.
+type exprBinder struct {
+	*binder
+	env    *env
+	scope  *scope
+	clause string // for messages: "WHERE clause"
+	// found collects aggregates, window functions and subqueries; what of them
+	// is not allowed here is refused.
+	found        *findings
+	noSubqueries bool
+	aggregates   bool // allowed here
+	windows      bool // allowed here
+	within       string
+	// aliases are the output columns that ORDER BY sees before those of FROM.
+	aliases []outputAlias
+	lambdas *lambdaScope
+	// windowDefs are the WINDOW clause of the SELECT.
+	windowDefs []ast.WindowDef
+}
+
+// outputAlias is a named expression of the SELECT list.
+type outputAlias struct {
+	name string
+	expr plan.Expr
+}
+
+// expr binds one expression.
+func (x *exprBinder) expr(e ast.Expr) (plan.Expr, error) {
+	switch e := e.(type) {
+	case *ast.Literal:
+		return literal(e)
+	case *ast.Interval:
+		return interval(e)
+	case *ast.Name:
+		return x.name(e)
+	case *ast.Field:
+		return x.field(e)
+	case *ast.Subscript:
+		return x.subscript(e)
+	case *ast.Unary:
+		return x.unary(e)
+	case *ast.Binary:
+		return x.binary(e)
+	case *ast.IsNull:
+		return x.isNull(e)
+	case *ast.Between:
+		return x.between(e)
+	case *ast.InList:
+		return x.inList(e)
+	case *ast.Like:
+		return x.like(e)
+	case *ast.Case:
+		return x.caseExpr(e)
+	case *ast.Cast:
+		return x.cast(e)
+	case *ast.Extract:
+		return x.extract(e)
+	case *ast.AtTimeZone:
+		return x.atTimeZone(e)
+	case *ast.Call:
+		return x.call(e)
+	case *ast.Array:
+		return x.array(e)
+	case *ast.Row:
+		return x.row(e)
+	case *ast.InSubquery:
+		return x.inSubquery(e)
+	case *ast.Exists:
+		return x.exists(e)
+	case *ast.ScalarSubquery:
+		return x.scalarSubquery(e)
+	case *ast.Quantified:
+		return nil, notSupported(e.Span(), "Comparison with "+e.Quantifier+" (subquery)")
+	case *ast.Lambda:
+		return nil, ast.Errorf(ast.TypeMismatch, e.Span(), "Lambda expression should always be used inside a function")
+	case *ast.Parameter:
+		return nil, ast.Errorf(ast.InvalidArguments, e.Span(), "Incorrect number of parameters: parameter %d has no value", e.Index+1)
+	}
+	return nil, notSupported(e.Span(), "This expression")
+}
+
+// exprs binds a list.
+func (x *exprBinder) exprs(list []ast.Expr) ([]plan.Expr, error) {
+	out := make([]plan.Expr, len(list))
+	for i, e := range list {
+		bound, err := x.expr(e)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = bound
+	}
+	return out, nil
+}
+
+// name looks a name up: lambda parameters first, then output columns where
+// they are visible, then the columns of FROM.
+func (x *exprBinder) name(e *ast.Name) (plan.Expr, error) {
+	if p := x.lambdas.find(e.Parts[0].Name); p != nil {
+		return fields(p, e.Parts[1:], dotted(e.Parts), e.Span())
+	}
+	if len(x.aliases) > 0 {
+		bound, err := x.alias(e)
+		if bound != nil || err != nil {
+			return bound, err
+		}
+	}
+	return x.scope.resolve(e.Parts, e.Span())
+}
+
+// alias finds an output column by its name; nil when there is none.
+func (x *exprBinder) alias(e *ast.Name) (plan.Expr, error) {
+	var found plan.Expr
+	for _, a := range x.aliases {
+		if !sameName(a.name, e.Parts[0].Name) {
+			continue
+		}
+		if found != nil && !plan.Equal(found, a.expr) {
+			return nil, ast.Errorf(ast.AmbiguousName, e.Span(), "Column '%s' is ambiguous", e.Parts[0].Name)
+		}
+		found = a.expr
+	}
+	if found == nil {
+		return nil, nil
+	}
+	if x.within != "" {
+		// Inside an aggregate the name means the column of FROM, if that is the same.
+		below, err := x.scope.resolve(e.Parts, e.Span())
+		if err == nil && (len(e.Parts) > 1 || plan.Equal(below, found)) {
+			return below, nil
+		}
+		return nil, ast.Errorf(ast.ColumnNotFound, e.Span(), "Invalid reference to output projection attribute from ORDER BY aggregation")
+	}
+	if len(e.Parts) > 1 && found.Type().Kind != types.Row {
+		return nil, nil
+	}
+	return fields(found, e.Parts[1:], dotted(e.Parts), e.Span())
+}
+
+func (x *exprBinder) field(e *ast.Field) (plan.Expr, error) {
+	base, err := x.expr(e.Expr)
+	if err != nil {
+		return nil, err
+	}
+	full := e.Field.Name
+	if text := x.source(e.Expr); text != "" {
+		full = text + "." + full
+	}
+	return fields(base, []ast.Ident{e.Field}, full, e.Span())
+}
+
+func (x *exprBinder) subscript(e *ast.Subscript) (plan.Expr, error) {
+	base, err := x.expr(e.Expr)
+	if err != nil {
+		return nil, err
+	}
+	if base.Type().Kind == types.Row {
+		return rowSubscript(base, e.Index)
+	}
+	index, err := x.expr(e.Index)
+	if err != nil {
+		return nil, err
+	}
+	out, err := resolve("[]", []plan.Expr{base, index})
+	if err != nil {
+		return nil, mismatch(e.Span(), "Cannot use %s for subscript of %s", index.Type(), base.Type())
+	}
+	return out, nil
+}
+
+func rowSubscript(base plan.Expr, index ast.Expr) (plan.Expr, error) {
+	l, ok := index.(*ast.Literal)
+	if !ok || l.Kind != ast.IntegerLiteral {
+		return nil, ast.Errorf(ast.InvalidArguments, index.Span(), "Subscript expression on ROW requires a constant index")
+	}
+	n, err := strconv.Atoi(l.Text)
+	size := len(base.Type().Fields)
+	if err != nil || n > size {
+		return nil, ast.Errorf(ast.InvalidFunctionArgument, index.Span(), "Subscript index out of bounds: %s, max value is %d", l.Text, size)
+	}
+	if n < 1 {
+		return nil, ast.Errorf(ast.InvalidFunctionArgument, index.Span(), "Invalid subscript index: %d. ROW indices start at 1", n)
+	}
+	return &plan.Field{Expr: base, Index: n - 1}, nil
+}
+
+func (x *exprBinder) cast(e *ast.Cast) (plan.Expr, error) {
+	to, err := types.Parse(e.Type)
+	if err != nil {
+		return nil, ast.Errorf(ast.TypeMismatch, spanOr(e.TypePos, e.Span()), "Unknown type: %s", e.Type)
+	}
+	value, err := x.expr(e.Expr)
+	if err != nil {
+		return nil, err
+	}
+	from := value.Type()
+	if from.Equal(to) {
+		return value, nil
+	}
+	if err := castable(from, to, e.Span()); err != nil {
+		return nil, err
+	}
+	if l, ok := value.(*plan.Literal); ok && l.Value == nil {
+		return &plan.Literal{Typ: to}, nil
+	}
+	return &plan.Cast{Expr: value, Typ: to, Try: e.Try}, nil
+}
+
+func (x *exprBinder) extract(e *ast.Extract) (plan.Expr, error) {
+	name, ok := extractFields[e.Field]
+	if !ok {
+		return nil, ast.Errorf(ast.SyntaxError, e.Span(), "Invalid EXTRACT field: %s", e.Field)
+	}
+	value, err := x.expr(e.Expr)
+	if err != nil {
+		return nil, err
+	}
+	out, err := resolve(name, []plan.Expr{value})
+	if err != nil {
+		return nil, mismatch(e.Expr.Span(), "Cannot extract %s from %s", e.Field, value.Type())
+	}
+	return out, nil
+}
+
+// extractFields maps the fields of EXTRACT to the functions that do it.
+var extractFields = map[string]string{
+	"YEAR": "year", "QUARTER": "quarter", "MONTH": "month", "WEEK": "week", "DAY": "day",
+	"DAY_OF_MONTH": "day_of_month", "DAY_OF_WEEK": "day_of_week", "DOW": "day_of_week",
+	"DAY_OF_YEAR": "day_of_year", "DOY": "day_of_year", "YEAR_OF_WEEK": "year_of_week",
+	"YOW": "year_of_week", "HOUR": "hour", "MINUTE": "minute", "SECOND": "second",
+	"TIMEZONE_HOUR": "timezone_hour", "TIMEZONE_MINUTE": "timezone_minute",
+}
+
+func (x *exprBinder) atTimeZone(e *ast.AtTimeZone) (plan.Expr, error) {
+	args, err := x.exprs([]ast.Expr{e.Expr, e.Zone})
+	if err != nil {
+		return nil, err
+	}
+	out, err := resolve("at_timezone", args)
+	return out, at(err, e.Span())
+}
+
+func (x *exprBinder) array(e *ast.Array) (plan.Expr, error) {
+	elems, err := x.exprs(e.Elems)
+	if err != nil {
+		return nil, err
+	}
+	elems, t, err := unify(elems, "All ARRAY elements", spansOf(e.Elems))
+	if err != nil {
+		return nil, err
+	}
+	return &plan.Special{Form: plan.MakeArray, Args: elems, Typ: types.ArrayOf(t)}, nil
+}
+
+func (x *exprBinder) row(e *ast.Row) (plan.Expr, error) {
+	elems, err := x.exprs(e.Elems)
+	if err != nil {
+		return nil, err
+	}
+	fields := make([]types.Field, len(elems))
+	for i, el := range elems {
+		fields[i].Type = el.Type()
+	}
+	return &plan.Special{Form: plan.MakeRow, Args: elems, Typ: types.RowOf(fields...)}, nil
+}
+
+func spansOf(exprs []ast.Expr) []ast.Span {
+	out := make([]ast.Span, len(exprs))
+	for i, e := range exprs {
+		out[i] = e.Span()
+	}
+	return out
+}
+
+func spanOr(s, other ast.Span) ast.Span {
+	if s.IsZero() {
+		return other
+	}
+	return s
+}

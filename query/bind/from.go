@@ -1,0 +1,209 @@
+package bind
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/traillake/traillake/query/ast"
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
+)
+
+// from binds the comma list of FROM, left to right.
+func (b *binder) from(list []ast.TableExpr, e *env) (*relation, error) {
+	if len(list) == 0 {
+		return &relation{node: &plan.Values{Rows: [][]plan.Expr{{}}}}, nil
+	}
+	var rel *relation
+	for _, t := range list {
+		if u, ok := t.(*ast.Unnest); ok {
+			var err error
+			if rel, err = b.unnest(rel, u, false, e); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		next, err := b.tableExpr(t, e)
+		if err != nil {
+			return nil, err
+		}
+		if rel == nil {
+			rel = next
+		} else {
+			rel = crossJoin(rel, next)
+		}
+	}
+	return rel, nil
+}
+
+// tableExpr binds one FROM item that does not look at those before it.
+func (b *binder) tableExpr(t ast.TableExpr, e *env) (*relation, error) {
+	switch t := t.(type) {
+	case *ast.Table:
+		return b.table(t, e)
+	case *ast.Subquery:
+		rel, err := b.query(t.Query, e)
+		if err != nil {
+			return nil, err
+		}
+		return named(rel, t.Alias)
+	case *ast.Join:
+		return b.join(t, e)
+	case *ast.Unnest:
+		return b.unnest(nil, t, false, e)
+	case *ast.Lateral:
+		return nil, notSupported(t.Span(), "LATERAL")
+	}
+	return nil, notSupported(t.Span(), "This FROM item")
+}
+
+// table binds a name: a WITH item, or a table of the catalog.
+func (b *binder) table(t *ast.Table, e *env) (*relation, error) {
+	switch {
+	case t.Version != nil:
+		return nil, notSupported(t.Version.Span(), "FOR VERSION AS OF")
+	case t.Timestamp != nil:
+		return nil, notSupported(t.Timestamp.Span(), "FOR TIMESTAMP AS OF")
+	}
+	if len(t.Name) == 1 {
+		if c := e.cteList().find(t.Name[0].Name); c != nil {
+			rel, err := b.use(c, t.Span())
+			if err != nil {
+				return nil, err
+			}
+			rel.qualify([]string{c.name})
+			return named(rel, t.Alias)
+		}
+	}
+	table, parts, err := b.lookUp(t, e)
+	if err != nil {
+		return nil, err
+	}
+	rel := scan(table)
+	rel.qualify(parts)
+	return named(rel, t.Alias)
+}
+
+// lookUp asks the catalog, once per name.
+func (b *binder) lookUp(t *ast.Table, e *env) (plan.Table, []string, error) {
+	parts := make([]string, len(t.Name))
+	for i, p := range t.Name {
+		parts[i] = p.Name
+	}
+	key := strings.Join(parts, "\x00")
+	if table, ok := b.tables[key]; ok {
+		return table, parts, nil
+	}
+	table, err := b.catalog.Table(b.ctx, parts)
+	if errors.Is(err, plan.ErrTableNotFound) {
+		missing := ast.Errorf(ast.TableNotFound, t.Span(), "Table '%s' does not exist", strings.Join(parts, "."))
+		var names []string
+		for c := e.cteList(); c != nil; c = c.next {
+			names = append(names, c.name)
+		}
+		missing.Hint = didYouMean(strings.Join(parts, "."), names)
+		return nil, nil, missing
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	b.tables[key] = table
+	for _, known := range b.order {
+		if known == table {
+			return table, parts, nil
+		}
+	}
+	b.order = append(b.order, table)
+	return table, parts, nil
+}
+
+// scan reads all columns of a table; what is not used is taken out later.
+func scan(table plan.Table) *relation {
+	node := &plan.Scan{Table: table}
+	rel := &relation{node: node}
+	for i, c := range table.Columns() {
+		node.Columns = append(node.Columns, plan.ColumnPath{Column: i, Name: c.Name, Type: c.Type})
+		rel.cols = append(rel.cols, column{name: c.Name, typ: c.Type, hidden: c.Hidden, index: i})
+	}
+	return rel
+}
+
+// named gives a relation its alias.
+func named(rel *relation, alias *ast.TableAlias) (*relation, error) {
+	if alias == nil {
+		return rel, nil
+	}
+	if err := renameColumns(rel, alias.Columns, alias.Name.Name, alias.Span()); err != nil {
+		return nil, err
+	}
+	rel.qualify([]string{alias.Name.Name})
+	return rel, nil
+}
+
+// renameColumns applies a column alias list; hidden columns are not in it.
+func renameColumns(rel *relation, names []ast.Ident, table string, span ast.Span) error {
+	if len(names) == 0 {
+		return nil
+	}
+	var visible []int
+	for i, c := range rel.cols {
+		if !c.hidden {
+			visible = append(visible, i)
+		}
+	}
+	if len(visible) != len(names) {
+		return mismatch(span, "Column alias list has %d entries but '%s' has %d columns available", len(names), table, len(visible))
+	}
+	for k, i := range visible {
+		rel.cols[i].name = names[k].Name
+	}
+	return nil
+}
+
+// unnest expands arrays and maps of the relation before it; nil stands for none.
+func (b *binder) unnest(rel *relation, u *ast.Unnest, outer bool, e *env) (*relation, error) {
+	if rel == nil {
+		rel = &relation{node: &plan.Values{Rows: [][]plan.Expr{{}}}}
+	}
+	x := &exprBinder{binder: b, env: e, scope: &scope{rel: rel, outer: e.scope()}, clause: "UNNEST", noSubqueries: true}
+	node := &plan.Unnest{Input: rel.node, Ordinality: u.Ordinality, Outer: outer}
+	for _, a := range u.Exprs {
+		v, err := x.expr(a)
+		if err != nil {
+			return nil, err
+		}
+		if v.Type().Kind != types.Array && v.Type().Kind != types.Map {
+			return nil, mismatch(a.Span(), "Cannot unnest type: %s", v.Type())
+		}
+		node.Exprs = append(node.Exprs, v)
+		node.Names = append(node.Names, elementNames(v.Type())...)
+	}
+	if u.Ordinality {
+		node.Names = append(node.Names, "")
+	}
+	added := &relation{node: node}
+	width := len(rel.node.Outputs())
+	for i, o := range node.Outputs()[width:] {
+		added.cols = append(added.cols, column{name: o.Name, typ: o.Type, index: width + i})
+	}
+	if _, err := named(added, u.Alias); err != nil {
+		return nil, err
+	}
+	node.Names = nil
+	for _, c := range added.cols {
+		node.Names = append(node.Names, c.name)
+	}
+	return &relation{node: node, cols: append(append([]column(nil), rel.cols...), added.cols...)}, nil
+}
+
+// elementNames are the names of the columns an array or map expands to: row
+// fields keep theirs, others have none until an alias list gives one.
+func elementNames(t types.Type) []string {
+	names := make([]string, len(plan.ElementTypes(t)))
+	if t.Kind == types.Array && t.Elem.Kind == types.Row {
+		for i, f := range t.Elem.Fields {
+			names[i] = f.Name
+		}
+	}
+	return names
+}

@@ -1,0 +1,57 @@
+package bind
+
+import (
+	"strings"
+
+	"github.com/traillake/traillake/query/ast"
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
+)
+
+// lambdaScope holds the parameters of the lambdas around an expression,
+// innermost first.
+type lambdaScope struct {
+	params []*plan.LambdaParam
+	outer  *lambdaScope
+}
+
+func (s *lambdaScope) find(name string) *plan.LambdaParam {
+	for ; s != nil; s = s.outer {
+		for _, p := range s.params {
+			if strings.EqualFold(p.Name, name) {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+// lambda binds a lambda for given parameter types. Inside, names mean its
+// parameters first, then what they mean around it.
+func (x *exprBinder) lambda(l *ast.Lambda, params []types.Type) (*plan.Lambda, error) {
+	if len(params) != len(l.Params) {
+		return nil, ast.Errorf(ast.InvalidArguments, l.Span(), "Expected a lambda that takes %d argument(s) but got %d", len(params), len(l.Params))
+	}
+	x.binder.lambdas++
+	out := &plan.Lambda{ID: x.binder.lambdas, Params: params}
+	inner := &lambdaScope{outer: x.lambdas}
+	for i, p := range l.Params {
+		inner.params = append(inner.params, &plan.LambdaParam{ID: out.ID, Index: i, Name: p.Name, Typ: params[i]})
+	}
+	nested := *x
+	nested.lambdas = inner
+	body, err := nested.expr(l.Body)
+	if err != nil {
+		return nil, err
+	}
+	out.Body = body
+	return out, nil
+}
+
+// outsideLambda refuses what Trino does not allow in a lambda's body.
+func (x *exprBinder) outsideLambda(span ast.Span, what string) error {
+	if x.lambdas == nil {
+		return nil
+	}
+	return ast.Errorf(ast.NotSupported, span, "Lambda expression cannot contain %s", what)
+}

@@ -1,0 +1,283 @@
+package bind
+
+import (
+	"encoding/hex"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/decimal128"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"github.com/traillake/traillake/query/ast"
+	"github.com/traillake/traillake/query/function"
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
+)
+
+func literal(l *ast.Literal) (plan.Expr, error) {
+	switch l.Kind {
+	case ast.NullLiteral:
+		return &plan.Literal{Typ: types.UnknownType}, nil
+	case ast.BooleanLiteral:
+		return &plan.Literal{Value: strings.EqualFold(l.Text, "true"), Typ: types.BooleanType}, nil
+	case ast.IntegerLiteral, ast.DecimalLiteral, ast.DoubleLiteral:
+		return number(l, false, l.Span())
+	case ast.StringLiteral:
+		return &plan.Literal{Value: l.Text, Typ: types.VarcharType}, nil
+	case ast.BinaryLiteral:
+		b, err := hex.DecodeString(strings.Join(strings.Fields(l.Text), ""))
+		if err != nil {
+			return nil, ast.Errorf(ast.InvalidLiteral, l.Span(), "Binary literal must contain an even number of hexadecimal digits")
+		}
+		return &plan.Literal{Value: b, Typ: types.VarbinaryType}, nil
+	case ast.TypedLiteral:
+		return typedLiteral(l)
+	}
+	return nil, notSupported(l.Span(), "This literal")
+}
+
+// number makes a numeric literal; the sign is taken in, so that the smallest
+// integers can be written.
+func number(l *ast.Literal, negative bool, span ast.Span) (plan.Expr, error) {
+	text := strings.ReplaceAll(l.Text, "_", "")
+	if negative {
+		text = "-" + text
+	}
+	switch l.Kind {
+	case ast.IntegerLiteral:
+		n, err := strconv.ParseInt(text, 0, 64)
+		if strings.HasPrefix(strings.TrimPrefix(text, "-"), "0") {
+			n, err = parseZeroed(text)
+		}
+		if err != nil {
+			return nil, ast.Errorf(ast.InvalidLiteral, span, "Invalid numeric literal: %s", text)
+		}
+		if n == int64(int32(n)) {
+			return &plan.Literal{Value: n, Typ: types.IntegerType}, nil
+		}
+		return &plan.Literal{Value: n, Typ: types.BigIntType}, nil
+	case ast.DoubleLiteral:
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return nil, ast.Errorf(ast.InvalidLiteral, span, "Invalid numeric literal: %s", text)
+		}
+		return &plan.Literal{Value: f, Typ: types.DoubleType}, nil
+	}
+	return decimal(text, span)
+}
+
+// parseZeroed reads integers with leading zeros, which are decimal in SQL
+// unless a letter says otherwise.
+func parseZeroed(text string) (int64, error) {
+	digits := strings.TrimPrefix(text, "-")
+	if len(digits) > 1 && strings.ContainsAny(digits[1:2], "xXoObB") {
+		return strconv.ParseInt(text, 0, 64)
+	}
+	return strconv.ParseInt(text, 10, 64)
+}
+
+// decimal makes decimal(p, s) of as many digits as were written.
+func decimal(text string, span ast.Span) (plan.Expr, error) {
+	whole, frac, _ := strings.Cut(strings.TrimLeft(text, "-+"), ".")
+	whole = strings.TrimLeft(whole, "0")
+	precision := max(len(whole)+len(frac), 1)
+	n, ok := new(big.Int).SetString(whole+frac, 10)
+	if whole+frac == "" {
+		n, ok = new(big.Int), true
+	}
+	if !ok {
+		return nil, ast.Errorf(ast.InvalidLiteral, span, "'%s' is not a valid decimal literal", text)
+	}
+	if precision > types.MaxDecimalPrecision {
+		return nil, ast.Errorf(ast.InvalidLiteral, span, "'%s' is not a valid decimal literal: more than %d digits", text, types.MaxDecimalPrecision)
+	}
+	if strings.HasPrefix(text, "-") {
+		n.Neg(n)
+	}
+	return &plan.Literal{Value: decimal128.FromBigInt(n), Typ: types.DecimalOf(precision, len(frac))}, nil
+}
+
+// typedLiteral binds TYPE 'text'. A text that is no value of the type is an
+// error now, not when the query runs.
+func typedLiteral(l *ast.Literal) (plan.Expr, error) {
+	text := &plan.Literal{Value: l.Text, Typ: types.VarcharType}
+	invalid := ast.Errorf(ast.InvalidLiteral, l.Span(), "'%s' is not a valid %s literal", l.Text, strings.ToLower(l.TypeName))
+	if l.TypeName == "TIMESTAMP" {
+		return timestampLiteral(l, invalid)
+	}
+	t, err := types.Parse(strings.ToLower(l.TypeName))
+	if err != nil {
+		return nil, ast.Errorf(ast.TypeMismatch, l.Span(), "Unknown type: %s", strings.ToLower(l.TypeName))
+	}
+	switch t.Kind {
+	case types.Varchar:
+		return text, nil
+	case types.JSON:
+		e, err := resolve("json_parse", []plan.Expr{text})
+		if err != nil {
+			return nil, at(err, l.Span())
+		}
+		if !runs(e.(*plan.Call).Function.Kernel, l.Text) {
+			return nil, invalid
+		}
+		return e, nil
+	case types.Decimal:
+		return decimal(strings.TrimSpace(l.Text), l.Span())
+	case types.Date:
+		day, err := time.Parse("2006-1-2", strings.TrimSpace(l.Text))
+		if err != nil {
+			return nil, invalid
+		}
+		return &plan.Literal{Value: day.Unix() / 86400, Typ: types.DateType}, nil
+	}
+	kernel, err := function.Cast(types.VarcharType, t)
+	if err != nil {
+		return nil, ast.Errorf(ast.InvalidLiteral, l.Span(), "No literal form for type %s", t)
+	}
+	if !runs(kernel, l.Text) {
+		return nil, invalid
+	}
+	return &plan.Cast{Expr: text, Typ: t}, nil
+}
+
+// timestampLiteral binds TIMESTAMP 'text'; the digits written decide the
+// precision, a zone makes it a timestamp with time zone.
+func timestampLiteral(l *ast.Literal, invalid error) (plan.Expr, error) {
+	text := strings.TrimSpace(l.Text)
+	precision := 0
+	if _, frac, ok := strings.Cut(text, "."); ok {
+		precision = min(len(frac)-len(strings.TrimLeft(frac, "0123456789")), 6)
+	}
+	for _, layout := range []string{"2006-1-2 15:4:5", "2006-1-2 15:4", "2006-1-2"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return &plan.Literal{Value: t.UnixMicro(), Typ: types.TimestampOf(precision)}, nil
+		}
+	}
+	kernel, err := function.Cast(types.VarcharType, types.TimestampTZOf(precision))
+	if err != nil || !runs(kernel, l.Text) {
+		return nil, invalid
+	}
+	return &plan.Cast{Expr: &plan.Literal{Value: l.Text, Typ: types.VarcharType}, Typ: types.TimestampTZOf(precision)}, nil
+}
+
+// runs reports whether a kernel accepts a text.
+func runs(kernel function.Kernel, text string) bool {
+	b := array.NewStringBuilder(memory.DefaultAllocator)
+	defer b.Release()
+	b.Append(text)
+	arr := b.NewArray()
+	defer arr.Release()
+	out, err := kernel(&function.Context{Mem: memory.DefaultAllocator, Zone: time.UTC}, []function.Value{{Array: arr, Const: true}}, 1)
+	if err != nil {
+		return false
+	}
+	defer out.Release()
+	return true
+}
+
+// unitMillis are the units of INTERVAL day to second.
+var unitMillis = map[string]int64{"WEEK": 7 * 86_400_000, "DAY": 86_400_000, "HOUR": 3_600_000, "MINUTE": 60_000, "SECOND": 1000}
+
+// interval binds INTERVAL '…' unit.
+func interval(e *ast.Interval) (plan.Expr, error) {
+	invalid := ast.Errorf(ast.InvalidLiteral, e.Span(), "'%s' is not a valid interval literal", e.Text)
+	text, sign := strings.TrimSpace(e.Text), int64(1)
+	if e.Negative {
+		sign = -1
+	}
+	if rest, ok := strings.CutPrefix(text, "-"); ok {
+		text, sign = rest, -sign
+	}
+	var value int64
+	var ok bool
+	t := types.IntervalDaySecondType
+	switch {
+	case e.From == "YEAR" || e.From == "MONTH":
+		t = types.IntervalYearMonthType
+		value, ok = months(text, e.From, e.To)
+	case e.To == "":
+		value, ok = scaled(text, unitMillis[e.From])
+	default:
+		value, ok = dayToSecond(text, e.From, e.To)
+	}
+	if !ok {
+		return nil, invalid
+	}
+	return &plan.Literal{Value: sign * value, Typ: t}, nil
+}
+
+func months(text, from, to string) (int64, bool) {
+	if from == "YEAR" && to == "MONTH" {
+		y, m, ok := strings.Cut(text, "-")
+		years, err1 := strconv.ParseInt(y, 10, 32)
+		count, err2 := strconv.ParseInt(m, 10, 32)
+		return years*12 + count, ok && err1 == nil && err2 == nil && years >= 0 && count >= 0
+	}
+	n, err := strconv.ParseInt(text, 10, 32)
+	if from == "YEAR" {
+		n *= 12
+	}
+	return n, err == nil && n >= 0 && n <= 1<<31-1 && to == ""
+}
+
+// scaled reads a count of units; only seconds may have a fraction.
+func scaled(text string, millis int64) (int64, bool) {
+	if millis == 0 {
+		return 0, false
+	}
+	if millis != 1000 {
+		n, err := strconv.ParseInt(text, 10, 64)
+		return n * millis, err == nil && n >= 0 && n <= (1<<62)/millis
+	}
+	whole, frac, _ := strings.Cut(text, ".")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil || n < 0 || n > (1<<62)/1000 || len(frac) > 3 {
+		return 0, false
+	}
+	if frac == "" {
+		return n * 1000, !strings.HasSuffix(text, ".")
+	}
+	f, err := strconv.ParseInt((frac + "00")[:3], 10, 64)
+	return n*1000 + f, err == nil && f >= 0
+}
+
+// dayToSecond reads the parts from one unit to a smaller: '2 10:30' DAY TO MINUTE.
+func dayToSecond(text, from, to string) (int64, bool) {
+	units := []string{"DAY", "HOUR", "MINUTE", "SECOND"}
+	first, last := indexOf(units, from), indexOf(units, to)
+	if first < 0 || last <= first {
+		return 0, false
+	}
+	parts := strings.Split(text, ":")
+	if first == 0 {
+		days, clock, ok := strings.Cut(text, " ")
+		if !ok {
+			return 0, false
+		}
+		parts = append([]string{days}, strings.Split(clock, ":")...)
+	}
+	if len(parts) != last-first+1 {
+		return 0, false
+	}
+	var sum int64
+	for i, p := range parts {
+		n, ok := scaled(p, unitMillis[units[first+i]])
+		if !ok {
+			return 0, false
+		}
+		sum += n
+	}
+	return sum, true
+}
+
+func indexOf(list []string, s string) int {
+	for i, v := range list {
+		if v == s {
+			return i
+		}
+	}
+	return -1
+}

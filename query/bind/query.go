@@ -1,0 +1,234 @@
+package bind
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/traillake/traillake/query/ast"
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
+)
+
+// cte is one item of the WITH clauses around a query, newest first.
+type cte struct {
+	name  string
+	rel   *relation
+	nodes int
+	next  *cte
+}
+
+func (c *cte) find(name string) *cte {
+	for ; c != nil; c = c.next {
+		if strings.EqualFold(c.name, name) {
+			return c
+		}
+	}
+	return nil
+}
+
+// query binds [WITH …] body [ORDER BY …] [OFFSET …] [LIMIT …].
+func (b *binder) query(q *ast.Query, e *env) (*relation, error) {
+	inner, err := b.with(q, e)
+	if err != nil {
+		return nil, err
+	}
+	if q.WithTies {
+		return nil, notSupported(q.Span(), "FETCH FIRST … WITH TIES")
+	}
+	rel, err := b.body(q.Body, q.OrderBy, inner)
+	if err != nil {
+		return nil, err
+	}
+	return limit(rel, q)
+}
+
+// with binds the WITH items, each seeing those before it.
+func (b *binder) with(q *ast.Query, e *env) (*env, error) {
+	if q.Recurse {
+		return nil, notSupported(q.Span(), "WITH RECURSIVE")
+	}
+	inner := &env{ctes: e.cteList(), outer: e.scope()}
+	for i, item := range q.With {
+		for _, before := range q.With[:i] {
+			if strings.EqualFold(before.Name.Name, item.Name.Name) {
+				return nil, ast.Errorf(ast.InvalidArguments, item.Span(), "WITH query name '%s' specified more than once", item.Name.Name)
+			}
+		}
+		rel, err := b.query(item.Query, inner)
+		if err != nil {
+			return nil, err
+		}
+		if err := renameColumns(rel, item.Columns, item.Name.Name, item.Name.Span()); err != nil {
+			return nil, err
+		}
+		inner = &env{outer: inner.outer, ctes: &cte{name: item.Name.Name, rel: rel, nodes: count(rel.node), next: inner.ctes}}
+	}
+	return inner, nil
+}
+
+func count(n plan.Node) int {
+	nodes := 0
+	plan.Walk(n, func(plan.Node) bool { nodes++; return true })
+	return nodes
+}
+
+// use copies a WITH item's plan for one reference to it.
+func (b *binder) use(c *cte, span ast.Span) (*relation, error) {
+	b.nodes += c.nodes
+	if b.nodes > maxNodes {
+		return nil, ast.Errorf(ast.NotSupported, span, "Query is too large: WITH items are used so often that the plan has over %d steps", maxNodes)
+	}
+	return &relation{node: duplicate(c.rel.node), cols: append([]column(nil), c.rel.cols...)}, nil
+}
+
+// duplicate makes a plan of new nodes, so that each node is in the plan once.
+func duplicate(n plan.Node) plan.Node {
+	inputs := n.Inputs()
+	copies := make([]plan.Node, len(inputs))
+	for i, in := range inputs {
+		copies[i] = duplicate(in)
+	}
+	n = plan.MapExprs(n, func(e plan.Expr) plan.Expr { return e })
+	if len(copies) == 0 {
+		return n
+	}
+	return n.WithInputs(copies)
+}
+
+// body binds a query's body with the ORDER BY that follows it.
+func (b *binder) body(body ast.QueryBody, order []ast.OrderItem, e *env) (*relation, error) {
+	if s, ok := body.(*ast.Select); ok {
+		return b.selectQuery(s, order, e)
+	}
+	rel, err := b.plainBody(body, e)
+	if err != nil || len(order) == 0 {
+		return rel, err
+	}
+	return b.sortOutput(rel, order, e)
+}
+
+func (b *binder) plainBody(body ast.QueryBody, e *env) (*relation, error) {
+	switch q := body.(type) {
+	case *ast.Select:
+		return b.selectQuery(q, nil, e)
+	case *ast.SetOperation:
+		return b.setOperation(q, e)
+	case *ast.Values:
+		return b.values(q, e)
+	case *ast.Nested:
+		return b.query(q.Query, e)
+	}
+	return nil, notSupported(body.Span(), "This query")
+}
+
+// sortOutput orders a result by its own columns, which is all that ORDER BY
+// sees after a set operation.
+func (b *binder) sortOutput(rel *relation, order []ast.OrderItem, e *env) (*relation, error) {
+	x := &exprBinder{binder: b, env: e, scope: &scope{rel: rel}, clause: "ORDER BY clause", noSubqueries: true}
+	sort := &plan.Sort{Input: rel.node}
+	for _, it := range order {
+		key := plan.SortKey{Desc: it.Desc, NullsFirst: it.NullsFirst}
+		if n, ok := ordinal(it.Expr); ok {
+			if n < 1 || n > len(rel.cols) {
+				return nil, badOrdinal("ORDER BY", n, it.Expr)
+			}
+			key.Expr = rel.cols[n-1].ref()
+		} else {
+			var err error
+			if key.Expr, err = x.expr(it.Expr); err != nil {
+				return nil, err
+			}
+		}
+		if err := orderable(key.Expr.Type(), b, it.Expr); err != nil {
+			return nil, err
+		}
+		sort.Keys = append(sort.Keys, key)
+	}
+	return &relation{node: sort, cols: rel.cols}, nil
+}
+
+// ordinal reads a position in the SELECT list: a bare integer.
+func ordinal(e ast.Expr) (int, bool) {
+	l, ok := e.(*ast.Literal)
+	if !ok || l.Kind != ast.IntegerLiteral {
+		return 0, false
+	}
+	n, err := strconv.Atoi(l.Text)
+	if err != nil {
+		return -1, true
+	}
+	return n, true
+}
+
+func badOrdinal(clause string, n int, e ast.Expr) error {
+	return ast.Errorf(ast.InvalidArguments, e.Span(), "%s position %d is not in select list", clause, n)
+}
+
+// limit adds OFFSET and LIMIT.
+func limit(rel *relation, q *ast.Query) (*relation, error) {
+	if q.Offset == nil && q.Limit == nil {
+		return rel, nil
+	}
+	l := &plan.Limit{Input: rel.node, Count: -1}
+	var err error
+	if q.Offset != nil {
+		if l.Offset, err = rowCount(q.Offset, "OFFSET"); err != nil {
+			return nil, err
+		}
+	}
+	if q.Limit != nil {
+		if l.Count, err = rowCount(q.Limit, "LIMIT"); err != nil {
+			return nil, err
+		}
+	}
+	return &relation{node: l, cols: rel.cols}, nil
+}
+
+func rowCount(e ast.Expr, clause string) (int64, error) {
+	l, ok := e.(*ast.Literal)
+	if !ok || l.Kind != ast.IntegerLiteral {
+		return 0, ast.Errorf(ast.InvalidArguments, e.Span(), "%s must be a whole number", clause)
+	}
+	n, err := strconv.ParseInt(l.Text, 10, 64)
+	if err != nil {
+		return 0, ast.Errorf(ast.InvalidArguments, e.Span(), "Invalid %s row count: %s", clause, l.Text)
+	}
+	return n, nil
+}
+
+// values binds VALUES; columns get no names and the types that fit all rows.
+func (b *binder) values(v *ast.Values, e *env) (*relation, error) {
+	x := &exprBinder{binder: b, env: e, scope: &scope{rel: &relation{}, outer: e.scope()}, clause: "VALUES", noSubqueries: true}
+	var rows [][]plan.Expr
+	for _, r := range v.Rows {
+		if len(r) == 1 {
+			if row, ok := r[0].(*ast.Row); ok {
+				r = row.Elems
+			}
+		}
+		bound, err := x.exprs(r)
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) > 0 && len(rows[0]) != len(bound) {
+			return nil, mismatch(v.Span(), "Values rows have mismatched types: %d columns vs %d", len(rows[0]), len(bound))
+		}
+		rows = append(rows, bound)
+	}
+	node := &plan.Values{Rows: rows}
+	for i := range rows[0] {
+		t := types.UnknownType
+		for _, r := range rows {
+			super, ok := types.CommonSuperType(t, r[i].Type())
+			if !ok {
+				return nil, mismatch(v.Span(), "Values rows have mismatched types: %s vs %s", t, r[i].Type())
+			}
+			t = super
+		}
+		for _, r := range rows {
+			r[i] = cast(r[i], t)
+		}
+		node.Columns = append(node.Columns, plan.Output{Name: "", Type: t})
+	}
+	return newRelation(node, make([]string, len(node.Columns))), nil
+}

@@ -1,0 +1,188 @@
+package bind
+
+import (
+	"strings"
+
+	"github.com/traillake/traillake/query/ast"
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
+)
+
+// column is one column that a FROM item or a query offers.
+type column struct {
+	qualifier []string // of "t.c"; empty when the column has none
+	name      string   // as typed or declared; "" for an unnamed one
+	typ       types.Type
+	hidden    bool // answers to its name, stays out of *
+	index     int  // into the outputs of the relation's node
+}
+
+func (c *column) ref() *plan.Column {
+	return &plan.Column{Index: c.index, Name: c.name, Typ: c.typ}
+}
+
+// relation is a plan with the names of its columns. A node may have more
+// outputs than columns: joined subqueries add theirs at the end.
+type relation struct {
+	node plan.Node
+	cols []column
+}
+
+// newRelation names the outputs of a node.
+func newRelation(node plan.Node, names []string) *relation {
+	rel := &relation{node: node}
+	for i, o := range node.Outputs() {
+		rel.cols = append(rel.cols, column{name: names[i], typ: o.Type, index: i})
+	}
+	return rel
+}
+
+// qualify puts all columns under a table name or alias.
+func (r *relation) qualify(parts []string) {
+	for i := range r.cols {
+		r.cols[i].qualifier = parts
+	}
+}
+
+// scope is where the names of an expression are looked up.
+type scope struct {
+	rel   *relation
+	outer *scope // of the query around this one
+}
+
+// find returns the columns that a name without its field path may mean.
+func (r *relation) find(qualifier []ast.Ident, name string) []*column {
+	var out []*column
+	for i := range r.cols {
+		c := &r.cols[i]
+		if c.name != "" && strings.EqualFold(c.name, name) && c.isIn(qualifier) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// isIn reports whether a qualifier as typed names the column's table: all of
+// its name or the end of it.
+func (c *column) isIn(typed []ast.Ident) bool {
+	if len(typed) > len(c.qualifier) {
+		return false
+	}
+	tail := c.qualifier[len(c.qualifier)-len(typed):]
+	for i, t := range typed {
+		if !strings.EqualFold(t.Name, tail[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// resolve finds what a dotted name means: the longest table prefix wins, then
+// a column, and what follows is a path of row fields.
+func (s *scope) resolve(parts []ast.Ident, span ast.Span) (plan.Expr, error) {
+	for k := len(parts) - 1; k >= 0; k-- {
+		found := s.rel.find(parts[:k], parts[k].Name)
+		switch {
+		case len(found) > 1:
+			return nil, ast.Errorf(ast.AmbiguousName, span, "Column '%s' is ambiguous", dotted(parts[:k+1]))
+		case len(found) == 1:
+			return fields(found[0].ref(), parts[k+1:], dotted(parts), span)
+		}
+	}
+	for o := s.outer; o != nil; o = o.outer {
+		if o.knows(parts) {
+			err := notSupported(span, "Given correlated subquery")
+			err.Hint = "Column '" + dotted(parts) + "' is one of the outer query; join the two instead"
+			return nil, err
+		}
+	}
+	err := ast.Errorf(ast.ColumnNotFound, span, "Column '%s' cannot be resolved", dotted(parts))
+	err.Hint = s.rel.hint(parts)
+	return nil, err
+}
+
+func (s *scope) knows(parts []ast.Ident) bool {
+	for k := range parts {
+		if len(s.rel.find(parts[:k], parts[k].Name)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// hint suggests a name for one that was not found.
+func (r *relation) hint(parts []ast.Ident) string {
+	var names []string
+	for _, c := range r.cols {
+		names = append(names, c.name)
+		if len(parts) > 1 && len(c.qualifier) > 0 {
+			names = append(names, c.qualifier[len(c.qualifier)-1]+"."+c.name)
+		}
+	}
+	typed := dotted(parts)
+	if len(parts) == 1 && parts[0].Quoted {
+		// A quoted text that is no column is most often meant as a string.
+		if h := didYouMean(typed, names); h != "" {
+			return h
+		}
+		return "Text goes in single quotes: '" + typed + "'"
+	}
+	if h := didYouMean(typed, names); h != "" {
+		return h
+	}
+	return didYouMean(parts[0].Name, names)
+}
+
+// fields applies a path of row fields to a value.
+func fields(e plan.Expr, path []ast.Ident, full string, span ast.Span) (plan.Expr, error) {
+	for _, p := range path {
+		t := e.Type()
+		if t.Kind != types.Row {
+			err := ast.Errorf(ast.TypeMismatch, span, "Expression %s is not of type ROW", strings.TrimSuffix(full, "."+p.Name))
+			if t.Kind == types.Map {
+				err.Hint = "Read a key of a map with element_at(map, '" + p.Name + "')"
+			}
+			return nil, err
+		}
+		i, names := fieldIndex(t, p.Name)
+		if i < 0 {
+			err := ast.Errorf(ast.ColumnNotFound, span, "Column '%s' cannot be resolved", full)
+			if n := nearest(p.Name, names); n != "" {
+				err.Hint = "Did you mean field '" + n + "'?"
+			}
+			return nil, err
+		}
+		e = &plan.Field{Expr: e, Index: i}
+	}
+	return e, nil
+}
+
+// fieldIndex finds a field of a row type, or -1 with the names there are. The
+// published schema spells one field of useridentity.inscopeof wrong; both
+// spellings find it.
+func fieldIndex(t types.Type, name string) (int, []string) {
+	var names []string
+	for _, want := range []string{name, misspelled[strings.ToLower(name)]} {
+		for i, f := range t.Fields {
+			if want != "" && strings.EqualFold(f.Name, want) {
+				return i, nil
+			}
+		}
+	}
+	for _, f := range t.Fields {
+		names = append(names, f.Name)
+	}
+	return -1, names
+}
+
+// misspelled maps a documented wrong spelling to the right one
+// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/query-supported-event-schemas.html).
+var misspelled = map[string]string{"credentiaisissuedto": "credentialsissuedto"}
+
+func dotted(parts []ast.Ident) string {
+	names := make([]string, len(parts))
+	for i, p := range parts {
+		names[i] = p.Name
+	}
+	return strings.Join(names, ".")
+}
