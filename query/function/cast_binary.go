@@ -1,0 +1,51 @@
+package function
+
+import (
+	"encoding/hex"
+	"net/netip"
+	"strings"
+
+	"github.com/traillake/traillake/query/types"
+)
+
+// binaryCasts are the casts of varbinary, uuid and ipaddress.
+func binaryCasts() map[castPair]maker {
+	return map[castPair]maker{
+		{types.Varchar, types.Varbinary}:   pure1(func(s string) []byte { return []byte(s) }),
+		{types.Varchar, types.UUID}:        f1(parseUUID),
+		{types.Varchar, types.IPAddress}:   f1(parseIP),
+		{types.UUID, types.Varbinary}:      pure1(func(b []byte) []byte { return b }),
+		{types.IPAddress, types.Varbinary}: pure1(func(b []byte) []byte { return b }),
+		{types.Varbinary, types.UUID}: f1(func(b []byte) ([]byte, error) {
+			if len(b) != 16 {
+				return nil, badCast("Invalid UUID binary length: %d", len(b))
+			}
+			return b, nil
+		}),
+		{types.Varbinary, types.IPAddress}: f1(func(b []byte) ([]byte, error) {
+			a, ok := netip.AddrFromSlice(b)
+			if !ok {
+				return nil, badCast("Invalid IP address binary length: %d", len(b))
+			}
+			a16 := a.As16()
+			return a16[:], nil
+		}),
+	}
+}
+
+func parseUUID(s string) ([]byte, error) {
+	b, err := hex.DecodeString(strings.ReplaceAll(s, "-", ""))
+	if err != nil || len(s) != 36 || len(b) != 16 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+		return nil, badCast("Cannot cast value to UUID: %s", s)
+	}
+	return b, nil
+}
+
+func parseIP(s string) ([]byte, error) {
+	a, err := netip.ParseAddr(s)
+	if err != nil || a.Zone() != "" {
+		return nil, badCast("Cannot cast value to IPADDRESS: %s", s)
+	}
+	b := a.As16()
+	return b[:], nil
+}

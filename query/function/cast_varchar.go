@@ -1,0 +1,188 @@
+package function
+
+import (
+	"math"
+	"math/big"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/decimal128"
+
+	"github.com/traillake/traillake/query/types"
+)
+
+// varcharCasts are the casts between varchar (or char) and numbers and booleans,
+// and from every scalar type to varchar.
+func varcharCasts() map[castPair]maker {
+	m := map[castPair]maker{
+		{types.Varchar, types.Varchar}: truncateVarchar,
+		{types.Char, types.Varchar}:    truncateVarchar,
+		{types.Varchar, types.Char}:    varcharToChar,
+		{types.Char, types.Char}:       varcharToChar,
+		{types.Varchar, types.Boolean}: f1(parseBoolean),
+		{types.Varchar, types.Double}:  f1(parseDouble),
+		{types.Varchar, types.Decimal}: varcharToDecimal,
+		{types.Varchar, types.Real}: f1(func(s string) (float32, error) {
+			v, err := parseFloat(s, 32)
+			if err != nil {
+				return 0, badCast("Cannot cast '%s' to REAL", s)
+			}
+			return float32(v), nil
+		}),
+	}
+	m[castPair{types.Varchar, types.TinyInt}] = varcharToInteger[int8](8, "TINYINT")
+	m[castPair{types.Varchar, types.SmallInt}] = varcharToInteger[int16](16, "SMALLINT")
+	m[castPair{types.Varchar, types.Integer}] = varcharToInteger[int32](32, "INT")
+	m[castPair{types.Varchar, types.BigInt}] = varcharToInteger[int64](64, "BIGINT")
+	for k := types.Boolean; k <= types.IPAddress; k++ {
+		switch k {
+		case types.Varchar, types.Char, types.Varbinary, types.JSON:
+		default:
+			m[castPair{k, types.Varchar}] = toVarchar
+		}
+	}
+	return m
+}
+
+// cut returns the first n code points of s.
+func cut(s string, n int) string {
+	if n == types.Unbounded || len(s) <= n {
+		return s
+	}
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
+
+func truncateVarchar(c *call) Kernel {
+	if c.args[0].Kind == types.Varchar && c.result.Length == types.Unbounded {
+		return sameArray(c)
+	}
+	from, n := c.args[0], c.result.Length
+	return pure1(func(s string) string {
+		if from.Kind == types.Char {
+			s += strings.Repeat(" ", max(0, from.Length-utf8.RuneCountInString(s)))
+		}
+		return cut(s, n)
+	})(c)
+}
+
+func varcharToChar(c *call) Kernel {
+	n := c.result.Length
+	return pure1(func(s string) string { return strings.TrimRight(cut(s, n), " ") })(c)
+}
+
+func parseBoolean(s string) (bool, error) {
+	switch strings.ToLower(s) {
+	case "t", "true", "1":
+		return true, nil
+	case "f", "false", "0":
+		return false, nil
+	}
+	return false, badCast("Cannot cast '%s' to BOOLEAN", s)
+}
+
+func varcharToInteger[T signed](bits int, name string) maker {
+	return f1(func(s string) (T, error) {
+		v, err := strconv.ParseInt(s, 10, bits)
+		if err != nil {
+			return 0, badCast("Cannot cast '%s' to %s", s, name)
+		}
+		return T(v), nil
+	})
+}
+
+var javaDouble = regexp.MustCompile(`^[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?)$`)
+
+func parseFloat(s string, bits int) (float64, error) {
+	s = strings.TrimSpace(s)
+	if !javaDouble.MatchString(s) {
+		return 0, strconv.ErrSyntax
+	}
+	if !strings.HasSuffix(s, "Infinity") {
+		s = strings.TrimRight(s, "fFdD")
+	}
+	if strings.HasSuffix(s, "NaN") {
+		s = "NaN" // a sign means nothing here
+	}
+	v, err := strconv.ParseFloat(s, bits)
+	if n, ok := err.(*strconv.NumError); ok && n.Err == strconv.ErrRange {
+		err = nil // too large is Infinity
+	}
+	return v, err
+}
+
+func parseDouble(s string) (float64, error) {
+	v, err := parseFloat(s, 64)
+	if err != nil {
+		return 0, badCast("Cannot cast '%s' to DOUBLE", s)
+	}
+	return v, nil
+}
+
+var decimalText = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?$`)
+
+func varcharToDecimal(c *call) Kernel {
+	to := c.result
+	return f1(func(s string) (decimal128.Num, error) {
+		fail := func(why string) error {
+			return badCast("Cannot cast VARCHAR '%s' to DECIMAL(%d, %d). %s", s, to.Precision, to.Scale, why)
+		}
+		if !decimalText.MatchString(s) {
+			return decimal128.Num{}, fail("Value is not a number.")
+		}
+		r, _ := new(big.Rat).SetString(s)
+		scaled := new(big.Int).Mul(r.Num(), pow10(to.Scale))
+		return fitDecimal(divideRounded(scaled, r.Denom()), to, func() error { return fail("Value too large.") })
+	})(c)
+}
+
+// toVarchar prints any scalar. Doubles have the form d.dEx here, unlike in results.
+func toVarchar(c *call) Kernel {
+	from, to := c.args[0], c.result
+	return func(ctx *Context, args []Value, rows int) (arrow.Array, error) {
+		var buf []byte
+		return each(ctx, c, rows, func(i int) (string, error) {
+			arr, row := args[0].Array, args[0].Row(i)
+			if arr.IsNull(row) {
+				return "", errNull
+			}
+			buf = appendCastText(buf[:0], from, arr, row)
+			if n := to.Length; n != types.Unbounded && len(buf) > n && utf8.RuneCount(buf) > n {
+				return "", badCast("Value %s cannot be represented as %s", buf, to)
+			}
+			return string(buf), nil
+		})
+	}
+}
+
+func appendCastText(dst []byte, from types.Type, arr arrow.Array, row int) []byte {
+	switch a := arr.(type) {
+	case *array.Float64:
+		return appendCastFloat(dst, a.Value(row), 64)
+	case *array.Float32:
+		return appendCastFloat(dst, float64(a.Value(row)), 32)
+	}
+	return types.AppendText(dst, from, arr, row)
+}
+
+func appendCastFloat(dst []byte, v float64, bits int) []byte {
+	switch {
+	case v == 0:
+		if math.Signbit(v) {
+			return append(dst, "-0E0"...)
+		}
+		return append(dst, "0E0"...)
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		return types.AppendFloat(dst, v, bits)
+	}
+	return types.AppendScientific(dst, v, bits)
+}

@@ -1,0 +1,169 @@
+package function
+
+import (
+	"regexp"
+	"strings"
+	"sync/atomic"
+)
+
+var likeFunctions = []entry{
+	{sig: "like(varchar, varchar) boolean", make: like2},
+	{sig: "like(varchar, varchar, varchar) boolean", make: like3},
+}
+
+// compiled keeps the last pattern that was compiled. A constant pattern is thus
+// compiled once per call of a query; it is safe for concurrent use.
+type compiled[T any] struct {
+	last atomic.Pointer[compiledEntry[T]]
+}
+
+type compiledEntry[T any] struct {
+	key   string
+	value T
+}
+
+func (c *compiled[T]) get(key string, compile func(string) (T, error)) (T, error) {
+	if e := c.last.Load(); e != nil && e.key == key {
+		return e.value, nil
+	}
+	v, err := compile(key)
+	if err == nil {
+		c.last.Store(&compiledEntry[T]{strings.Clone(key), v})
+	}
+	return v, err
+}
+
+func like2(c *call) Kernel {
+	var cache compiled[func(string) bool]
+	return f2(func(s, pattern string) (bool, error) {
+		m, err := cache.get(pattern, func(p string) (func(string) bool, error) { return compileLike(p, "", false) })
+		if err != nil {
+			return false, err
+		}
+		return m(s), nil
+	})(c)
+}
+
+func like3(c *call) Kernel {
+	var cache compiled[func(string) bool]
+	return f3(func(s, pattern, escape string) (bool, error) {
+		m, err := cache.get(escape+"\x00"+pattern, func(string) (func(string) bool, error) { return compileLike(pattern, escape, true) })
+		if err != nil {
+			return false, err
+		}
+		return m(s), nil
+	})(c)
+}
+
+// likePart is literal text, or one wildcard.
+type likePart struct {
+	literal  string
+	wildcard byte // '%', '_' or 0
+}
+
+func parseLike(pattern, escape string, escaped bool) ([]likePart, error) {
+	esc := rune(-1)
+	if escaped {
+		runes := []rune(escape)
+		if len(runes) != 1 {
+			return nil, invalidArgument("Escape string must be a single character")
+		}
+		esc = runes[0]
+	}
+	var parts []likePart
+	var text strings.Builder
+	flush := func() {
+		if text.Len() > 0 {
+			parts = append(parts, likePart{literal: text.String()})
+			text.Reset()
+		}
+	}
+	pending := false
+	for _, r := range pattern {
+		switch {
+		case pending:
+			if r != '%' && r != '_' && r != esc {
+				return nil, invalidArgument("Escape character must be followed by '%%', '_' or the escape character itself")
+			}
+			text.WriteRune(r)
+			pending = false
+		case r == esc:
+			pending = true
+		case r == '%' || r == '_':
+			flush()
+			if n := len(parts); r == '_' || n == 0 || parts[n-1].wildcard != '%' {
+				parts = append(parts, likePart{wildcard: byte(r)})
+			}
+		default:
+			text.WriteRune(r)
+		}
+	}
+	if pending {
+		return nil, invalidArgument("Escape character must be followed by '%%', '_' or the escape character itself")
+	}
+	flush()
+	return parts, nil
+}
+
+// compileLike turns a pattern into the cheapest test that decides it.
+func compileLike(pattern, escape string, escaped bool) (func(string) bool, error) {
+	parts, err := parseLike(pattern, escape, escaped)
+	if err != nil {
+		return nil, err
+	}
+	var shape strings.Builder
+	var words []string
+	for _, p := range parts {
+		if p.wildcard != 0 {
+			shape.WriteByte(p.wildcard)
+		} else {
+			shape.WriteByte('a')
+			words = append(words, p.literal)
+		}
+	}
+	switch shape.String() {
+	case "":
+		return func(s string) bool { return s == "" }, nil
+	case "%":
+		return func(string) bool { return true }, nil
+	case "a":
+		return func(s string) bool { return s == words[0] }, nil
+	case "a%":
+		return func(s string) bool { return strings.HasPrefix(s, words[0]) }, nil
+	case "%a":
+		return func(s string) bool { return strings.HasSuffix(s, words[0]) }, nil
+	case "%a%":
+		return func(s string) bool { return strings.Contains(s, words[0]) }, nil
+	case "a%a":
+		return func(s string) bool {
+			return len(s) >= len(words[0])+len(words[1]) && strings.HasPrefix(s, words[0]) && strings.HasSuffix(s, words[1])
+		}, nil
+	case "%a%a%":
+		return func(s string) bool {
+			_, rest, ok := strings.Cut(s, words[0])
+			return ok && strings.Contains(rest, words[1])
+		}, nil
+	}
+	return likeRegexp(parts)
+}
+
+func likeRegexp(parts []likePart) (func(string) bool, error) {
+	var re strings.Builder
+	re.WriteString(`(?s)\A`)
+	for _, p := range parts {
+		switch p.wildcard {
+		case '%':
+			re.WriteString(".*")
+		case '_':
+			re.WriteByte('.')
+		default:
+			re.WriteString(regexp.QuoteMeta(p.literal))
+		}
+	}
+	re.WriteString(`\z`)
+	compiled, err := regexp.Compile(re.String())
+	if err != nil {
+		return nil, invalidArgument("Invalid LIKE pattern: %v", err)
+	}
+	return compiled.MatchString, nil
+}

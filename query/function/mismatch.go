@@ -1,0 +1,73 @@
+package function
+
+import (
+	"strings"
+
+	"github.com/traillake/traillake/query/ast"
+	"github.com/traillake/traillake/query/types"
+)
+
+// notRegistered is the error for a name that is no function.
+func notRegistered(name string) error {
+	err := ast.Errorf(ast.FunctionNotFound, ast.Span{}, "Function '%s' not registered", name)
+	if near := nearest(name, functions().names); near != "" {
+		err.Hint = "Did you mean " + near + "?"
+	}
+	return err
+}
+
+// nearest returns the name with the fewest edits to the given one, or "" when none is near.
+func nearest(name string, names []string) string {
+	best, least := "", 1+max(1, len(name)/4)
+	for _, n := range names {
+		if d := levenshtein([]rune(name), []rune(n)); d < least {
+			best, least = n, d
+		}
+	}
+	return best
+}
+
+// mismatch is the error for arguments that no overload takes, worded for operators and functions.
+func mismatch[E any](name string, found []overload[E], args []Arg) error {
+	texts := make([]string, len(args))
+	for i, a := range args {
+		texts[i] = a.Type.String()
+		if a.LambdaParams > 0 {
+			texts[i] = "function"
+		}
+	}
+	fail := func(format string, args ...any) error {
+		return ast.Errorf(ast.TypeMismatch, ast.Span{}, format, args...)
+	}
+	switch {
+	case name == "negate" && len(args) == 1:
+		return fail("Cannot negate %s", texts[0])
+	case name == "[]" && len(args) == 2:
+		return fail("Cannot use %s for subscript of %s", texts[1], texts[0])
+	case name == "like":
+		return fail("%s", likeMismatch(args))
+	case isOperator(name) && len(args) == 2:
+		return fail("Cannot apply operator: %s %s %s", texts[0], strings.ToUpper(name), texts[1])
+	}
+	expected := make([]string, len(found))
+	for i, o := range found {
+		expected[i] = o.sig.expected()
+	}
+	err := ast.Errorf(ast.FunctionNotFound, ast.Span{}, "Unexpected parameters (%s) for function %s. Expected: %s",
+		strings.Join(texts, ", "), name, strings.Join(expected, ", "))
+	return err
+}
+
+func likeMismatch(args []Arg) string {
+	words := []string{"Left side of LIKE expression", "Pattern for LIKE expression", "Escape for LIKE expression"}
+	for i, a := range args {
+		if !a.Type.IsString() && a.Type.Kind != types.Unknown && i < len(words) {
+			return words[i] + " must evaluate to a varchar (actual: " + a.Type.String() + ")"
+		}
+	}
+	return "LIKE takes a value, a pattern and an escape"
+}
+
+func isOperator(name string) bool {
+	return strings.ContainsAny(name, "=<>+-*/%|") || name == "is distinct from"
+}

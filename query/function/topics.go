@@ -1,0 +1,17 @@
+package function
+
+// scalarTopics lists the scalar functions, one table per topic.
+func scalarTopics() [][]entry {
+	return [][]entry{
+		comparisons,
+		integerArithmetic[int8]("tinyint"), integerArithmetic[int16]("smallint"),
+		integerArithmetic[int32]("integer"), integerArithmetic[int64]("bigint"),
+		floatArithmetic[float32]("real"), floatArithmetic[float64]("double"), decimalArithmetic,
+		stringFunctions, likeFunctions,
+	}
+}
+
+// aggregateTopics lists the aggregate functions.
+func aggregateTopics() [][]aggEntry {
+	return [][]aggEntry{basicAggregates}
+}
