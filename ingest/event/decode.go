@@ -171,3 +171,22 @@ func Identity(record []byte) (id string, sum [32]byte, ok bool, err error) {
 	d.raw, d.text = nil, nil
 	return row.ID, row.Identity, row.HasIdentity, err
 }
+
+// recordKeys are keys of which a CloudTrail record has at least one.
+var recordKeys = map[string]bool{
+	"eventVersion": true, "eventTime": true, "eventName": true, "eventSource": true, "eventID": true, "userIdentity": true,
+}
+
+// LooksLikeRecord reports whether the valid JSON object has one of the keys that
+// make a CloudTrail record, spelled exactly.
+func LooksLikeRecord(object []byte) bool {
+	for w := walk(object, span{skipSpace(object, 0), len(object)}); ; {
+		raw, _, ok := w.member()
+		if !ok {
+			return false
+		}
+		if recordKeys[string(raw[1:len(raw)-1])] {
+			return true
+		}
+	}
+}

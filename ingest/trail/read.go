@@ -1,0 +1,298 @@
+package trail
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/klauspost/compress/gzip"
+
+	"github.com/traillake/traillake/ingest/event"
+)
+
+// Reader reads objects one after the other and keeps its buffers in between. The
+// zero value is ready; it is not safe for concurrent use.
+type Reader struct {
+	raw  *bufio.Reader
+	text *bufio.Reader
+	gzip *gzip.Reader
+	json *jsontext.Decoder
+}
+
+// notRecord is why an element is no record.
+const notRecord = "not an object"
+
+// Read calls fn with every element of the object's records, in order. An error fn
+// returns ends the walk and comes back as it is; every other error is an *Error.
+// What fn was given before an error must be thrown away: a fault at the end, such
+// as a wrong checksum, makes the whole object unfit.
+func (r *Reader) Read(from io.Reader, strict bool, fn func(Element) error) error {
+	if r.raw == nil {
+		r.raw, r.text = bufio.NewReaderSize(nil, 64<<10), bufio.NewReaderSize(nil, 64<<10)
+	}
+	in, err := r.open(from, strict)
+	if err != nil {
+		return err
+	}
+	w := &walk{in: in, fn: fn}
+	if strict {
+		w.json = r.decoder(in)
+		err = w.records()
+	} else {
+		err = w.loose(r)
+	}
+	if own, ok := unstop(err); ok {
+		return own
+	}
+	if err == nil {
+		return nil
+	}
+	if fault := in.fault(); fault != nil {
+		return fault // the cause of whatever the JSON decoder says
+	}
+	return jsonFault(err)
+}
+
+func (r *Reader) decoder(in io.Reader) *jsontext.Decoder {
+	options := []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
+	if r.json == nil {
+		r.json = jsontext.NewDecoder(in, options...)
+	} else {
+		r.json.Reset(in, options...)
+	}
+	return r.json
+}
+
+// jsonFault makes an *Error of what the JSON decoder returned.
+func jsonFault(err error) error {
+	var fault *Error
+	if errors.As(err, &fault) {
+		return fault
+	}
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return faultf(InvalidJSON, err, "JSON text is cut off")
+	case errors.As(err, &syntax):
+		return faultf(InvalidJSON, err, "JSON: %v at byte %d", syntax.Err, syntax.ByteOffset)
+	}
+	return faultf(InvalidJSON, err, "JSON: %v", err)
+}
+
+// walk is the reading of one object.
+type walk struct {
+	in   *input
+	json *jsontext.Decoder
+	fn   func(Element) error
+	next int64 // number of the next element
+}
+
+// records walks the strict form to the end of the text.
+func (w *walk) records() error {
+	if kind := w.json.PeekKind(); kind != '{' {
+		if kind == 0 {
+			return w.noText()
+		}
+		return faultf(NotCloudTrail, nil, "JSON %s where an object with Records belongs", kindName(kind))
+	}
+	if _, err := w.json.ReadToken(); err != nil {
+		return err
+	}
+	found := false
+	for w.json.PeekKind() == '"' {
+		name, err := w.json.ReadToken()
+		if err != nil {
+			return err
+		}
+		if name.String() != "Records" {
+			if err := w.json.SkipValue(); err != nil {
+				return err
+			}
+			w.in.mark()
+			continue
+		}
+		if found {
+			return faultf(NotCloudTrail, nil, "two Records arrays in one object")
+		}
+		found = true
+		if err := w.array("Records"); err != nil {
+			return err
+		}
+	}
+	if _, err := w.json.ReadToken(); err != nil { // the brace, or what is wrong in its place
+		return err
+	}
+	if !found {
+		return faultf(NotCloudTrail, nil, "JSON object without Records")
+	}
+	switch _, err := w.json.ReadToken(); {
+	case err == nil:
+		return faultf(InvalidJSON, nil, "more JSON after the object with Records, before byte %d", w.json.InputOffset())
+	case err != io.EOF:
+		return err
+	}
+	return nil
+}
+
+// noText tells an end before any JSON from JSON that does not begin well.
+func (w *walk) noText() error {
+	_, err := w.json.ReadToken()
+	if err == io.EOF {
+		return faultf(InvalidJSON, nil, "no JSON text")
+	}
+	return err
+}
+
+// array walks the elements of the array that is next.
+func (w *walk) array(what string) error {
+	if kind := w.json.PeekKind(); kind != '[' {
+		if kind == 0 {
+			_, err := w.json.ReadToken()
+			return err
+		}
+		return faultf(NotCloudTrail, nil, "%s is a JSON %s, not an array", what, kindName(kind))
+	}
+	if _, err := w.json.ReadToken(); err != nil {
+		return err
+	}
+	for {
+		w.in.mark()
+		kind := w.json.PeekKind()
+		if kind == ']' {
+			_, err := w.json.ReadToken()
+			return err
+		}
+		value, err := w.json.ReadValue()
+		if err != nil {
+			return err
+		}
+		reason := ""
+		if kind != '{' {
+			reason = notRecord
+		}
+		if err := w.emit(value, reason); err != nil {
+			return err
+		}
+	}
+}
+
+// emit hands an element to the caller.
+func (w *walk) emit(value []byte, reason string) error {
+	if len(value) > MaxRecordBytes {
+		return faultf(ObjectTooLarge, nil, "record %d has %d bytes, more than %d", w.next, len(value), MaxRecordBytes)
+	}
+	if w.next >= MaxRecords {
+		return faultf(ObjectTooLarge, nil, "more than %d records", MaxRecords)
+	}
+	e := Element{Number: w.next, JSON: value, Reason: reason}
+	w.next++
+	if err := w.fn(e); err != nil {
+		return &errStop{err}
+	}
+	return nil
+}
+
+// loose walks one or more JSON values of any of the loose forms. It holds the
+// whole text: which form an object is shows only at its end.
+func (w *walk) loose(r *Reader) error {
+	var text bytes.Buffer
+	for {
+		w.in.mark()
+		if _, err := io.CopyN(&text, w.in, 1<<20); err == io.EOF {
+			break
+		} else if err != nil {
+			return err
+		}
+	}
+	w.json = r.decoder(&text)
+	for n := 0; ; n++ {
+		kind := w.json.PeekKind()
+		if kind == '[' {
+			if err := w.looseArray(); err != nil {
+				return err
+			}
+			continue
+		}
+		value, err := w.json.ReadValue()
+		switch {
+		case err == io.EOF && n == 0:
+			return faultf(InvalidJSON, nil, "no JSON text")
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		case kind != '{':
+			return faultf(NotCloudTrail, nil, "JSON %s before byte %d, not an object or array", kindName(kind), w.json.InputOffset())
+		}
+		if err := w.looseObject(value); err != nil {
+			return err
+		}
+	}
+}
+
+// looseArray walks an array of records.
+func (w *walk) looseArray() error {
+	if _, err := w.json.ReadToken(); err != nil {
+		return err
+	}
+	for {
+		kind := w.json.PeekKind()
+		if kind == ']' {
+			_, err := w.json.ReadToken()
+			return err
+		}
+		value, err := w.json.ReadValue()
+		if err != nil {
+			return err
+		}
+		reason := ""
+		switch {
+		case kind != '{':
+			reason = notRecord
+		case !event.LooksLikeRecord(value):
+			reason = "an object with none of a record's keys"
+		}
+		if err := w.emit(value, reason); err != nil {
+			return err
+		}
+	}
+}
+
+// looseObject takes one object: a container with Records, or a record.
+func (w *walk) looseObject(value []byte) error {
+	if event.LooksLikeRecord(value) {
+		return w.emit(value, "")
+	}
+	inner := &walk{
+		in:   w.in,
+		json: jsontext.NewDecoder(bytes.NewBuffer(value), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
+		fn:   w.fn, next: w.next,
+	}
+	err := inner.records()
+	w.next = inner.next
+	var fault *Error
+	if errors.As(err, &fault) && fault.Type == NotCloudTrail && fault.Err == nil {
+		return faultf(NotCloudTrail, nil, "JSON object before byte %d is no record and no container: %s", w.json.InputOffset(), fault.Message)
+	}
+	return err
+}
+
+func kindName(k jsontext.Kind) string {
+	switch k {
+	case '"':
+		return "string"
+	case '0':
+		return "number"
+	case '{':
+		return "object"
+	case '[':
+		return "array"
+	case 't', 'f':
+		return "boolean"
+	case 'n':
+		return "null"
+	}
+	return "text"
+}
