@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf8"
 )
 
 // Segment names a segment and carries what its owner wants to know of it.
 type Segment struct {
-	// ID is unique within the log, also among removed segments.
+	// ID is unique among the segments of a version. An id is better not used
+	// again after its segment was removed.
 	ID string `json:"id"`
 	// Meta is any JSON value; the catalog does not look inside.
 	Meta json.RawMessage `json:"meta"`
@@ -84,6 +86,10 @@ func (c *Commit) validate() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	checkKey := func(what, key string) {
+		if !utf8.ValidString(key) {
+			// JSON would replace what is not, and the key not be found again.
+			bad("%s %.80q: not UTF-8", what, key)
+		}
 		if key == "" || len(key) > MaxKeyBytes {
 			bad("%s %.80q: must have 1 to %d bytes, has %d", what, key, MaxKeyBytes, len(key))
 		}
