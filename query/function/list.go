@@ -152,3 +152,83 @@ func (l *lists) uniqueKeys(key types.Type, keys arrow.Array) error {
 	}
 	return nil
 }
+
+// listColumn reads an array or map argument by batch row.
+type listColumn struct {
+	v        Value
+	ranges   listRange
+	elements arrow.Array // of arrays
+	keys     arrow.Array // of maps
+	items    arrow.Array
+}
+
+func listColumnOf(v Value) listColumn {
+	c := listColumn{v: v}
+	c.ranges, _ = v.Array.(listRange)
+	parts := children(v.Array)
+	if len(parts) == 2 {
+		c.keys, c.items = parts[0], parts[1]
+	}
+	c.elements = parts[0]
+	return c
+}
+
+// at returns where the row's elements lie; ok is false for NULL.
+func (c listColumn) at(row int) (start, end int, ok bool) {
+	row = c.v.Row(row)
+	if c.ranges == nil || c.v.Array.IsNull(row) {
+		return 0, 0, false
+	}
+	s, e := c.ranges.ValueOffsets(row)
+	return int(s), int(e), true
+}
+
+// generic makes a kernel whose rows append to a builder of any type.
+func generic(body func(c *call, args []Value) func(b array.Builder, row int) error) maker {
+	return func(c *call) Kernel {
+		return func(ctx *Context, args []Value, rows int) (arrow.Array, error) {
+			b := array.NewBuilder(ctx.Mem, c.result.Arrow())
+			defer b.Release()
+			b.Reserve(rows)
+			f := body(c, args)
+			for i := range rows {
+				if err := f(b, i); err != nil {
+					return nil, err
+				}
+			}
+			return b.NewArray(), nil
+		}
+	}
+}
+
+// picking makes a kernel over one array whose result arrays hold some of its
+// elements: pick returns them by their place, -1 for NULL, or NULL for no array.
+func picking(body func(c *call, args []Value) func(l listColumn, row, start, end int, pick []int32) ([]int32, error)) maker {
+	return func(c *call) Kernel {
+		return func(ctx *Context, args []Value, rows int) (arrow.Array, error) {
+			l := listColumnOf(args[0])
+			f := body(c, args)
+			offsets := make([]int32, 1, rows+1)
+			null := make([]bool, rows)
+			var idx []int32
+			for i := range rows {
+				start, end, ok := l.at(i)
+				for _, a := range args[1:] {
+					ok = ok && (a.Array == nil || !a.Array.IsNull(a.Row(i)))
+				}
+				if ok {
+					next, err := f(l, i, start, end, idx)
+					if err != nil {
+						return nil, err
+					}
+					idx = next
+				}
+				null[i] = !ok
+				offsets = append(offsets, int32(len(idx)))
+			}
+			elements := takeOrSlice(ctx.Mem, l.elements, idx)
+			defer elements.Release()
+			return buildLists(ctx.Mem, c.result, offsets, func(i int) bool { return null[i] }, elements), nil
+		}
+	}
+}
