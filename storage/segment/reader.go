@@ -1,17 +1,25 @@
 package segment
 
 import (
-	"context"
-	"errors"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"strconv"
 
 	"github.com/apache/arrow/go/v15/arrow"
-	"github.com/apache/arrow/go/v15/arrow/memory"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // Reader reads a segment. It holds the footer only and is safe for concurrent use.
 type Reader struct {
-	src  Source
-	tree *tree
+	src       Source
+	size      int64
+	tree      *tree
+	meta      format.FileMetaData
+	firstRows []int64 // of each row group
+	keys      map[string]string
+	version   int
 }
 
 // RowGroup describes a row group.
@@ -21,88 +29,162 @@ type RowGroup struct {
 	Bytes    int64 // compressed bytes of all its columns
 }
 
-// Column names what to read of a column.
-type Column struct {
-	// Path leads from a top-level column through structs to a field of any type.
-	Path []string
-	// Key, for a map with utf8 values only, reads the value of this key instead:
-	// a utf8 column that is NULL where the key is absent.
-	Key *string
-}
-
-// ReadRequest says what to read of a segment.
-type ReadRequest struct {
-	RowGroup int
-	// Columns may be empty: then records have rows and no columns.
-	Columns []Column
-	// BatchRows bounds the rows of a record; 0 means 65536, fewer when rows are large.
-	BatchRows int
-	// Mem allocates the records; nil is the default allocator.
-	Mem memory.Allocator
-}
-
-var errTodo = errors.New("not there yet")
-
 // Open reads the footer of a segment. The caller closes src after the reader's last use.
-func Open(src Source) (*Reader, error) { return nil, errTodo }
+func Open(src Source) (r *Reader, err error) {
+	defer guard(&err, "read footer")
+	r = &Reader{src: src, size: src.Size(), keys: map[string]string{}}
+	footer, err := r.footer()
+	if err != nil {
+		return nil, err
+	}
+	if err := thrift.Unmarshal(new(thrift.CompactProtocol), footer, &r.meta); err != nil {
+		return nil, corrupt("read footer: %w", err)
+	}
+	for _, kv := range r.meta.KeyValueMetadata {
+		r.keys[kv.Key] = kv.Value
+	}
+	if v := r.keys[keyFormat]; v != strconv.Itoa(Version) {
+		return nil, corrupt("read footer: segment format %q, this program reads %d", v, Version)
+	}
+	if r.version, err = strconv.Atoi(r.keys[keySchemaVersion]); err != nil {
+		return nil, corrupt("read footer: schema version %q is no number", r.keys[keySchemaVersion])
+	}
+	if r.tree, err = treeOf(r.meta.Schema); err != nil {
+		return nil, corrupt("read footer: %w", err)
+	}
+	return r, r.checkRowGroups()
+}
+
+// footer returns the bytes of the footer.
+func (r *Reader) footer() ([]byte, error) {
+	const tail = 8
+	if r.size < int64(len(magic))+tail {
+		return nil, corrupt("read footer: the file has %d bytes", r.size)
+	}
+	// Most footers come with the first read.
+	n := min(r.size, 64<<10)
+	buf := make([]byte, n)
+	if _, err := r.src.ReadAt(buf, r.size-n); err != nil && err != io.EOF {
+		return nil, fmt.Errorf("read footer: %w", err)
+	}
+	if string(buf[n-4:]) != magic {
+		return nil, corrupt("read footer: the file ends with %q, not %q", buf[n-4:], magic)
+	}
+	length := int64(binary.LittleEndian.Uint32(buf[n-tail:]))
+	if length > r.size-tail-int64(len(magic)) {
+		return nil, corrupt("read footer: footer of %d bytes in a file of %d", length, r.size)
+	}
+	if length > n-tail {
+		buf = make([]byte, length)
+		if _, err := r.src.ReadAt(buf, r.size-tail-length); err != nil && err != io.EOF {
+			return nil, fmt.Errorf("read footer: %w", err)
+		}
+		return buf, nil
+	}
+	return buf[n-tail-length : n-tail], nil
+}
+
+// checkRowGroups makes sure that what reading relies on holds.
+func (r *Reader) checkRowGroups() error {
+	rows := int64(0)
+	for g := range r.meta.RowGroups {
+		rg := &r.meta.RowGroups[g]
+		r.firstRows = append(r.firstRows, rows)
+		if rg.NumRows <= 0 || len(rg.Columns) != len(r.tree.leaves) {
+			return corrupt("read footer: row group %d has %d rows and %d columns, want some and %d", g, rg.NumRows, len(rg.Columns), len(r.tree.leaves))
+		}
+		rows += rg.NumRows
+		for i, leaf := range r.tree.leaves {
+			m := &rg.Columns[i].MetaData
+			start := chunkStart(m)
+			switch {
+			case m.Type != leaf.kind.physical() || m.Codec != format.Zstd:
+				return corrupt("read footer: row group %d, column %s: type %v, codec %v", g, leaf.path, m.Type, m.Codec)
+			case m.NumValues < rg.NumRows || leaf.maxRep == 0 && m.NumValues != rg.NumRows:
+				return corrupt("read footer: row group %d, column %s: %d entries for %d rows", g, leaf.path, m.NumValues, rg.NumRows)
+			case start < int64(len(magic)) || m.TotalCompressedSize <= 0 || start > r.size-m.TotalCompressedSize ||
+				m.DataPageOffset < start || m.DataPageOffset >= start+m.TotalCompressedSize:
+				return corrupt("read footer: row group %d, column %s: bytes %d+%d outside the file", g, leaf.path, start, m.TotalCompressedSize)
+			}
+		}
+	}
+	if rows != r.meta.NumRows {
+		return corrupt("read footer: %d rows, the row groups have %d", r.meta.NumRows, rows)
+	}
+	return nil
+}
+
+// chunkStart is the offset of the first page of a chunk.
+func chunkStart(m *format.ColumnMetaData) int64 {
+	if m.DictionaryPageOffset != 0 {
+		return m.DictionaryPageOffset
+	}
+	return m.DataPageOffset
+}
 
 // Schema is the schema of the file.
 func (r *Reader) Schema() *arrow.Schema { return r.tree.schema }
 
-// SchemaVersion and Family are what the Layout said when the segment was written.
-func (r *Reader) SchemaVersion() int { return 0 }
+// SchemaVersion is what the Layout said when the segment was written.
+func (r *Reader) SchemaVersion() int { return r.version }
 
-// Family is the family of the Layout that wrote the segment.
-func (r *Reader) Family() string { return "" }
+// Family is what the Layout said when the segment was written.
+func (r *Reader) Family() string { return r.keys[keyFamily] }
+
+// MerkleRoot is the root over the payloads that the writer noted, hex.
+func (r *Reader) MerkleRoot() string { return r.keys[keyMerkleRoot] }
+
+// Layout returns the names of the time, payload and id columns of the Layout
+// that wrote the segment; the other fields but Schema are not kept in the file.
+func (r *Reader) Layout() Layout {
+	return Layout{
+		Schema: r.tree.schema, TimeColumn: r.keys[keyTimeColumn], PayloadColumn: r.keys[keyPayloadColumn],
+		IDColumn: r.keys[keyIDColumn], SchemaVersion: r.version, Family: r.keys[keyFamily],
+	}
+}
+
+// KeyValues are the key values of the footer.
+func (r *Reader) KeyValues() map[string]string { return r.keys }
+
+// Leaves lists the paths of the leaves in file order.
+func (r *Reader) Leaves() []string {
+	out := make([]string, len(r.tree.leaves))
+	for i, n := range r.tree.leaves {
+		out[i] = n.path
+	}
+	return out
+}
 
 // NumRows is the number of rows of the segment.
-func (r *Reader) NumRows() int64 { return 0 }
+func (r *Reader) NumRows() int64 { return r.meta.NumRows }
 
 // NumRowGroups is the number of row groups.
-func (r *Reader) NumRowGroups() int { return 0 }
+func (r *Reader) NumRowGroups() int { return len(r.meta.RowGroups) }
 
 // RowGroup describes row group i.
-func (r *Reader) RowGroup(i int) RowGroup { return RowGroup{} }
+func (r *Reader) RowGroup(i int) RowGroup {
+	rg := &r.meta.RowGroups[i]
+	return RowGroup{Rows: rg.NumRows, FirstRow: r.firstRows[i], Bytes: rg.TotalCompressedSize}
+}
 
 // Has tells whether the segment has what the column names.
-func (r *Reader) Has(c Column) bool { return false }
-
-// ColumnBytes is the number of compressed bytes that reading the columns of a row group takes.
-func (r *Reader) ColumnBytes(rowGroup int, columns []Column) int64 { return 0 }
-
-// Stats returns the statistics of a leaf in a row group; ok is false for a path that is no leaf.
-func (r *Reader) Stats(rowGroup int, path string) (s ColumnStats, ok bool) { return s, false }
-
-// MayContain tells whether the leaf can hold the value (string, int64, float64
-// or bool) in the row group, by bounds and bloom filter. false is a proof.
-func (r *Reader) MayContain(rowGroup int, path string, value any) (bool, error) { return true, nil }
-
-// Dictionary returns the distinct values of a utf8 leaf of a row group in the order of
-// its dictionary; ok is false when the row group has no complete dictionary for it.
-func (r *Reader) Dictionary(rowGroup int, path string) (values []string, ok bool, err error) {
-	return nil, false, nil
+func (r *Reader) Has(c Column) bool {
+	_, err := r.resolve(c)
+	return err == nil
 }
 
-// Read reads a row group.
-func (r *Reader) Read(ctx context.Context, req ReadRequest) (*Batches, error) { return nil, errTodo }
-
-// ReadRows reads single rows by their ascending numbers in the segment.
-func (r *Reader) ReadRows(ctx context.Context, mem memory.Allocator, columns []Column, rows []int64) (arrow.Record, error) {
-	return nil, errTodo
+// ColumnBytes is the number of compressed bytes of the columns' chunks in a row
+// group. Columns that the segment does not have count nothing.
+func (r *Reader) ColumnBytes(rowGroup int, columns []Column) int64 {
+	n := int64(0)
+	for _, c := range columns {
+		node, err := r.resolve(c)
+		if err != nil {
+			continue
+		}
+		for _, leaf := range node.leaves {
+			n += r.meta.RowGroups[rowGroup].Columns[leaf.index].MetaData.TotalCompressedSize
+		}
+	}
+	return n
 }
-
-// Batches yields the rows of a row group. Not safe for concurrent use.
-type Batches struct{}
-
-// Schema is the schema of the records. A utf8 column that is stored with a
-// dictionary comes as dictionary<int32, utf8>.
-func (b *Batches) Schema() *arrow.Schema { return nil }
-
-// Next returns the next record, which the caller releases, or io.EOF.
-func (b *Batches) Next() (arrow.Record, error) { return nil, errTodo }
-
-// BytesRead is the number of compressed bytes read so far.
-func (b *Batches) BytesRead() int64 { return 0 }
-
-// Close releases what the batches hold. It is idempotent.
-func (b *Batches) Close() error { return nil }

@@ -47,10 +47,3 @@ func guard(err *error, doing string) {
 	}
 }
 
-// asCorrupt wraps an error of reading Parquet structures as ErrCorrupt.
-func asCorrupt(doing string, err error) error {
-	if err == nil || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNoColumn) {
-		return err
-	}
-	return corrupt("%s: %w", doing, err)
-}

@@ -1,0 +1,301 @@
+package segment
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"math/bits"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go/bloom"
+	"github.com/parquet-go/parquet-go/bloom/xxhash"
+	"github.com/parquet-go/parquet-go/encoding/rle"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// Sizes of pages, before compression.
+const (
+	pageRows         = 16384
+	pageBytes        = 256 << 10
+	payloadPageBytes = 1 << 20
+	bloomBitsPer     = 12
+)
+
+// chunk is an encoded column chunk. Offsets in it count from its first byte.
+type chunk struct {
+	body        []byte // dictionary page and data pages
+	meta        format.ColumnMetaData
+	columnIndex *format.ColumnIndex // nil for leaves without bounds
+	offsetIndex format.OffsetIndex
+	bloom       []byte
+	stats       ColumnStats
+}
+
+// chunkOptions say how a leaf is stored.
+type chunkOptions struct {
+	plain     bool // no dictionary
+	bloom     bool
+	pageBytes int
+}
+
+// chunkEncoder encodes the chunks of one leaf.
+type chunkEncoder struct {
+	leaf  *node
+	opts  chunkOptions
+	zstd  *zstd.Encoder
+	vals  *shredded
+	dict  []string
+	codes []int32
+
+	out      chunk
+	protocol thrift.CompactProtocol
+	raw      []byte // page under construction
+	levels   []byte
+}
+
+// encode turns a shredded leaf into a chunk.
+func (e *chunkEncoder) encode() (*chunk, error) {
+	e.out = chunk{meta: format.ColumnMetaData{
+		Type:         e.leaf.kind.physical(),
+		PathInSchema: e.leaf.parquetPath,
+		Codec:        format.Zstd,
+		NumValues:    int64(len(e.vals.def)),
+	}}
+	if e.leaf.kind == kindUTF8 && !e.opts.plain {
+		if dict, codes, ok := buildDictionary(e.vals.strs); ok {
+			e.dict, e.codes = dict, codes
+			if err := e.dictionaryPage(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	e.out.stats = e.statistics()
+	if e.hasBounds() {
+		e.out.columnIndex = &format.ColumnIndex{}
+	}
+	encoding, pages := format.Plain, int32(0)
+	if e.dict != nil {
+		encoding = format.RLEDictionary
+	}
+	for p := (pageSpan{}); ; {
+		var ok bool
+		if p, ok = e.nextPage(p); !ok {
+			break
+		}
+		if err := e.dataPage(p, encoding); err != nil {
+			return nil, err
+		}
+		pages++
+	}
+	m := &e.out.meta
+	m.TotalCompressedSize = int64(len(e.out.body))
+	m.Encoding = thrift.Slice[format.Encoding]{encoding, format.RLE}
+	if e.dict != nil {
+		m.Encoding = thrift.Slice[format.Encoding]{format.Plain, format.RLE, format.RLEDictionary}
+		m.EncodingStats = append(m.EncodingStats, format.PageEncodingStats{PageType: format.DictionaryPage, Encoding: format.Plain, Count: 1})
+	}
+	m.EncodingStats = append(m.EncodingStats, format.PageEncodingStats{PageType: format.DataPage, Encoding: encoding, Count: pages})
+	m.Statistics = format.Statistics{NullCount: e.out.stats.Nulls}
+	if e.out.stats.Min != nil {
+		m.Statistics.MinValue = plainBound(e.leaf.kind, e.out.stats.Min)
+		m.Statistics.MaxValue = plainBound(e.leaf.kind, e.out.stats.Max)
+	}
+	if e.opts.bloom {
+		e.out.bloom = e.bloomFilter()
+	}
+	return &e.out, nil
+}
+
+// hasBounds tells whether the leaf has min and max values.
+func (e *chunkEncoder) hasBounds() bool {
+	return e.leaf.kind != kindBinary && e.opts.pageBytes != payloadPageBytes
+}
+
+// pageSpan is the part of the chunk that a page holds.
+type pageSpan struct {
+	row, rows         int // rows before it, rows of it
+	entries, entryEnd int
+	values, valueEnd  int
+}
+
+// nextPage returns the span after p: whole rows, bounded by rows and bytes.
+func (e *chunkEncoder) nextPage(p pageSpan) (pageSpan, bool) {
+	q := pageSpan{row: p.row + p.rows, entries: p.entryEnd, entryEnd: p.entryEnd, values: p.valueEnd, valueEnd: p.valueEnd}
+	if q.entries == len(e.vals.def) {
+		return q, false
+	}
+	size := 0
+	for q.entryEnd < len(e.vals.def) && q.rows < pageRows && size < e.opts.pageBytes {
+		// One row: the entry that starts it and those that repeat in it.
+		for first := true; q.entryEnd < len(e.vals.def) && (first || e.vals.rep != nil && e.vals.rep[q.entryEnd] != 0); first = false {
+			if int(e.vals.def[q.entryEnd]) == e.leaf.maxDef {
+				size += e.valueSize(q.valueEnd)
+				q.valueEnd++
+			}
+			q.entryEnd++
+		}
+		q.rows++
+	}
+	return q, true
+}
+
+// valueSize estimates the encoded size of a value.
+func (e *chunkEncoder) valueSize(i int) int {
+	switch {
+	case e.dict != nil:
+		return 1
+	case e.leaf.kind.isBytes():
+		return 4 + len(e.vals.strs[i])
+	case e.leaf.kind == kindBool:
+		return 0
+	}
+	return 8
+}
+
+func (e *chunkEncoder) dictionaryPage() error {
+	e.raw = e.raw[:0]
+	for _, v := range e.dict {
+		e.raw = appendBytesValue(e.raw, v)
+	}
+	header := format.PageHeader{Type: format.DictionaryPage}
+	header.DictionaryPageHeader = thrift.New(format.DictionaryPageHeader{NumValues: int32(len(e.dict)), Encoding: format.Plain})
+	return e.writePage(&header)
+}
+
+func (e *chunkEncoder) dataPage(p pageSpan, encoding format.Encoding) error {
+	e.raw = e.raw[:0]
+	var err error
+	if e.vals.rep != nil {
+		if err = e.appendLevels(e.vals.rep[p.entries:p.entryEnd], e.leaf.maxRep); err != nil {
+			return err
+		}
+	}
+	if err = e.appendLevels(e.vals.def[p.entries:p.entryEnd], e.leaf.maxDef); err != nil {
+		return err
+	}
+	if err = e.appendValues(p.values, p.valueEnd); err != nil {
+		return err
+	}
+	nulls := int64((p.entryEnd - p.entries) - (p.valueEnd - p.values))
+	header := format.PageHeader{Type: format.DataPage}
+	header.DataPageHeader = thrift.New(format.DataPageHeader{
+		NumValues:               int32(p.entryEnd - p.entries),
+		Encoding:                encoding,
+		DefinitionLevelEncoding: format.RLE,
+		RepetitionLevelEncoding: format.RLE,
+		Statistics:              format.Statistics{NullCount: nulls},
+	})
+	offset := len(e.out.body)
+	if err := e.writePage(&header); err != nil {
+		return err
+	}
+	e.out.offsetIndex.PageLocations = append(e.out.offsetIndex.PageLocations, format.PageLocation{
+		Offset: int64(offset), CompressedPageSize: int32(len(e.out.body) - offset), FirstRowIndex: int64(p.row),
+	})
+	e.indexPage(p, nulls)
+	return nil
+}
+
+// appendLevels adds levels with their length, as version 1 pages have them.
+func (e *chunkEncoder) appendLevels(levels []uint8, maxLevel int) error {
+	enc := rle.Encoding{BitWidth: bits.Len8(uint8(maxLevel))}
+	var err error
+	if e.levels, err = enc.EncodeLevels(e.levels[:0], levels); err != nil {
+		return fmt.Errorf("levels of %s: %w", e.leaf.path, err)
+	}
+	e.raw = binary.LittleEndian.AppendUint32(e.raw, uint32(len(e.levels)))
+	e.raw = append(e.raw, e.levels...)
+	return nil
+}
+
+func (e *chunkEncoder) appendValues(from, to int) error {
+	switch {
+	case e.dict != nil:
+		var enc rle.DictionaryEncoding
+		var err error
+		if e.levels, err = enc.EncodeInt32(e.levels[:0], e.codes[from:to]); err != nil {
+			return fmt.Errorf("codes of %s: %w", e.leaf.path, err)
+		}
+		e.raw = append(e.raw, e.levels...)
+	case e.leaf.kind.isBytes():
+		for _, v := range e.vals.strs[from:to] {
+			e.raw = appendBytesValue(e.raw, v)
+		}
+	case e.leaf.kind == kindBool:
+		for i := from; i < to; i++ {
+			if (i-from)%8 == 0 {
+				e.raw = append(e.raw, 0)
+			}
+			if e.vals.bools[i] {
+				e.raw[len(e.raw)-1] |= 1 << ((i - from) % 8)
+			}
+		}
+	case e.leaf.kind == kindInt32:
+		for _, v := range e.vals.ints[from:to] {
+			e.raw = binary.LittleEndian.AppendUint32(e.raw, uint32(v))
+		}
+	case e.leaf.kind == kindFloat64:
+		for _, v := range e.vals.floats[from:to] {
+			e.raw = binary.LittleEndian.AppendUint64(e.raw, math.Float64bits(v))
+		}
+	default:
+		for _, v := range e.vals.ints[from:to] {
+			e.raw = binary.LittleEndian.AppendUint64(e.raw, uint64(v))
+		}
+	}
+	return nil
+}
+
+func appendBytesValue(dst []byte, v string) []byte {
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(v)))
+	return append(dst, v...)
+}
+
+// writePage compresses the page under construction and appends it with its header.
+func (e *chunkEncoder) writePage(header *format.PageHeader) error {
+	if len(e.raw) > math.MaxInt32 {
+		return fmt.Errorf("page of %s has %d bytes: a page must stay below 2 GiB", e.leaf.path, len(e.raw))
+	}
+	e.levels = e.zstd.EncodeAll(e.raw, e.levels[:0])
+	header.UncompressedPageSize = int32(len(e.raw))
+	header.CompressedPageSize = int32(len(e.levels))
+	header.CRC = int32(crc32.ChecksumIEEE(e.levels))
+	head, err := thrift.Marshal(&e.protocol, header)
+	if err != nil {
+		return fmt.Errorf("page header of %s: %w", e.leaf.path, err)
+	}
+	e.out.body = append(append(e.out.body, head...), e.levels...)
+	e.out.meta.TotalUncompressedSize += int64(len(head) + len(e.raw))
+	return nil
+}
+
+// bloomFilter builds the split block filter over the distinct or all values.
+func (e *chunkEncoder) bloomFilter() []byte {
+	hashes := make([]uint64, 0, len(e.dict))
+	var buf [8]byte
+	switch {
+	case e.dict != nil:
+		for _, v := range e.dict {
+			hashes = append(hashes, xxhash.Sum64(viewBytes(v)))
+		}
+	case e.leaf.kind.isBytes():
+		for _, v := range e.vals.strs {
+			hashes = append(hashes, xxhash.Sum64(viewBytes(v)))
+		}
+	case e.leaf.kind == kindInt32:
+		for _, v := range e.vals.ints {
+			hashes = append(hashes, xxhash.Sum64(binary.LittleEndian.AppendUint32(buf[:0], uint32(v))))
+		}
+	case e.leaf.kind == kindInt64 || e.leaf.kind == kindTimestamp:
+		for _, v := range e.vals.ints {
+			hashes = append(hashes, xxhash.Sum64(binary.LittleEndian.AppendUint64(buf[:0], uint64(v))))
+		}
+	default:
+		return nil // floats and booleans: equal values need not have equal bytes, or there are two
+	}
+	filter := make(bloom.SplitBlockFilter, max(1, bloom.NumSplitBlocksOf(int64(len(hashes)), bloomBitsPer)))
+	filter.InsertBulk(hashes)
+	return filter.Bytes()
+}

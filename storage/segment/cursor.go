@@ -1,0 +1,283 @@
+package segment
+
+import (
+	"encoding/binary"
+	"io"
+	"math"
+	"unsafe"
+
+	"github.com/apache/arrow/go/v15/arrow/memory"
+)
+
+// leafBatch is what a cursor has collected of a leaf: levels of all entries, and
+// the values of those that have one.
+type leafBatch struct {
+	leaf     *node
+	asCodes  bool // keep dictionary codes instead of values
+	def, rep []uint8
+	codes    []int32
+	ints     []int64
+	floats   []float64
+	bools    []bool
+	data     *memory.Buffer // concatenated bytes values
+	ends     []int32        // end of each of them in data
+}
+
+func newLeafBatch(leaf *node, asCodes bool, mem memory.Allocator) *leafBatch {
+	b := &leafBatch{leaf: leaf, asCodes: asCodes}
+	b.reset(mem)
+	return b
+}
+
+// reset empties the batch. The data buffer has gone into an array, or is released here.
+func (b *leafBatch) reset(mem memory.Allocator) {
+	b.release()
+	b.def, b.rep, b.codes, b.ints = b.def[:0], b.rep[:0], b.codes[:0], b.ints[:0]
+	b.floats, b.bools, b.ends = b.floats[:0], b.bools[:0], b.ends[:0]
+	if b.leaf.kind.isBytes() && !b.asCodes {
+		b.data = memory.NewResizableBuffer(mem)
+	}
+}
+
+func (b *leafBatch) release() {
+	if b.data != nil {
+		b.data.Release()
+		b.data = nil
+	}
+}
+
+// grow makes room for n more bytes of values.
+func (b *leafBatch) grow(n int) error {
+	need := b.data.Len() + n
+	if need > math.MaxInt32 {
+		return corrupt("column %s: more than 2 GiB of values in one batch", b.leaf.path)
+	}
+	if need > b.data.Cap() {
+		b.data.Reserve(min(math.MaxInt32, max(need, 2*b.data.Cap())))
+	}
+	return nil
+}
+
+// addBytes adds a value; grow came before.
+func (b *leafBatch) addBytes(v []byte) {
+	n := b.data.Len()
+	b.data.ResizeNoShrink(n + len(v))
+	copy(b.data.Bytes()[n:], v)
+	b.ends = append(b.ends, int32(n+len(v)))
+}
+
+// cursor walks the rows of a column chunk.
+type cursor struct {
+	chunk *chunkReader
+	row   int64 // rows consumed or skipped
+	// position in the page at hand
+	left   int    // rows
+	entry  int    // entries
+	value  int    // values, of codes and fixed-size values
+	data   []byte // bytes values that are left
+	toSkip int64  // rows to skip before the next take
+}
+
+func (r *Reader) cursor(rowGroup int, leaf *node, read *int64) *cursor {
+	return &cursor{chunk: r.chunk(rowGroup, leaf, read)}
+}
+
+// skip passes n rows without a value being looked at before it must.
+func (c *cursor) skip(n int64) { c.toSkip += n }
+
+// load makes sure that a page with rows is at hand.
+func (c *cursor) load() error {
+	for c.left == 0 {
+		if err := c.chunk.nextPage(); err != nil {
+			if err == io.EOF {
+				return corrupt("column %s: the chunk ends after %d rows, want %d", c.chunk.leaf.path, c.row, c.chunk.rows)
+			}
+			return err
+		}
+		p := &c.chunk.page
+		c.left, c.entry, c.value, c.data = p.rows, 0, 0, p.data
+	}
+	return nil
+}
+
+// settle carries out the pending skip.
+func (c *cursor) settle() error {
+	for c.toSkip > 0 {
+		if c.toSkip >= int64(c.left) {
+			c.toSkip -= int64(c.left)
+			c.row += int64(c.left)
+			c.left = 0
+			if c.toSkip > 0 {
+				first, err := c.chunk.seekPage(c.row+c.toSkip, c.row)
+				if err != nil {
+					return err
+				}
+				c.toSkip -= first - c.row
+				c.row = first
+				if err := c.load(); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		n := int(c.toSkip)
+		c.toSkip = 0
+		if err := c.pass(n, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take adds the next n rows to the batch.
+func (c *cursor) take(n int, b *leafBatch) error {
+	if err := c.settle(); err != nil {
+		return err
+	}
+	for n > 0 {
+		if err := c.load(); err != nil {
+			return err
+		}
+		k := min(n, c.left)
+		if err := c.pass(k, b); err != nil {
+			return err
+		}
+		n -= k
+	}
+	return nil
+}
+
+// span returns how many entries the next n rows of the page have.
+func (c *cursor) span(n int) int {
+	p := &c.chunk.page
+	if c.chunk.leaf.maxRep == 0 {
+		return n
+	}
+	if n == c.left {
+		return len(p.def) - c.entry
+	}
+	i := c.entry
+	for ; n > 0; n-- {
+		for i++; i < len(p.rep) && p.rep[i] != 0; i++ {
+		}
+	}
+	return i - c.entry
+}
+
+// pass moves over n rows of the page, adding them to b unless it is nil.
+func (c *cursor) pass(n int, b *leafBatch) error {
+	p := &c.chunk.page
+	entries := c.span(n)
+	def := p.def[c.entry : c.entry+entries]
+	values := 0
+	for _, d := range def {
+		if int(d) == c.chunk.leaf.maxDef {
+			values++
+		}
+	}
+	if b != nil {
+		b.def = append(b.def, def...)
+		if c.chunk.leaf.maxRep > 0 {
+			b.rep = append(b.rep, p.rep[c.entry:c.entry+entries]...)
+		}
+	}
+	if err := c.values(values, b); err != nil {
+		return err
+	}
+	c.entry += entries
+	c.left -= n
+	c.row += int64(n)
+	return nil
+}
+
+// values moves over n values of the page.
+func (c *cursor) values(n int, b *leafBatch) error {
+	p, kind := &c.chunk.page, c.chunk.leaf.kind
+	from := c.value
+	c.value += n
+	switch {
+	case c.chunk.haveDict:
+		if b == nil {
+			return nil
+		}
+		codes := p.codes[from:c.value]
+		if b.asCodes {
+			b.codes = append(b.codes, codes...)
+			return nil
+		}
+		for _, code := range codes {
+			v := c.chunk.dict[code]
+			if err := b.grow(len(v)); err != nil {
+				return err
+			}
+			b.addBytes(viewBytes(v))
+		}
+	case kind.isBytes():
+		return c.bytesValues(n, b)
+	case b == nil:
+	case kind == kindBool:
+		for i := from; i < c.value; i++ {
+			b.bools = append(b.bools, p.data[i/8]>>(i%8)&1 == 1)
+		}
+	case kind == kindInt32:
+		for i := from; i < c.value; i++ {
+			b.ints = append(b.ints, int64(int32(binary.LittleEndian.Uint32(p.data[4*i:]))))
+		}
+	case kind == kindFloat64:
+		for i := from; i < c.value; i++ {
+			b.floats = append(b.floats, math.Float64frombits(binary.LittleEndian.Uint64(p.data[8*i:])))
+		}
+	default:
+		for i := from; i < c.value; i++ {
+			b.ints = append(b.ints, int64(binary.LittleEndian.Uint64(p.data[8*i:])))
+		}
+	}
+	return nil
+}
+
+// bytesValues moves over n length-prefixed values.
+func (c *cursor) bytesValues(n int, b *leafBatch) error {
+	data := c.data
+	if b == nil {
+		for range n {
+			_, rest, ok := nextBytes(data)
+			if !ok {
+				return corrupt("column %s: a page ends inside a value", c.chunk.leaf.path)
+			}
+			data = rest
+		}
+		c.data = data
+		return nil
+	}
+	// First the borders, so that the output grows once.
+	size, walk := 0, data
+	for range n {
+		v, rest, ok := nextBytes(walk)
+		if !ok {
+			return corrupt("column %s: a page ends inside a value", c.chunk.leaf.path)
+		}
+		size, walk = size+len(v), rest
+	}
+	if err := b.grow(size); err != nil {
+		return err
+	}
+	end := b.data.Len()
+	b.data.ResizeNoShrink(end + size)
+	out := b.data.Bytes()
+	for range n {
+		length := int(binary.LittleEndian.Uint32(data))
+		copy(out[end:], data[4:4+length])
+		end, data = end+length, data[4+length:]
+		b.ends = append(b.ends, int32(end))
+	}
+	c.data = walk
+	return nil
+}
+
+// copyInto copies fixed-size values into the bytes of an Arrow buffer.
+func copyInto[T any](dst []byte, src []T) {
+	if len(src) == 0 {
+		return
+	}
+	copy(unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(dst))), len(src)), src)
+}

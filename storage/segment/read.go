@@ -1,0 +1,417 @@
+package segment
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+)
+
+// Sizes of batches.
+const (
+	maxBatchRows   = 65536
+	minBatchRows   = 256
+	wantBatchBytes = 32 << 20
+)
+
+// Column names what to read of a column.
+type Column struct {
+	// Path leads from a top-level column through structs to a field of any type.
+	Path []string
+	// Key, for a map with utf8 values only, reads the value of this key instead:
+	// a utf8 column that is NULL where the key is absent.
+	Key *string
+}
+
+// name is what the column is called in records.
+func (c Column) name() string {
+	name := strings.Join(c.Path, ".")
+	if c.Key != nil {
+		name += "[" + *c.Key + "]"
+	}
+	return name
+}
+
+// ReadRequest says what to read of a segment.
+type ReadRequest struct {
+	RowGroup int
+	// Columns may be empty: then records have rows and no columns.
+	Columns []Column
+	// BatchRows bounds the rows of a record; 0 means 65536, fewer when rows are large.
+	BatchRows int
+	// Mem allocates the records; nil is the default allocator.
+	Mem memory.Allocator
+}
+
+// resolve finds the node a column names.
+func (r *Reader) resolve(c Column) (*node, error) {
+	n := r.tree.find(c.Path)
+	if n == nil || n.rep > 0 {
+		return nil, fmt.Errorf("%w: %s", ErrNoColumn, c.name())
+	}
+	if c.Key != nil && (n.kind != kindMap || n.children[1].kind != kindUTF8) {
+		return nil, fmt.Errorf("%w: %s: not a map of utf8 to utf8", ErrNoColumn, c.name())
+	}
+	return n, nil
+}
+
+// columnReader reads one requested column.
+type columnReader interface {
+	// next reads n rows on from the position.
+	next(n int) error
+	// skip passes n rows.
+	skip(n int64)
+	// flush returns what was read since the last flush. The caller releases it.
+	flush() (arrow.Array, error)
+	release()
+}
+
+// columnReader starts reading a column of a row group. Without codes, utf8
+// columns never come as dictionaries.
+func (r *Reader) columnReader(rowGroup int, c Column, codes bool, mem memory.Allocator, read *int64) (columnReader, arrow.DataType, error) {
+	n, err := r.resolve(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.Key != nil {
+		return r.keyReader(rowGroup, n, *c.Key, codes, mem, read)
+	}
+	t := &treeReader{node: n, typ: n.typ, build: assembler{mem: mem, batches: map[*node]*leafBatch{}}}
+	asCodes := codes && n.kind == kindUTF8 && hasDictionary(&r.meta.RowGroups[rowGroup].Columns[n.index].MetaData)
+	if asCodes {
+		t.typ = dictionaryType
+	}
+	for _, leaf := range n.leaves {
+		t.cursors = append(t.cursors, r.cursor(rowGroup, leaf, read))
+		b := newLeafBatch(leaf, asCodes, mem)
+		t.batches = append(t.batches, b)
+		t.build.batches[leaf] = b
+	}
+	return t, t.typ, nil
+}
+
+var dictionaryType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
+
+// treeReader reads a node with all its leaves.
+type treeReader struct {
+	node    *node
+	typ     arrow.DataType
+	cursors []*cursor
+	batches []*leafBatch
+	build   assembler
+	dict    arrow.Array // of asCodes, made once
+}
+
+func (t *treeReader) next(n int) error {
+	for i, c := range t.cursors {
+		if err := c.take(n, t.batches[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *treeReader) skip(n int64) {
+	for _, c := range t.cursors {
+		c.skip(n)
+	}
+}
+
+func (t *treeReader) flush() (arrow.Array, error) {
+	data := t.build.build(t.node, slots{})
+	defer data.Release()
+	for _, b := range t.batches {
+		b.reset(t.build.mem)
+	}
+	if t.typ != dictionaryType {
+		return array.MakeFromData(data), nil
+	}
+	if t.dict == nil {
+		t.dict = stringArray(t.cursors[0].chunk.dict, t.build.mem)
+	}
+	codes := array.MakeFromData(data)
+	defer codes.Release()
+	return array.NewDictionaryArray(dictionaryType, codes, t.dict), nil
+}
+
+func (t *treeReader) release() {
+	for _, b := range t.batches {
+		b.release()
+	}
+	if t.dict != nil {
+		t.dict.Release()
+		t.dict = nil
+	}
+}
+
+func stringArray(values []string, mem memory.Allocator) arrow.Array {
+	b := array.NewStringBuilder(mem)
+	defer b.Release()
+	size := 0
+	for _, v := range values {
+		size += len(v)
+	}
+	b.Reserve(len(values))
+	b.ReserveData(size)
+	for _, v := range values {
+		b.Append(v)
+	}
+	return b.NewArray()
+}
+
+// Batches yields the rows of a row group. Not safe for concurrent use.
+type Batches struct {
+	ctx     context.Context
+	schema  *arrow.Schema
+	columns []columnReader
+	rows    int64 // left
+	batch   int64
+	read    int64
+	closed  bool
+}
+
+// Read reads a row group. The context ends the reading when it is cancelled.
+func (r *Reader) Read(ctx context.Context, req ReadRequest) (*Batches, error) {
+	if req.RowGroup < 0 || req.RowGroup >= len(r.meta.RowGroups) {
+		return nil, fmt.Errorf("read segment: row group %d of %d", req.RowGroup, len(r.meta.RowGroups))
+	}
+	if req.Mem == nil {
+		req.Mem = memory.DefaultAllocator
+	}
+	rg := &r.meta.RowGroups[req.RowGroup]
+	b := &Batches{ctx: ctx, rows: rg.NumRows}
+	var fields []arrow.Field
+	raw := int64(0)
+	for _, c := range req.Columns {
+		reader, typ, err := r.columnReader(req.RowGroup, c, true, req.Mem, &b.read)
+		if err != nil {
+			b.Close()
+			return nil, err
+		}
+		b.columns = append(b.columns, reader)
+		fields = append(fields, arrow.Field{Name: c.name(), Type: typ, Nullable: true})
+		n, _ := r.resolve(c)
+		for _, leaf := range n.leaves {
+			raw += rg.Columns[leaf.index].MetaData.TotalUncompressedSize
+		}
+	}
+	b.schema = arrow.NewSchema(fields, nil)
+	b.batch = maxBatchRows
+	if req.BatchRows > 0 {
+		b.batch = min(b.batch, int64(req.BatchRows))
+	}
+	if per := raw / rg.NumRows; per > 0 {
+		b.batch = min(b.batch, max(minBatchRows, wantBatchBytes/per))
+	}
+	return b, nil
+}
+
+// Schema is the schema of the records. A utf8 column that is stored with a
+// dictionary comes as dictionary<int32, utf8>.
+func (b *Batches) Schema() *arrow.Schema { return b.schema }
+
+// BytesRead is the number of compressed bytes read so far.
+func (b *Batches) BytesRead() int64 { return b.read }
+
+// Next returns the next record, which the caller releases, or io.EOF.
+func (b *Batches) Next() (rec arrow.Record, err error) {
+	if b.closed || b.rows == 0 {
+		return nil, io.EOF
+	}
+	if err := b.ctx.Err(); err != nil {
+		return nil, err
+	}
+	n := min(b.batch, b.rows)
+	b.rows -= n
+	return readRecord(b.schema, b.columns, n, func(c columnReader) error { return c.next(int(n)) })
+}
+
+// Skip passes n rows of the row group without reading what need not be read.
+func (b *Batches) Skip(n int64) {
+	n = min(n, b.rows)
+	b.rows -= n
+	for _, c := range b.columns {
+		c.skip(n)
+	}
+}
+
+// readRecord runs fill on every column and puts their arrays together. What the
+// file has wrong may show as a fault of an index here; other panics, such as
+// those of an allocator with a ceiling, pass.
+func readRecord(schema *arrow.Schema, columns []columnReader, rows int64, fill func(columnReader) error) (rec arrow.Record, err error) {
+	var cols []arrow.Array
+	defer func() {
+		for _, c := range cols {
+			c.Release()
+		}
+		if p := recover(); p != nil {
+			fault, ok := p.(runtime.Error)
+			if !ok {
+				panic(p)
+			}
+			rec, err = nil, corrupt("read segment: %v", fault)
+		}
+	}()
+	for _, c := range columns {
+		if err := fill(c); err != nil {
+			return nil, err
+		}
+		col, err := c.flush()
+		if err != nil {
+			return nil, err
+		}
+		cols = append(cols, col)
+		if int64(col.Len()) != rows {
+			return nil, corrupt("read segment: a column has %d rows, want %d", col.Len(), rows)
+		}
+	}
+	return array.NewRecord(schema, cols, rows), nil
+}
+
+// Close releases what the batches hold. It is idempotent.
+func (b *Batches) Close() error {
+	b.closed = true
+	for _, c := range b.columns {
+		c.release()
+	}
+	b.columns = nil
+	return nil
+}
+
+// ReadRows reads single rows by their numbers in the segment, which must ascend.
+// utf8 columns come as utf8. bytes is the number of compressed bytes read.
+func (r *Reader) ReadRows(ctx context.Context, mem memory.Allocator, columns []Column, rows []int64) (rec arrow.Record, bytes int64, err error) {
+	if mem == nil {
+		mem = memory.DefaultAllocator
+	}
+	for i, row := range rows {
+		if row < 0 || row >= r.meta.NumRows || i > 0 && row <= rows[i-1] {
+			return nil, 0, fmt.Errorf("read rows: row %d of a segment of %d: must ascend and be inside", row, r.meta.NumRows)
+		}
+	}
+	var parts []arrow.Record
+	defer func() {
+		for _, p := range parts {
+			p.Release()
+		}
+	}()
+	for len(rows) > 0 || len(parts) == 0 {
+		g := 0
+		var inside []int64
+		if len(rows) > 0 {
+			g = r.rowGroupOf(rows[0])
+			end := r.firstRows[g] + r.meta.RowGroups[g].NumRows
+			n, _ := slices.BinarySearch(rows, end)
+			inside, rows = rows[:n], rows[n:]
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, bytes, err
+		}
+		part, err := r.rowsOf(g, mem, columns, inside, &bytes)
+		if err != nil {
+			return nil, bytes, err
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) == 1 {
+		parts[0].Retain()
+		return parts[0], bytes, nil
+	}
+	rec, err = concatenate(parts, mem)
+	return rec, bytes, err
+}
+
+func (r *Reader) rowGroupOf(row int64) int {
+	g, found := slices.BinarySearch(r.firstRows, row)
+	if !found {
+		g--
+	}
+	return g
+}
+
+// rowsOf reads rows of one row group.
+func (r *Reader) rowsOf(g int, mem memory.Allocator, columns []Column, rows []int64, read *int64) (arrow.Record, error) {
+	var readers []columnReader
+	defer func() {
+		for _, c := range readers {
+			c.release()
+		}
+	}()
+	var fields []arrow.Field
+	for _, c := range columns {
+		n, err := r.resolve(c)
+		if err != nil {
+			return nil, err
+		}
+		typ := n.typ
+		if c.Key != nil {
+			typ = arrow.BinaryTypes.String
+		}
+		fields = append(fields, arrow.Field{Name: c.name(), Type: typ, Nullable: true})
+		if len(r.meta.RowGroups) == 0 {
+			continue
+		}
+		reader, _, err := r.columnReader(g, c, false, mem, read)
+		if err != nil {
+			return nil, err
+		}
+		readers = append(readers, reader)
+	}
+	schema := arrow.NewSchema(fields, nil)
+	if len(r.meta.RowGroups) == 0 {
+		return emptyRecord(schema, mem), nil
+	}
+	return readRecord(schema, readers, int64(len(rows)), func(c columnReader) error {
+		at := r.firstRows[g]
+		for i := 0; i < len(rows); {
+			run := 1
+			for i+run < len(rows) && rows[i+run] == rows[i]+int64(run) {
+				run++
+			}
+			c.skip(rows[i] - at)
+			if err := c.next(run); err != nil {
+				return err
+			}
+			at = rows[i] + int64(run)
+			i += run
+		}
+		return nil
+	})
+}
+
+func emptyRecord(schema *arrow.Schema, mem memory.Allocator) arrow.Record {
+	b := array.NewRecordBuilder(mem, schema)
+	defer b.Release()
+	return b.NewRecord()
+}
+
+func concatenate(parts []arrow.Record, mem memory.Allocator) (arrow.Record, error) {
+	var cols []arrow.Array
+	defer func() {
+		for _, c := range cols {
+			c.Release()
+		}
+	}()
+	rows := int64(0)
+	for _, p := range parts {
+		rows += p.NumRows()
+	}
+	for i := range int(parts[0].NumCols()) {
+		pieces := make([]arrow.Array, len(parts))
+		for k, p := range parts {
+			pieces[k] = p.Column(i)
+		}
+		col, err := array.Concatenate(pieces, mem)
+		if err != nil {
+			return nil, fmt.Errorf("read rows: %w", err)
+		}
+		cols = append(cols, col)
+	}
+	return array.NewRecord(parts[0].Schema(), cols, rows), nil
+}

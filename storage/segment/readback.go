@@ -1,0 +1,156 @@
+package segment
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/xitongsys/parquet-go/reader"
+	"github.com/xitongsys/parquet-go/source"
+)
+
+// readBackRows is how many rows the second reader decodes at once.
+const readBackRows = 16384
+
+// parquetSource is a Source as the file that xitongsys/parquet-go reads.
+type parquetSource struct {
+	*io.SectionReader
+	src Source
+}
+
+func newParquetSource(src Source) *parquetSource {
+	return &parquetSource{SectionReader: io.NewSectionReader(src, 0, src.Size()), src: src}
+}
+
+// Open returns the same file at its beginning: segments never point to others.
+func (p *parquetSource) Open(string) (source.ParquetFile, error) { return newParquetSource(p.src), nil }
+
+// Create is refused.
+func (p *parquetSource) Create(string) (source.ParquetFile, error) {
+	return nil, fmt.Errorf("segments are read only")
+}
+
+// Write is refused.
+func (p *parquetSource) Write([]byte) (int, error) { return 0, fmt.Errorf("segments are read only") }
+
+// Close does nothing: the source is the caller's.
+func (p *parquetSource) Close() error { return nil }
+
+// BackReader reads a segment through xitongsys/parquet-go, which shares no code
+// with the writer and the Reader. Its column reader runs in the caller's
+// goroutine; it swallows errors, so everything it says is counted.
+type BackReader struct {
+	pr    *reader.ParquetReader
+	paths map[string]int64 // index of a leaf by path
+	tree  *tree
+	rows  int64
+}
+
+// OpenBack reads the footer.
+func OpenBack(src Source) (b *BackReader, err error) {
+	defer guard(&err, "read back footer")
+	own, err := Open(src)
+	if err != nil {
+		return nil, err
+	}
+	pr, err := reader.NewParquetColumnReader(newParquetSource(src), 1)
+	if err != nil {
+		return nil, corrupt("read back footer: %w", err)
+	}
+	b = &BackReader{pr: pr, tree: own.tree, rows: pr.GetNumRows(), paths: map[string]int64{}}
+	if got := len(pr.SchemaHandler.ValueColumns); got != len(own.tree.leaves) {
+		return nil, corrupt("read back: %d leaves, want %d", got, len(own.tree.leaves))
+	}
+	for i, leaf := range own.tree.leaves {
+		b.paths[leaf.path] = int64(i)
+	}
+	return b, nil
+}
+
+// NumRows is the number of rows as this reader counts them.
+func (b *BackReader) NumRows() int64 { return b.rows }
+
+// next reads the next n rows of a leaf: values (nil for none) and levels.
+func (b *BackReader) next(path string, n int64) (values []any, rep, def []int32, err error) {
+	defer guard(&err, "read back column "+path)
+	values, rep, def, err = b.pr.ReadColumnByIndex(b.paths[path], n)
+	if err != nil {
+		return nil, nil, nil, corrupt("read back column %s: %w", path, err)
+	}
+	if len(rep) != len(values) || len(def) != len(values) {
+		return nil, nil, nil, corrupt("read back column %s: %d values, %d and %d levels", path, len(values), len(rep), len(def))
+	}
+	return values, rep, def, nil
+}
+
+// Pairs reads the id and payload columns and returns the row hash and the Merkle
+// root over the payloads in hex, as a Summary has them.
+func (b *BackReader) Pairs(idColumn, payloadColumn string) (rowHash uint64, merkleRoot string, err error) {
+	h := xxhash.New()
+	var tree Merkle
+	for at := int64(0); at < b.rows; {
+		n := min(readBackRows, b.rows-at)
+		ids, err := b.flat(idColumn, n)
+		if err != nil {
+			return 0, "", err
+		}
+		payloads, err := b.flat(payloadColumn, n)
+		if err != nil {
+			return 0, "", err
+		}
+		for i := range int(n) {
+			id, hasID := backBytes(ids, i)
+			payload, hasPayload := backBytes(payloads, i)
+			hashPair(h, id, hasID, payload, hasPayload)
+			if payloadColumn != "" {
+				tree.Add(payload)
+			}
+		}
+		at += n
+	}
+	root := tree.Root()
+	return h.Sum64(), hex.EncodeToString(root[:]), nil
+}
+
+// flat reads n values of a top-level column; nil for a column without a name.
+func (b *BackReader) flat(path string, n int64) ([]any, error) {
+	if path == "" {
+		return nil, nil
+	}
+	values, _, _, err := b.next(path, n)
+	if err == nil && int64(len(values)) != n {
+		err = corrupt("read back column %s: %d rows, want %d", path, len(values), n)
+	}
+	return values, err
+}
+
+func backBytes(values []any, i int) ([]byte, bool) {
+	if values == nil || values[i] == nil {
+		return nil, false
+	}
+	s, ok := values[i].(string)
+	if !ok {
+		return nil, false
+	}
+	return viewBytes(s), true
+}
+
+// ReadBack checks a segment just written against what its writer says.
+func ReadBack(src Source, layout Layout, want Summary) error {
+	b, err := OpenBack(src)
+	if err != nil {
+		return err
+	}
+	if b.NumRows() != want.Rows {
+		return corrupt("read back: %d rows, wrote %d", b.NumRows(), want.Rows)
+	}
+	hash, root, err := b.Pairs(layout.IDColumn, layout.PayloadColumn)
+	if err != nil {
+		return err
+	}
+	if hash != want.RowHash || layout.PayloadColumn != "" && root != want.MerkleRoot {
+		return corrupt("read back: ids and payloads are not those that were written")
+	}
+	return nil
+}
