@@ -1,0 +1,289 @@
+package exec
+
+import (
+	"context"
+	"errors"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+
+	"github.com/traillake/traillake/query/exec/eval"
+	"github.com/traillake/traillake/query/exec/rowkey"
+	"github.com/traillake/traillake/query/exec/vector"
+	"github.com/traillake/traillake/query/plan"
+)
+
+// join reads the right input into a joinTable, shared by all partitions of the
+// left one, and looks every left row up in it.
+type join struct {
+	node     *plan.Join
+	schema   *arrow.Schema
+	left     plan.Stream
+	table    *joinTable
+	env      *Env
+	keys     []*eval.Expr
+	residual *eval.Predicate // nil when absent
+	heads    dictionaryHeads
+	closed   bool
+
+	// The left batch at work and how far it got.
+	rec     arrow.Record
+	first   []int32 // first right row of each left row, -1 for none
+	matched []bool  // of left rows, for a left join
+	row     int
+	at      int32 // next right row of row
+}
+
+func (b *builder) join(n *plan.Join) ([]plan.Stream, error) {
+	right, err := b.single(n.Right)
+	if err != nil {
+		return nil, err
+	}
+	lefts, err := b.build(n.Left)
+	if err != nil {
+		return nil, errors.Join(err, right.Close())
+	}
+	table := &joinTable{in: right, env: b.env, keyExprs: n.RightKeys, users: len(lefts)}
+	schema := Schema(n.Outputs())
+	for i, in := range lefts {
+		s := &join{node: n, schema: schema, left: in, table: table, env: b.env}
+		if s.keys, err = eval.CompileAll(b.env.Context, n.LeftKeys); err == nil && n.Residual != nil {
+			s.residual, err = eval.CompilePredicate(b.env.Context, n.Residual)
+		}
+		if err != nil {
+			return nil, errors.Join(err, closeAll(lefts), right.Close())
+		}
+		inputs := []plan.Stream{in}
+		if len(lefts) == 1 {
+			inputs = append(inputs, right)
+		}
+		lefts[i] = b.measure(s, n, true, inputs...)
+	}
+	return lefts, nil
+}
+
+// Schema implements plan.Stream.
+func (s *join) Schema() *arrow.Schema { return s.schema }
+
+// Next implements plan.Stream.
+func (s *join) Next(ctx context.Context) (arrow.Record, error) {
+	if err := s.table.build(ctx); err != nil {
+		return nil, err
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, context.Cause(ctx)
+		}
+		if s.rec == nil {
+			rec, err := s.left.Next(ctx)
+			if err != nil {
+				return nil, err
+			}
+			if err := s.begin(rec); err != nil {
+				return nil, err
+			}
+		}
+		out, err := s.step()
+		if out != nil || err != nil {
+			return out, err
+		}
+	}
+}
+
+// begin takes a left batch over and finds the first match of each row.
+func (s *join) begin(rec arrow.Record) error {
+	s.rec, s.row, s.at = rec, 0, -1
+	n := int(rec.NumRows())
+	s.first = make([]int32, n)
+	if s.node.Kind == plan.Left {
+		s.matched = make([]bool, n)
+	}
+	if len(s.keys) == 0 {
+		if s.table.rows.rows == 0 {
+			for i := range s.first {
+				s.first[i] = -1
+			}
+		}
+	} else {
+		cols, err := evalArrays(s.keys, s.env.frame(rec))
+		if err != nil {
+			return err
+		}
+		s.heads.find(s.table, s.keys, cols, s.first)
+		releaseArrays(cols)
+	}
+	if n > 0 {
+		s.at = s.first[0]
+	}
+	return nil
+}
+
+// step makes the next output of the left batch; nil when it has none left, or
+// when a whole step's pairs failed the residual.
+func (s *join) step() (arrow.Record, error) {
+	var lefts, rights []int32
+	for len(lefts) < batchRows && s.row < len(s.first) {
+		if s.at >= 0 {
+			lefts, rights = append(lefts, int32(s.row)), append(rights, s.at)
+			s.at = s.table.after(s.at)
+			continue
+		}
+		if s.row++; s.row < len(s.first) {
+			s.at = s.first[s.row]
+		}
+	}
+	if len(lefts) == 0 {
+		return s.finish()
+	}
+	out, err := s.pairs(lefts, rights)
+	if err != nil || s.residual == nil {
+		s.match(lefts, nil)
+		return out, err
+	}
+	defer out.Release()
+	rows, err := s.residual.Select(s.env.frame(out))
+	if err != nil {
+		return nil, err
+	}
+	s.match(lefts, rows)
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	cols := make([]arrow.Array, out.NumCols())
+	for i, c := range out.Columns() {
+		cols[i] = vector.TakeSorted(s.env.Context.Mem, c, rows)
+	}
+	return newRecord(s.schema, cols, len(rows)), nil
+}
+
+// match marks left rows as matched: those of some pairs, or of all when rows is nil
+// and there is no residual.
+func (s *join) match(lefts, rows []int32) {
+	if s.matched == nil {
+		return
+	}
+	if s.residual == nil {
+		for _, l := range lefts {
+			s.matched[l] = true
+		}
+	}
+	for _, r := range rows {
+		s.matched[lefts[r]] = true
+	}
+}
+
+// finish ends the left batch: a left join yields its unmatched rows.
+func (s *join) finish() (arrow.Record, error) {
+	var lefts, rights []int32
+	for i, m := range s.matched {
+		if !m {
+			lefts, rights = append(lefts, int32(i)), append(rights, -1)
+		}
+	}
+	var out arrow.Record
+	var err error
+	if len(lefts) > 0 {
+		out, err = s.pairs(lefts, rights)
+	}
+	s.rec.Release()
+	s.rec, s.matched = nil, nil
+	return out, err
+}
+
+// pairs makes the batch of left rows beside right rows.
+func (s *join) pairs(lefts, rights []int32) (arrow.Record, error) {
+	cols := make([]arrow.Array, 0, s.schema.NumFields())
+	for _, c := range s.rec.Columns() {
+		cols = append(cols, vector.Take(s.env.Context.Mem, c, lefts))
+	}
+	right, err := s.table.take(rights, s.schema.Fields()[len(cols):])
+	if err != nil {
+		releaseArrays(cols)
+		return nil, err
+	}
+	return newRecord(s.schema, append(cols, right...), len(lefts)), nil
+}
+
+// Close implements plan.Stream.
+func (s *join) Close() error {
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	if s.rec != nil {
+		s.rec.Release()
+		s.rec = nil
+	}
+	eval.CloseAll(s.keys)
+	if s.residual != nil {
+		s.residual.Close()
+	}
+	s.heads.release()
+	return errors.Join(s.left.Close(), s.table.leave())
+}
+
+// dictionaryHeads finds first matches; for one dictionary-encoded key it looks
+// each code up once.
+type dictionaryHeads struct {
+	dict  arrow.Array // the dictionary heads belongs to, retained
+	heads []int32     // by code; unknown when not looked up yet
+}
+
+// unknown marks a code that was not looked up.
+const unknown = -2
+
+func (h *dictionaryHeads) find(t *joinTable, keys []*eval.Expr, cols []arrow.Array, first []int32) {
+	if d, ok := cols[0].(*array.Dictionary); ok && len(cols) == 1 {
+		h.findCodes(t, keys[0], d, first)
+		return
+	}
+	encode := make([]rowkey.Equal, len(cols))
+	for i, c := range cols {
+		encode[i] = rowkey.NewEqual(keys[i].Type(), c)
+	}
+	var key []byte
+	for row := range first {
+		var ok bool
+		key, ok = encodeJoinKey(key[:0], encode, row)
+		first[row] = -1
+		if ok {
+			first[row] = t.lookup(key)
+		}
+	}
+}
+
+func (h *dictionaryHeads) findCodes(t *joinTable, key *eval.Expr, d *array.Dictionary, first []int32) {
+	if h.dict == nil || h.dict.Data() != vector.DictionaryID(d) {
+		h.release()
+		h.dict = d.Dictionary()
+		h.dict.Retain()
+		h.heads = make([]int32, h.dict.Len())
+		for i := range h.heads {
+			h.heads[i] = unknown
+		}
+	}
+	encode := rowkey.NewEqual(key.Type(), h.dict)
+	var buf []byte
+	for row, c := range vector.Codes(d) {
+		if d.IsNull(row) {
+			first[row] = -1
+			continue
+		}
+		if h.heads[c] == unknown {
+			var ok bool
+			if buf, ok = encode(buf[:0], int(c)); ok {
+				h.heads[c] = t.lookup(buf)
+			} else {
+				h.heads[c] = -1
+			}
+		}
+		first[row] = h.heads[c]
+	}
+}
+
+func (h *dictionaryHeads) release() {
+	if h.dict != nil {
+		h.dict.Release()
+		h.dict = nil
+	}
+}

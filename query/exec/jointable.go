@@ -1,0 +1,158 @@
+package exec
+
+import (
+	"context"
+	"sync"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/traillake/traillake/query/exec/eval"
+	"github.com/traillake/traillake/query/exec/rowkey"
+	"github.com/traillake/traillake/query/exec/vector"
+	"github.com/traillake/traillake/query/plan"
+)
+
+// joinTable holds the right side of a join: its rows, and for each key the chain
+// of rows that have it. The first partition that asks builds it; afterwards it is
+// only read.
+type joinTable struct {
+	in       plan.Stream
+	env      *Env
+	keyExprs []plan.Expr
+
+	mu    sync.Mutex // guards building, users and the release
+	built bool
+	err   error
+	users int // partitions that have not closed
+
+	rows     rowList
+	keys     rowkey.Table
+	heads    []int32 // first row of key i
+	tails    []int32
+	next     []int32 // row after row i with the same key, -1 at the end
+	reserved int64
+}
+
+// build reads the right side, once.
+func (t *joinTable) build(ctx context.Context) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.built {
+		t.built = true
+		t.err = t.read(ctx)
+	}
+	return t.err
+}
+
+func (t *joinTable) read(ctx context.Context) error {
+	t.rows.mem = t.env.Context.Mem
+	exprs, err := eval.CompileAll(t.env.Context, t.keyExprs)
+	if err != nil {
+		return err
+	}
+	defer eval.CloseAll(exprs)
+	err = drain(ctx, t.in, func(rec arrow.Record) error { return t.add(rec, exprs) })
+	if err != nil {
+		return err
+	}
+	t.tails = nil
+	return t.rows.compact()
+}
+
+func (t *joinTable) add(rec arrow.Record, exprs []*eval.Expr) error {
+	cols := rec.Columns()
+	for _, c := range cols {
+		c.Retain()
+	}
+	numbers := t.rows.add(append([]arrow.Array(nil), cols...), int(rec.NumRows()))
+	if len(exprs) == 0 {
+		return t.env.Budget.Err()
+	}
+	keys, err := evalArrays(exprs, t.env.frame(rec))
+	if err != nil {
+		return err
+	}
+	defer releaseArrays(keys)
+	encode := make([]rowkey.Equal, len(keys))
+	for i, k := range keys {
+		encode[i] = rowkey.NewEqual(exprs[i].Type(), k)
+	}
+	var key []byte
+	for i, n := range numbers {
+		t.next = append(t.next, -1)
+		var ok bool
+		if key, ok = encodeJoinKey(key[:0], encode, i); ok {
+			t.link(key, n)
+		}
+	}
+	size := t.keys.Size() + int64(cap(t.next)+cap(t.heads)+cap(t.tails))*4
+	t.env.Budget.Reserve(size - t.reserved)
+	t.reserved = size
+	return t.env.Budget.Err()
+}
+
+// encodeJoinKey appends the key of a row; ok is false when "=" holds for no row with it.
+func encodeJoinKey(dst []byte, encode []rowkey.Equal, row int) (key []byte, ok bool) {
+	for _, e := range encode {
+		if dst, ok = e(dst, row); !ok {
+			return dst, false
+		}
+	}
+	return dst, true
+}
+
+// link puts a row at the end of its key's chain.
+func (t *joinTable) link(key []byte, row int32) {
+	id, isNew := t.keys.Insert(key)
+	if isNew {
+		t.heads, t.tails = append(t.heads, row), append(t.tails, row)
+		return
+	}
+	t.next[t.tails[id]] = row
+	t.tails[id] = row
+}
+
+// lookup returns the first row with a key, or -1.
+func (t *joinTable) lookup(key []byte) int32 {
+	if id := t.keys.Lookup(key); id >= 0 {
+		return t.heads[id]
+	}
+	return -1
+}
+
+// after returns the row that follows in the chain; without keys all rows are one chain.
+func (t *joinTable) after(row int32) int32 {
+	if len(t.keyExprs) > 0 {
+		return t.next[row]
+	}
+	if int(row)+1 < t.rows.rows {
+		return row + 1
+	}
+	return -1
+}
+
+// take returns right rows, NULLs for -1.
+func (t *joinTable) take(rows []int32, fields []arrow.Field) ([]arrow.Array, error) {
+	if t.rows.rows > 0 {
+		return t.rows.take(rows)
+	}
+	out := make([]arrow.Array, len(fields))
+	for i, f := range fields {
+		out[i] = vector.Nulls(t.env.Context.Mem, f.Type, len(rows))
+	}
+	return out, nil
+}
+
+// leave is called once by every partition; the last one releases the rows.
+func (t *joinTable) leave() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.users--; t.users > 0 {
+		return nil
+	}
+	t.built, t.err = true, errClosed
+	t.rows.release()
+	t.env.Budget.Reserve(-t.reserved)
+	t.reserved, t.keys, t.heads, t.next = 0, rowkey.Table{}, nil, nil
+	return t.in.Close()
+}

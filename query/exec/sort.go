@@ -1,0 +1,239 @@
+package exec
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/traillake/traillake/query/exec/eval"
+	"github.com/traillake/traillake/query/exec/vector"
+	"github.com/traillake/traillake/query/plan"
+)
+
+// sort plans an order: a top-N first per partition, then over what those leave;
+// a full sort over all rows.
+func (b *builder) sort(n *plan.Sort) ([]plan.Stream, error) {
+	streams, err := b.build(n.Input)
+	if err != nil {
+		return nil, err
+	}
+	if n.Limit > 0 && len(streams) > 1 {
+		for i, in := range streams {
+			s, err := newTopN(n, in, b.env)
+			if err != nil {
+				return nil, errors.Join(err, closeAll(streams))
+			}
+			streams[i] = b.measure(s, n, false, in)
+		}
+	}
+	make := newSort
+	if n.Limit > 0 {
+		make = newTopN
+	}
+	in := b.merge(streams)
+	s, err := make(n, in, b.env)
+	if err != nil {
+		return nil, errors.Join(err, in.Close())
+	}
+	return []plan.Stream{b.measure(s, n, true, in)}, nil
+}
+
+// sorted is a batch with the encoded sort key of each row.
+type sorted struct {
+	rec  arrow.Record
+	ends []int32 // key of row i is keys[ends[i-1]:ends[i]]
+	keys []byte
+}
+
+func (s *sorted) key(row int32) []byte {
+	if row == 0 {
+		return s.keys[:s.ends[0]]
+	}
+	return s.keys[s.ends[row-1]:s.ends[row]]
+}
+
+func (s *sorted) size() int64 { return int64(cap(s.ends))*4 + int64(cap(s.keys)) }
+
+// encodeKeys evaluates the sort keys of a batch, which it keeps.
+func encodeKeys(env *Env, rec arrow.Record, exprs []*eval.Expr, keys []plan.SortKey) (*sorted, error) {
+	encode, release, err := orderEncoder(env.frame(rec), exprs, keys)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	s := &sorted{ends: make([]int32, rec.NumRows())}
+	for i := range s.ends {
+		if s.keys, err = encode(s.keys, i); err != nil {
+			return nil, sortError(err)
+		}
+		if len(s.keys) > vector.MaxBytes {
+			return nil, vector.ErrTooLarge
+		}
+		s.ends[i] = int32(len(s.keys))
+	}
+	rec.Retain()
+	s.rec = rec
+	return s, nil
+}
+
+// run is rows in memory that are sorted together.
+type run struct {
+	env     *Env
+	batches []*sorted
+	rows    int
+	bytes   int64 // told to the budget
+}
+
+func (r *run) add(s *sorted) {
+	r.batches = append(r.batches, s)
+	r.rows += int(s.rec.NumRows())
+	r.bytes += s.size()
+	r.env.Budget.Reserve(s.size())
+}
+
+// order returns all rows in order; rows with equal keys stay in the order they came in.
+func (r *run) order() []vector.Ref {
+	refs := make([]vector.Ref, 0, r.rows)
+	for b, s := range r.batches {
+		for i := range s.ends {
+			refs = append(refs, vector.Ref{Batch: int32(b), Row: int32(i)})
+		}
+	}
+	slices.SortStableFunc(refs, func(a, b vector.Ref) int {
+		return bytes.Compare(r.batches[a.Batch].key(a.Row), r.batches[b.Batch].key(b.Row))
+	})
+	return refs
+}
+
+// gather makes a batch of the referred rows.
+func (r *run) gather(schema *arrow.Schema, refs []vector.Ref) (arrow.Record, error) {
+	cols := make([]arrow.Array, 0, schema.NumFields())
+	chunks := make([]arrow.Array, len(r.batches))
+	for c := range schema.NumFields() {
+		for b, s := range r.batches {
+			chunks[b] = s.rec.Column(c)
+		}
+		arr, err := vector.Interleave(r.env.Context.Mem, chunks, refs)
+		if err != nil {
+			releaseArrays(cols)
+			return nil, err
+		}
+		cols = append(cols, arr)
+	}
+	return newRecord(schema, cols, len(refs)), nil
+}
+
+func (r *run) release() {
+	for _, s := range r.batches {
+		s.rec.Release()
+	}
+	r.env.Budget.Reserve(-r.bytes)
+	r.batches, r.rows, r.bytes = nil, 0, 0
+}
+
+// sorter orders all rows of its input. When half the budget is used it writes
+// what it has, sorted, to a temporary file, and at the end merges the files.
+type sorter struct {
+	env    *Env
+	in     plan.Stream
+	keys   []plan.SortKey
+	exprs  []*eval.Expr
+	run    run
+	refs   []vector.Ref // of run, what is still to be yielded
+	spills *spills
+	read   bool
+}
+
+func newSort(n *plan.Sort, in plan.Stream, env *Env) (plan.Stream, error) {
+	exprs, err := compileKeys(n.Keys, env)
+	if err != nil {
+		return nil, err
+	}
+	return &sorter{env: env, in: in, keys: n.Keys, exprs: exprs, run: run{env: env}}, nil
+}
+
+func compileKeys(keys []plan.SortKey, env *Env) ([]*eval.Expr, error) {
+	exprs := make([]plan.Expr, len(keys))
+	for i, k := range keys {
+		exprs[i] = k.Expr
+	}
+	return eval.CompileAll(env.Context, exprs)
+}
+
+// Schema implements plan.Stream.
+func (s *sorter) Schema() *arrow.Schema { return s.in.Schema() }
+
+// Next implements plan.Stream.
+func (s *sorter) Next(ctx context.Context) (arrow.Record, error) {
+	if !s.read {
+		s.read = true
+		if err := s.readAll(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if s.spills != nil {
+		return s.spills.next(ctx)
+	}
+	if len(s.refs) == 0 {
+		s.run.release()
+		return nil, io.EOF
+	}
+	n := min(len(s.refs), batchRows)
+	rec, err := s.run.gather(s.Schema(), s.refs[:n])
+	s.refs = s.refs[n:]
+	return rec, err
+}
+
+// readAll reads the input, spilling when it must, and sorts what is in memory.
+func (s *sorter) readAll(ctx context.Context) error {
+	err := drain(ctx, s.in, func(rec arrow.Record) error {
+		keyed, err := encodeKeys(s.env, rec, s.exprs, s.keys)
+		if err != nil {
+			return err
+		}
+		s.run.add(keyed)
+		if s.env.CreateTemp != nil && s.env.Budget.Half() {
+			return s.spill()
+		}
+		return s.env.Budget.Err()
+	})
+	if err != nil {
+		return err
+	}
+	if s.spills == nil {
+		s.refs = s.run.order()
+		return nil
+	}
+	if s.run.rows > 0 {
+		if err := s.spill(); err != nil {
+			return err
+		}
+	}
+	return s.spills.open()
+}
+
+// spill writes the rows in memory to a file of their own.
+func (s *sorter) spill() error {
+	if s.spills == nil {
+		s.spills = newSpills(s.env, s.Schema(), s.exprs, s.keys)
+	}
+	defer s.run.release()
+	return s.spills.write(&s.run)
+}
+
+// Close implements plan.Stream.
+func (s *sorter) Close() error {
+	s.read, s.refs = true, nil
+	s.run.release()
+	eval.CloseAll(s.exprs)
+	s.exprs = nil
+	err := s.in.Close()
+	if s.spills != nil {
+		err = errors.Join(err, s.spills.close())
+	}
+	return err
+}
