@@ -1,0 +1,139 @@
+package optimize
+
+import (
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
+)
+
+// simplifyBooleans flattens and shortens conditions.
+//
+//	Filter ((a#0 and true) and not (b#1 or c#2))    Filter (a#0 and not b#1 and not c#2)
+//	Filter true                                     (nothing)
+//	Filter false                                    Values without rows
+//
+// NULL is kept apart from false except directly under a Filter, where both
+// drop the row.
+func simplifyBooleans(n plan.Node) (plan.Node, error) {
+	return plan.Transform(n, func(n plan.Node) (plan.Node, error) {
+		n = plan.MapExprs(n, func(e plan.Expr) plan.Expr { return plan.TransformExpr(e, simplify) })
+		switch n := n.(type) {
+		case *plan.Filter:
+			return simplifyFilter(n), nil
+		case *plan.Join:
+			return simplifyResidual(n), nil
+		}
+		return n, nil
+	})
+}
+
+func simplifyFilter(f *plan.Filter) plan.Node {
+	for _, c := range plan.Conjuncts(f.Cond) {
+		if l, ok := c.(*plan.Literal); ok && l.Value != true {
+			return &plan.Values{Columns: f.Outputs()}
+		}
+	}
+	if isTrue(f.Cond) {
+		return f.Input
+	}
+	return f
+}
+
+func simplifyResidual(j *plan.Join) plan.Node {
+	if j.Residual == nil || !isTrue(j.Residual) {
+		return j
+	}
+	c := *j
+	c.Residual = nil
+	return &c
+}
+
+func isTrue(e plan.Expr) bool {
+	l, ok := e.(*plan.Literal)
+	return ok && l.Value == true
+}
+
+// simplify shortens one form whose operands are already short.
+func simplify(e plan.Expr) plan.Expr {
+	s, ok := e.(*plan.Special)
+	if !ok {
+		return e
+	}
+	switch s.Form {
+	case plan.And:
+		return simplifyChain(s, true)
+	case plan.Or:
+		return simplifyChain(s, false)
+	case plan.Not:
+		return simplifyNot(s)
+	}
+	return e
+}
+
+// simplifyChain flattens AND (neutral is true) or OR (neutral is false): the
+// neutral literal goes, its opposite decides all, repetitions go.
+func simplifyChain(s *plan.Special, neutral bool) plan.Expr {
+	parts := plan.Conjuncts(s)
+	if s.Form == plan.Or {
+		parts = plan.Disjuncts(s)
+	}
+	var kept []plan.Expr
+	for _, p := range parts {
+		if l, ok := p.(*plan.Literal); ok && l.Value != nil {
+			if l.Value == neutral {
+				continue
+			}
+			return p
+		}
+		if !repeated(kept, p) {
+			kept = append(kept, p)
+		}
+	}
+	switch len(kept) {
+	case 0:
+		return &plan.Literal{Value: neutral, Typ: types.BooleanType}
+	case 1:
+		return kept[0]
+	case len(s.Args):
+		return s
+	}
+	return &plan.Special{Form: s.Form, Args: kept, Typ: s.Typ}
+}
+
+func repeated(kept []plan.Expr, e plan.Expr) bool {
+	if plan.IsVolatile(e) {
+		return false
+	}
+	for _, k := range kept {
+		if plan.Equal(k, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// simplifyNot moves NOT inwards, so that conditions fall apart into conjuncts.
+func simplifyNot(s *plan.Special) plan.Expr {
+	switch arg := s.Args[0].(type) {
+	case *plan.Literal:
+		if v, ok := arg.Value.(bool); ok {
+			return &plan.Literal{Value: !v, Typ: types.BooleanType}
+		}
+		return arg
+	case *plan.Special:
+		switch arg.Form {
+		case plan.Not:
+			return arg.Args[0]
+		case plan.And, plan.Or:
+			form := plan.And
+			if arg.Form == plan.And {
+				form = plan.Or
+			}
+			args := make([]plan.Expr, len(arg.Args))
+			for i, a := range arg.Args {
+				args[i] = simplifyNot(&plan.Special{Form: plan.Not, Args: []plan.Expr{a}, Typ: s.Typ})
+			}
+			return simplify(&plan.Special{Form: form, Args: args, Typ: s.Typ})
+		}
+	}
+	return s
+}
