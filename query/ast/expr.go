@@ -66,7 +66,8 @@ type Unary struct {
 
 // Binary is left op right. Op is one of
 // AND OR = <> < <= > >= + - * / % || ("!=" is normalised to "<>"),
-// "IS DISTINCT FROM" or "IS NOT DISTINCT FROM".
+// "IS DISTINCT FROM" or "IS NOT DISTINCT FROM". x IS [NOT] TRUE and FALSE are
+// the last two with a literal on the right; x IS UNKNOWN is x IS NULL.
 type Binary struct {
 	At
 	Op          string
@@ -171,9 +172,12 @@ type AtTimeZone struct {
 
 // Call is name([DISTINCT] args [ORDER BY …]) [FILTER (WHERE …)] [OVER …].
 // count(*) has Star and no Args. Keyword-like functions (current_timestamp,
-// localtime, …) are calls without arguments; TRIM/POSITION/SUBSTRING special
-// forms are calls with their arguments in order. IF, COALESCE, NULLIF, TRY,
-// GREATEST and LEAST are ordinary calls here.
+// localtime, …) are calls without arguments, or with their precision as the only
+// one. Special forms are the calls that Trino makes of them: TRIM([BOTH] y FROM x)
+// is trim(x, y), LEADING is ltrim, TRAILING rtrim; POSITION(x IN y) is strpos(y, x);
+// SUBSTRING(x FROM y FOR z) is substring(x, y, z); NORMALIZE(x, NFC) is
+// normalize(x, 'NFC'). IF, COALESCE, NULLIF, TRY, GREATEST and LEAST are ordinary
+// calls here.
 type Call struct {
 	At
 	Name     Ident

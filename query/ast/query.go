@@ -122,12 +122,13 @@ func (*Nested) queryBody()       {}
 // SelectItem is one item of the SELECT list.
 type SelectItem struct {
 	At
-	// Star is * or prefix.*; Expr is nil then, and Qualifier holds the prefix.
+	// Star is *, prefix.* or (expr).*. Qualifier holds the prefix and Expr is nil;
+	// for (expr).*, where expr is no name, Expr is set and Qualifier is empty.
 	Star      bool
 	Qualifier []Ident
 	Expr      Expr
 	Alias     *Ident // nil when not given
-	// StarAliases is (expr).* AS (a, b); empty when not given.
+	// StarAliases is prefix.* or (expr).* AS (a, b); empty when not given.
 	StarAliases []Ident
 }
 

@@ -53,6 +53,7 @@ const (
 	NumericValueOutOfRange  ErrorCode = "NUMERIC_VALUE_OUT_OF_RANGE"
 	ExceededMemoryLimit     ErrorCode = "EXCEEDED_LOCAL_MEMORY_LIMIT"
 	SubqueryMultipleRows    ErrorCode = "SUBQUERY_MULTIPLE_ROWS"
+	InvalidParameterUsage   ErrorCode = "INVALID_PARAMETER_USAGE"
 )
 
 // Error is a fault in the user's statement or in the data it touched, worded

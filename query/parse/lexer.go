@@ -1,0 +1,413 @@
+package parse
+
+import (
+	"math/big"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/traillake/traillake/query/ast"
+)
+
+// A scanner reads one kind of lexeme at the lexer's position. It reports
+// whether it was there; a fault is in l.err.
+type scanner struct {
+	name string
+	scan func(l *lexer) bool
+}
+
+// scanners are tried in order at each place of the text. Order matters: a
+// comment starts with an operator's character, U& and X before a quote are not
+// names, and a store's id would otherwise be a number, names and minus signs.
+var scanners = []scanner{
+	{"white space", (*lexer).space},
+	{"comment", (*lexer).comment},
+	{"unicode string", (*lexer).unicodeString},
+	{"binary literal", (*lexer).binary},
+	{"string", (*lexer).str},
+	{"quoted name", (*lexer).quotedName},
+	{"table id", (*lexer).tableID},
+	{"number", (*lexer).number},
+	{"word", (*lexer).word},
+	{"placeholder", (*lexer).placeholder},
+	{"symbol", (*lexer).symbol},
+}
+
+// lexer cuts the user's text into tokens.
+type lexer struct {
+	sql    string
+	pos    int
+	toks   []token
+	levels []level // open brackets, the statement itself first
+	err    error
+}
+
+// level is what the lexer knows of one bracket level, enough to tell where a
+// table's name may stand.
+type level struct {
+	open    int  // token index of the bracket, -1 for the statement
+	selects bool // a SELECT was seen
+	from    bool // after FROM, before the next clause
+}
+
+// lex cuts sql into tokens, the last of which is the end of the text. Brackets
+// are matched; comments and white space are gone.
+func lex(sql string, scanners []scanner) ([]token, error) {
+	l := &lexer{sql: sql, levels: []level{{open: -1}}}
+	if i := invalidUTF8(sql); i >= 0 {
+		return nil, ast.Errorf(ast.SyntaxError, ast.Span{Start: i, End: i + 1}, "the statement is not valid UTF-8")
+	}
+	for l.pos < len(l.sql) && l.err == nil {
+		l.next(scanners)
+	}
+	if l.err != nil {
+		return nil, l.err
+	}
+	if n := len(l.levels); n > 1 {
+		open := l.toks[l.levels[n-1].open]
+		e := mismatch(token{kind: eofToken, span: l.here(0)})
+		e.Hint = "'" + open.text + "' is never closed"
+		return nil, e
+	}
+	l.add(eofToken, l.pos, "")
+	return l.toks, nil
+}
+
+// next reads one lexeme.
+func (l *lexer) next(scanners []scanner) {
+	for _, s := range scanners {
+		if s.scan(l) || l.err != nil {
+			return
+		}
+	}
+	_, n := utf8.DecodeRuneInString(l.sql[l.pos:])
+	l.fail(l.here(n), "", "mismatched input '%s'", l.sql[l.pos:l.pos+n])
+}
+
+func (l *lexer) here(n int) ast.Span { return ast.Span{Start: l.pos, End: l.pos + n} }
+
+func (l *lexer) fail(at ast.Span, hint, format string, args ...any) {
+	e := ast.Errorf(ast.SyntaxError, at, format, args...)
+	e.Hint = hint
+	l.err = e
+}
+
+// peek returns the byte n places ahead, 0 past the end.
+func (l *lexer) peek(n int) byte {
+	if l.pos+n < len(l.sql) {
+		return l.sql[l.pos+n]
+	}
+	return 0
+}
+
+// add ends a token that started at start.
+func (l *lexer) add(kind tokenKind, start int, value string) {
+	l.toks = append(l.toks, token{
+		kind: kind, span: ast.Span{Start: start, End: l.pos},
+		text: l.sql[start:l.pos], value: value, match: -1,
+	})
+}
+
+func (l *lexer) space() bool {
+	start := l.pos
+	for l.pos < len(l.sql) && strings.IndexByte(" \t\r\n", l.sql[l.pos]) >= 0 {
+		l.pos++
+	}
+	return l.pos > start
+}
+
+// comment skips -- to the end of the line and /* to the next */.
+func (l *lexer) comment() bool {
+	rest := l.sql[l.pos:]
+	switch {
+	case strings.HasPrefix(rest, "--"):
+		if n := strings.IndexAny(rest, "\r\n"); n >= 0 {
+			l.pos += n
+		} else {
+			l.pos = len(l.sql)
+		}
+		return true
+	case strings.HasPrefix(rest, "/*"):
+		n := strings.Index(rest[2:], "*/")
+		if n < 0 {
+			l.fail(l.here(2), "", "mismatched input '/*': the comment is never closed")
+			return false
+		}
+		l.pos += n + 4
+		return true
+	}
+	return false
+}
+
+// quoted reads text between quotes, a doubled quote standing for one.
+func (l *lexer) quoted(quote byte) (string, bool) {
+	start := l.pos
+	var b strings.Builder
+	for i := l.pos + 1; i < len(l.sql); i++ {
+		if l.sql[i] != quote {
+			b.WriteByte(l.sql[i])
+			continue
+		}
+		if i+1 < len(l.sql) && l.sql[i+1] == quote {
+			b.WriteByte(quote)
+			i++
+			continue
+		}
+		l.pos = i + 1
+		return b.String(), true
+	}
+	l.fail(ast.Span{Start: start, End: start + 1}, "", "mismatched input '%c': the quote is never closed", quote)
+	return "", false
+}
+
+// str reads 'text'. A backslash is a character like any other.
+func (l *lexer) str() bool {
+	start := l.pos
+	if l.peek(0) != '\'' {
+		return false
+	}
+	value, ok := l.quoted('\'')
+	if ok {
+		l.add(stringToken, start, value)
+	}
+	return ok
+}
+
+// unicodeString reads U&'text'; the reader resolves the escapes, because
+// UESCAPE may follow.
+func (l *lexer) unicodeString() bool {
+	start := l.pos
+	if l.peek(0)|0x20 != 'u' || l.peek(1) != '&' || l.peek(2) != '\'' {
+		return false
+	}
+	l.pos += 2
+	value, ok := l.quoted('\'')
+	if ok {
+		l.add(unicodeToken, start, value)
+	}
+	return ok
+}
+
+// binary reads X'digits'; spaces between the digits are allowed.
+func (l *lexer) binary() bool {
+	start := l.pos
+	if l.peek(0)|0x20 != 'x' || l.peek(1) != '\'' {
+		return false
+	}
+	l.pos++
+	value, ok := l.quoted('\'')
+	if !ok {
+		return false
+	}
+	digits := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" \t\r\n", r) {
+			return -1
+		}
+		return r
+	}, value)
+	span := ast.Span{Start: start, End: l.pos}
+	if strings.Trim(digits, "0123456789abcdefABCDEF") != "" {
+		l.fail(span, "", "Binary literal can only contain hexadecimal digits")
+		return false
+	}
+	if len(digits)%2 != 0 {
+		l.fail(span, "", "Binary literal must contain an even number of digits")
+		return false
+	}
+	l.add(binaryToken, start, digits)
+	return true
+}
+
+// quotedName reads "name".
+func (l *lexer) quotedName() bool {
+	start := l.pos
+	switch l.peek(0) {
+	case '`':
+		l.fail(l.here(1), "", "backquoted identifiers are not supported; use double quotes to quote identifiers")
+		return false
+	case '"':
+	default:
+		return false
+	}
+	value, ok := l.quoted('"')
+	if !ok {
+		return false
+	}
+	if value == "" {
+		l.fail(ast.Span{Start: start, End: l.pos}, "", "Zero-length delimited identifier not allowed")
+		return false
+	}
+	l.add(quotedToken, start, value)
+	return true
+}
+
+func isLetter(c byte) bool { c |= 0x20; return c >= 'a' && c <= 'z' }
+func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
+func isWord(c byte) bool   { return isLetter(c) || isDigit(c) || c == '_' }
+
+// word reads an unquoted name or keyword.
+func (l *lexer) word() bool {
+	start := l.pos
+	if c := l.peek(0); !isLetter(c) && c != '_' {
+		return false
+	}
+	for isWord(l.peek(0)) {
+		l.pos++
+	}
+	value := strings.ToUpper(l.sql[start:l.pos])
+	l.clause(value)
+	l.add(wordToken, start, value)
+	return true
+}
+
+// number reads 12, 1_000, 0xFF, 1.5, .5, 1. and 1e3.
+func (l *lexer) number() bool {
+	start := l.pos
+	if !isDigit(l.peek(0)) && (l.peek(0) != '.' || !isDigit(l.peek(1))) {
+		return false
+	}
+	if l.prefixedInteger() {
+		return true
+	}
+	if l.err != nil {
+		return false
+	}
+	kind := integerToken
+	l.digits()
+	if l.peek(0) == '.' {
+		kind = decimalToken
+		l.pos++
+		l.digits()
+	}
+	if l.exponent() {
+		kind = doubleToken
+	}
+	if isWord(l.peek(0)) {
+		for isWord(l.peek(0)) {
+			l.pos++
+		}
+		l.fail(ast.Span{Start: start, End: l.pos}, "",
+			"identifiers must not start with a digit; surround the identifier with double quotes")
+		return false
+	}
+	l.add(kind, start, strings.ReplaceAll(l.sql[start:l.pos], "_", ""))
+	return true
+}
+
+// digits skips digits with single underscores between them.
+func (l *lexer) digits() {
+	for isDigit(l.peek(0)) || l.peek(0) == '_' && isDigit(l.peek(1)) && l.pos > 0 && isDigit(l.sql[l.pos-1]) {
+		l.pos++
+	}
+}
+
+// exponent skips E[+-]digits when it is there.
+func (l *lexer) exponent() bool {
+	if l.peek(0)|0x20 != 'e' {
+		return false
+	}
+	n := 1
+	if c := l.peek(1); c == '+' || c == '-' {
+		n = 2
+	}
+	if !isDigit(l.peek(n)) {
+		return false
+	}
+	for l.pos += n; isDigit(l.peek(0)); l.pos++ {
+	}
+	return true
+}
+
+// prefixedInteger reads 0x…, 0o… and 0b….
+func (l *lexer) prefixedInteger() bool {
+	start := l.pos
+	if l.peek(0) != '0' || strings.IndexByte("xob", l.peek(1)|0x20) < 0 || !isWord(l.peek(2)) {
+		return false
+	}
+	end := l.pos + 2
+	for end < len(l.sql) && isWord(l.sql[end]) {
+		end++
+	}
+	v, ok := new(big.Int).SetString(l.sql[start:end], 0)
+	if !ok {
+		l.fail(ast.Span{Start: start, End: end}, "", "Invalid numeric literal: %s", l.sql[start:end])
+		return false
+	}
+	l.pos = end
+	l.add(integerToken, start, v.String())
+	return true
+}
+
+// placeholder refuses $EDS_ID and its like.
+func (l *lexer) placeholder() bool {
+	n := 1
+	if l.peek(0) != '$' {
+		return false
+	}
+	for isWord(l.peek(n)) || l.peek(n) == '$' {
+		n++
+	}
+	l.fail(l.here(n), "Replace the placeholder with the ID, name or ARN of an event data store, or with the value it stands for",
+		"mismatched input '%s'", l.sql[l.pos:l.pos+n])
+	return false
+}
+
+// symbols are the operators and punctuation, longer ones first.
+var symbols = []string{
+	"<>", "!=", "<=", ">=", "||", "->", "=>",
+	"(", ")", "[", "]", ",", ".", ";", ":", "=", "<", ">", "+", "-", "*", "/", "%", "?",
+}
+
+// symbol reads an operator or punctuation.
+func (l *lexer) symbol() bool {
+	for _, s := range symbols {
+		if !strings.HasPrefix(l.sql[l.pos:], s) {
+			continue
+		}
+		start := l.pos
+		l.pos += len(s)
+		kind := symbolToken
+		switch s {
+		case "?":
+			kind = parameterToken
+		case "!=":
+			s = "<>"
+		}
+		l.add(kind, start, s)
+		l.bracket()
+		return l.err == nil
+	}
+	return false
+}
+
+// bracket pairs the token just added when it is a bracket.
+func (l *lexer) bracket() {
+	i := len(l.toks) - 1
+	t := &l.toks[i]
+	switch t.value {
+	case "(", "[":
+		l.levels = append(l.levels, level{open: i})
+	case ")", "]":
+		top := l.levels[len(l.levels)-1]
+		if top.open < 0 || (l.toks[top.open].value == "(") != (t.value == ")") {
+			l.err = mismatch(*t)
+			return
+		}
+		t.match, l.toks[top.open].match = top.open, i
+		l.levels = l.levels[:len(l.levels)-1]
+	}
+}
+
+// invalidUTF8 returns the place of the first byte that is no UTF-8, or -1.
+func invalidUTF8(s string) int {
+	if utf8.ValidString(s) {
+		return -1
+	}
+	for i, r := range s {
+		if r == utf8.RuneError {
+			if _, n := utf8.DecodeRuneInString(s[i:]); n == 1 {
+				return i
+			}
+		}
+	}
+	return -1
+}

@@ -1,0 +1,164 @@
+package parse
+
+import "github.com/traillake/traillake/query/ast"
+
+// relation reads a FROM item with its joins. Which ON belongs to which JOIN is
+// for Vitess to say.
+func (r *reader) relation() {
+	r.enter()
+	defer r.leave()
+	r.factor()
+	for {
+		switch t := r.peek(0); {
+		case t.is("CROSS", "NATURAL", "INNER", "LEFT", "RIGHT", "FULL", "JOIN"):
+			r.join()
+			r.factor()
+		case t.is("ON"):
+			r.next()
+			r.expr()
+		case t.is("USING"):
+			first := r.next()
+			columns := r.idents()
+			r.leaf(usingKind, first, columns)
+		default:
+			return
+		}
+	}
+}
+
+// join reads the words of a join.
+func (r *reader) join() {
+	first, j := r.pos, &join{}
+	if r.accept("CROSS") {
+		j.kind = ast.CrossJoin
+	} else {
+		j.natural = r.accept("NATURAL")
+		outer := true
+		switch {
+		case r.accept("LEFT"):
+			j.kind = ast.LeftJoin
+		case r.accept("RIGHT"):
+			j.kind = ast.RightJoin
+		case r.accept("FULL"):
+			j.kind = ast.FullJoin
+		default:
+			outer = false
+			r.accept("INNER")
+		}
+		if outer {
+			r.accept("OUTER")
+		}
+	}
+	r.joins[r.expect("JOIN")] = j
+	r.leaf(joinKind, first, j)
+}
+
+// factor reads one relation of a FROM list or a join.
+func (r *reader) factor() {
+	first := r.pos
+	switch t := r.peek(0); {
+	case t.is("LATERAL") && r.peek(1).is("("):
+		r.next()
+		r.derived(first, &ast.Lateral{})
+	case t.is("UNNEST"):
+		r.unnest()
+	case t.is("TABLE"):
+		r.refuse(first, first, "table functions")
+	case t.is("JSON_TABLE"):
+		r.refuse(first, first, "JSON_TABLE")
+	case t.is("(") && r.isQuery(first):
+		r.derived(first, &ast.Subquery{})
+	case t.is("("):
+		r.bracketed("(", r.relation)
+		if r.peek(0).is("AS") || r.peek(0).named() && !r.clauseAhead() {
+			r.refuse(first, r.pos, "an alias of a join in brackets")
+		}
+	default:
+		r.table(true)
+	}
+	r.refuseSampling()
+}
+
+// refuseSampling refuses what may follow a relation and is not carried.
+func (r *reader) refuseSampling() {
+	if r.clauseAhead() && r.peek(0).is("TABLESAMPLE", "MATCH_RECOGNIZE") {
+		r.refuse(r.pos, r.pos, r.peek(0).value)
+	}
+}
+
+// table reads name [FOR VERSION|TIMESTAMP AS OF expr] [alias].
+func (r *reader) table(aliased bool) {
+	first := r.pos
+	node := &ast.Table{}
+	for {
+		if t := r.peek(0); t.kind != tableToken && !t.named() {
+			r.mismatch(r.pos)
+		}
+		node.Name = append(node.Name, r.toks[r.next()].ident())
+		if !r.accept(".") {
+			break
+		}
+	}
+	c := construct{kind: tableKind, first: first, node: node}
+	if aliased && r.peek(0).is("FOR") && r.peek(1).is("VERSION", "TIMESTAMP") {
+		c.kind, c.open = versionedKind, r.next()
+		v := &versioned{table: node, version: r.toks[r.next()].is("VERSION")}
+		r.expect("AS")
+		c.at = r.expect("OF")
+		r.value()
+		v.alias = r.pos
+		c.node = v
+	}
+	if aliased {
+		r.refuseSampling()
+		node.Alias = r.tableAlias()
+	}
+	c.last = r.pos - 1
+	node.Pos = r.span(first, c.last)
+	r.add(c)
+	if t := r.peek(0); aliased && node.Alias == nil && t.is("-") {
+		e := mismatch(t)
+		e.Hint = "A table name with other characters than letters, digits and _ goes in double quotes"
+		panic(fault{e})
+	}
+}
+
+// tableAlias reads [AS] name [(columns)]; nil when there is none.
+func (r *reader) tableAlias() *ast.TableAlias {
+	first := r.pos
+	name := r.alias()
+	if name == nil {
+		return nil
+	}
+	a := &ast.TableAlias{Name: *name}
+	if r.peek(0).is("(") {
+		a.Columns = r.idents()
+	}
+	a.Pos = r.span(first, r.pos-1)
+	return a
+}
+
+// derived reads (query) [alias] after what came before it from token first.
+func (r *reader) derived(first int, node ast.TableExpr) {
+	open, last := r.bracketed("(", r.query)
+	r.refuseSampling()
+	alias := r.tableAlias()
+	switch n := node.(type) {
+	case *ast.Subquery:
+		n.Alias, n.Pos = alias, r.span(first, r.pos-1)
+	case *ast.Lateral:
+		n.Alias, n.Pos = alias, r.span(first, r.pos-1)
+	}
+	r.add(construct{kind: derivedKind, first: first, last: r.pos - 1, open: open, at: last, node: node})
+}
+
+// unnest reads UNNEST(exprs) [WITH ORDINALITY] [alias].
+func (r *reader) unnest() {
+	first := r.next()
+	node := &ast.Unnest{}
+	open, last := r.bracketed("(", func() { r.list(r.expr) })
+	node.Ordinality = r.acceptAll("WITH", "ORDINALITY")
+	node.Alias = r.tableAlias()
+	node.Pos = r.span(first, r.pos-1)
+	r.add(construct{kind: unnestKind, first: first, last: r.pos - 1, open: open, at: last, node: node})
+}

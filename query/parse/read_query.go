@@ -1,0 +1,412 @@
+package parse
+
+import (
+	"strings"
+
+	"github.com/traillake/traillake/query/ast"
+)
+
+// otherStatements are the first words of Trino's statements that are not queries.
+var otherStatements = wordSet(`
+	ALTER ANALYZE CALL COMMENT COMMIT CREATE DEALLOCATE DELETE DENY DESC DESCRIBE DROP
+	EXECUTE GRANT INSERT MERGE PREPARE REFRESH RESET REVOKE ROLLBACK SET SHOW
+	START TRUNCATE UPDATE USE`)
+
+// statement reads the whole text; it returns the EXPLAIN before the query, nil
+// if there is none, and the first and the last token of the query.
+func (r *reader) statement() (explain *ast.Explain, first, last int) {
+	if t := r.peek(0); t.kind == wordToken && otherStatements[t.value] {
+		panic(fault{ast.Errorf(ast.NotSupported, t.span, "only SELECT statements are supported, not %s", t.value)})
+	}
+	if r.peek(0).is("EXPLAIN") {
+		at := r.next()
+		explain = &ast.Explain{}
+		explain.Analyze = r.accept("ANALYZE")
+		switch {
+		case r.peek(0).is("VERBOSE"):
+			r.refuse(at, r.pos, "EXPLAIN ANALYZE VERBOSE")
+		case r.peek(0).is("(") && !r.isQuery(r.pos):
+			r.refuse(at, r.pos, "options of EXPLAIN")
+		}
+		if t := r.peek(0); t.kind == wordToken && otherStatements[t.value] {
+			panic(fault{ast.Errorf(ast.NotSupported, t.span, "only SELECT statements are supported, not EXPLAIN %s", t.value)})
+		}
+	}
+	first = r.pos
+	r.query()
+	last = r.pos - 1
+	if r.peek(0).is(";") {
+		r.next()
+	}
+	if r.peek(0).kind != eofToken {
+		r.mismatch(r.pos)
+	}
+	return explain, first, last
+}
+
+// isQuery reports whether the bracket at token i holds a query.
+func (r *reader) isQuery(i int) bool {
+	// Innermost first: whether what a bracket holds is a query depends on what
+	// follows the bracket inside it.
+	inner := i
+	for r.toks[inner].is("(") {
+		inner++
+	}
+	if !r.toks[inner].is("SELECT", "WITH", "VALUES", "TABLE") {
+		return false
+	}
+	for inner--; inner > i; inner-- {
+		after := r.toks[r.toks[inner].match+1]
+		if !after.is(")", "UNION", "INTERSECT", "EXCEPT", "ORDER", "OFFSET", "LIMIT", "FETCH") {
+			return false
+		}
+	}
+	return true
+}
+
+// query reads [WITH …] terms [ORDER BY …] [OFFSET …] [LIMIT …].
+func (r *reader) query() {
+	r.enter()
+	defer r.leave()
+	info := &queryInfo{first: r.pos}
+	if r.peek(0).is("WITH") {
+		at := r.next()
+		info.recursive = r.accept("RECURSIVE")
+		info.with = r.pos - at
+		r.add(construct{kind: withKind, first: at, last: r.pos - 1})
+		r.list(r.cte)
+	}
+	r.term()
+	for r.peek(0).is("UNION", "INTERSECT", "EXCEPT") {
+		r.setOp()
+		r.term()
+	}
+	if r.peek(0).is("ORDER") {
+		r.orderBy()
+	}
+	r.tail()
+	info.last = r.pos - 1
+	r.queries[info.first] = info
+}
+
+// cte reads name [(columns)] AS (query).
+func (r *reader) cte() {
+	first := r.pos
+	node := &ast.CTE{Name: r.ident()}
+	if r.peek(0).is("(") {
+		node.Columns = r.idents()
+	}
+	at := r.expect("AS")
+	open, last := r.bracketed("(", r.query)
+	node.Pos = r.span(first, last)
+	r.add(construct{kind: cteKind, first: first, last: last, at: at, open: open, node: node})
+}
+
+// setOp reads UNION, INTERSECT or EXCEPT with what belongs to it.
+func (r *reader) setOp() {
+	first := r.next()
+	op := &setOp{}
+	switch r.toks[first].value {
+	case "INTERSECT":
+		op.op = ast.Intersect
+	case "EXCEPT":
+		op.op = ast.Except
+	}
+	if r.accept("ALL") {
+		op.all = true
+	} else {
+		r.accept("DISTINCT")
+	}
+	if r.peek(0).is("CORRESPONDING") {
+		r.refuse(r.pos, r.pos, "CORRESPONDING")
+	}
+	r.setOps[r.pos] = op
+	r.leaf(setOpKind, first, op)
+}
+
+// term reads SELECT …, VALUES …, TABLE t or (query).
+func (r *reader) term() {
+	switch t := r.peek(0); {
+	case t.is("SELECT"):
+		r.selectBody()
+	case t.is("VALUES"):
+		r.values()
+	case t.is("TABLE"):
+		first := r.next()
+		node := &ast.Select{Items: []ast.SelectItem{{At: ast.At{Pos: r.toks[first].span}, Star: true}}}
+		r.add(construct{kind: tableBodyKind, first: first, last: first, node: node})
+		r.table(false)
+	case t.is("("):
+		node := &ast.Nested{}
+		open, last := r.bracketed("(", r.query)
+		node.Pos = r.span(open, last)
+		r.add(construct{kind: nestedKind, first: open, last: last, open: open, node: node})
+	default:
+		r.mismatch(r.pos)
+	}
+}
+
+// values reads VALUES row, row, ….
+func (r *reader) values() {
+	at := r.next()
+	r.add(construct{kind: valuesKind, first: at, last: at, node: &ast.Values{}})
+	r.list(r.expr)
+}
+
+// selectBody reads SELECT … up to the end of the WINDOW clause. Vitess refuses
+// clauses that are repeated or out of order.
+func (r *reader) selectBody() {
+	first := r.next()
+	node := &ast.Select{Distinct: r.accept("DISTINCT")}
+	if !node.Distinct && r.peek(0).is("ALL") && !r.peek(1).is(",", "FROM", ".", "(") && r.peek(1).kind != eofToken {
+		r.next()
+	}
+	r.add(construct{kind: selectKind, first: first, last: r.pos - 1, node: node})
+	r.list(r.selectItem)
+	if r.accept("FROM") {
+		r.list(r.relation)
+	}
+	for {
+		switch t := r.peek(0); {
+		case t.is("WHERE", "HAVING"):
+			r.next()
+			r.expr()
+		case t.is("GROUP"):
+			r.groupBy()
+		case r.windowAhead():
+			r.next()
+			r.list(r.windowItem)
+		default:
+			return
+		}
+	}
+}
+
+// clauseAhead reports whether the current word, which is not reserved, starts a
+// clause here rather than being an alias.
+func (r *reader) clauseAhead() bool {
+	t, after := r.peek(0), r.peek(1)
+	switch {
+	case t.is("LIMIT"):
+		return after.kind == integerToken || after.kind == parameterToken || after.is("ALL")
+	case t.is("OFFSET"):
+		return after.kind == integerToken || after.kind == parameterToken
+	case t.is("FETCH"):
+		return after.is("FIRST", "NEXT")
+	case t.is("TABLESAMPLE"):
+		return after.is("BERNOULLI", "SYSTEM")
+	case t.is("MATCH_RECOGNIZE"):
+		return after.is("(")
+	}
+	return r.windowAhead()
+}
+
+// windowAhead reports whether a WINDOW clause starts here.
+func (r *reader) windowAhead() bool {
+	return r.peek(0).is("WINDOW") && r.peek(1).named() && r.peek(2).is("AS") && r.peek(3).is("(")
+}
+
+// alias reads [AS] name; nil when there is none.
+func (r *reader) alias() *ast.Ident {
+	if r.accept("AS") || r.peek(0).named() && !r.clauseAhead() {
+		id := r.ident()
+		return &id
+	}
+	return nil
+}
+
+// selectItem reads *, t.*, expr.* [AS (…)] or expr [[AS] alias].
+func (r *reader) selectItem() {
+	first := r.pos
+	if r.star() {
+		return
+	}
+	r.expr()
+	node := &ast.SelectItem{}
+	c := construct{kind: itemKind, first: first, node: node}
+	if r.peek(0).is(".") && r.peek(1).is("*") {
+		c.at = r.next()
+		r.next()
+		node.Star = true
+		if r.accept("AS") {
+			node.StarAliases = r.idents()
+		}
+	} else {
+		c.at = r.pos
+		node.Alias = r.alias()
+	}
+	c.last = r.pos - 1
+	node.Pos = r.span(first, c.last)
+	r.add(c)
+}
+
+// star reads * or a.b.* [AS (…)].
+func (r *reader) star() bool {
+	first := r.pos
+	node := &ast.SelectItem{Star: true}
+	n := 0
+	for r.peek(n).named() && r.peek(n+1).is(".") {
+		n += 2
+	}
+	if !r.peek(n).is("*") {
+		return false
+	}
+	for ; n > 0; n -= 2 {
+		node.Qualifier = append(node.Qualifier, r.ident())
+		r.next()
+	}
+	r.next()
+	if len(node.Qualifier) > 0 && r.accept("AS") {
+		node.StarAliases = r.idents()
+	}
+	node.Pos = r.span(first, r.pos-1)
+	r.leaf(starKind, first, node)
+	return true
+}
+
+// orderBy reads ORDER BY key, ….
+func (r *reader) orderBy() {
+	r.expect("ORDER")
+	r.expect("BY")
+	r.list(r.sortItem)
+}
+
+// sortItem reads expr [ASC|DESC] [NULLS FIRST|LAST].
+func (r *reader) sortItem() {
+	first := r.pos
+	r.expr()
+	node := &ast.OrderItem{}
+	c := construct{kind: sortKind, first: first, at: r.pos, node: node}
+	if r.accept("DESC") {
+		node.Desc = true
+	} else {
+		r.accept("ASC")
+	}
+	if r.accept("NULLS") {
+		node.NullsFirst = r.toks[r.expect("FIRST", "LAST")].is("FIRST")
+	}
+	c.last = r.pos - 1
+	node.Pos = r.span(first, c.last)
+	r.add(c)
+}
+
+// tail reads [OFFSET n [ROWS]] [LIMIT n | FETCH FIRST n ROWS ONLY].
+func (r *reader) tail() {
+	first, t := r.pos, &tail{}
+	if r.accept("OFFSET") {
+		t.offset = r.rowCount()
+		if !r.accept("ROW") {
+			r.accept("ROWS")
+		}
+	}
+	switch {
+	case r.accept("LIMIT"):
+		if !r.accept("ALL") {
+			t.limit = r.rowCount()
+		}
+	case r.accept("FETCH"):
+		r.fetch(t)
+	}
+	if r.pos == first {
+		return
+	}
+	if r.peek(0).is("OFFSET") {
+		e := mismatch(r.peek(0))
+		e.Hint = "OFFSET comes before LIMIT"
+		panic(fault{e})
+	}
+	r.leaf(tailKind, first, t)
+}
+
+// fetch reads the rest of FETCH FIRST [n] ROWS ONLY|WITH TIES.
+func (r *reader) fetch(t *tail) {
+	at := r.expect("FIRST", "NEXT")
+	if r.peek(0).is("ROW", "ROWS") {
+		t.limit = &ast.Literal{At: ast.At{Pos: r.toks[at].span}, Kind: ast.IntegerLiteral, Text: "1"}
+	} else {
+		t.limit = r.rowCount()
+	}
+	r.expect("ROW", "ROWS")
+	if r.acceptAll("WITH", "TIES") {
+		t.ties = true
+		return
+	}
+	r.expect("ONLY")
+}
+
+// rowCount reads an integer or a parameter.
+func (r *reader) rowCount() ast.Expr {
+	t := r.toks[r.pos]
+	switch t.kind {
+	case integerToken:
+		r.next()
+		return &ast.Literal{At: ast.At{Pos: t.span}, Kind: ast.IntegerLiteral, Text: t.value}
+	case parameterToken:
+		r.next()
+		r.params++
+		return &ast.Parameter{At: ast.At{Pos: t.span}, Index: r.params - 1}
+	}
+	r.mismatch(r.pos)
+	return nil
+}
+
+// groupBy reads GROUP BY [ALL|DISTINCT] element, ….
+func (r *reader) groupBy() {
+	first := r.expect("GROUP")
+	r.expect("BY")
+	node := &ast.GroupBy{Distinct: r.accept("DISTINCT")}
+	if !node.Distinct && r.peek(0).is("ALL") && !r.peek(1).is(",", ".") {
+		r.next()
+	}
+	r.add(construct{kind: groupByKind, first: first, last: r.pos - 1, node: node})
+	r.list(r.grouping)
+}
+
+// grouping reads one element of GROUP BY.
+func (r *reader) grouping() {
+	first := r.pos
+	node := &ast.GroupingElement{}
+	switch {
+	case r.accept("ROLLUP"):
+		node.Kind = ast.Rollup
+	case r.accept("CUBE"):
+		node.Kind = ast.Cube
+	case r.acceptAll("GROUPING", "SETS"):
+		node.Kind = ast.GroupingSets
+	default:
+		r.groupingSet()
+		return
+	}
+	open, last := r.bracketed("(", func() {
+		if !r.peek(0).is(")") || node.Kind == ast.GroupingSets {
+			r.list(r.groupingSet)
+		}
+	})
+	node.Pos = r.span(first, last)
+	r.add(construct{kind: groupingKind, first: first, last: last, open: open, node: node})
+}
+
+// groupingSet reads (a, b, …), () or one expression.
+func (r *reader) groupingSet() {
+	t := r.peek(0)
+	if t.is("ROLLUP", "CUBE") || t.is("GROUPING") && r.peek(1).is("SETS") {
+		r.refuse(r.pos, r.pos, strings.ToUpper(t.text)+" inside GROUPING SETS")
+	}
+	if !t.is("(") || r.isQuery(r.pos) || !r.endsElement(t.match+1) {
+		r.expr()
+		return
+	}
+	open, last := r.bracketed("(", func() {
+		if !r.peek(0).is(")") {
+			r.list(r.expr)
+		}
+	})
+	r.add(construct{kind: groupingSetKind, first: open, last: last, open: open})
+}
+
+// endsElement reports whether token i can follow an element of GROUP BY.
+func (r *reader) endsElement(i int) bool {
+	t := r.toks[i]
+	return t.kind == eofToken || t.is(",", ")", ";", "HAVING", "ORDER", "LIMIT", "OFFSET", "FETCH",
+		"UNION", "INTERSECT", "EXCEPT", "WINDOW", "WHERE", "GROUP")
+}

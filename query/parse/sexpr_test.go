@@ -1,0 +1,376 @@
+package parse
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/traillake/traillake/query/ast"
+)
+
+// printer writes a tree as s-expressions. With spans, each node that has one is
+// followed by @ and the text it came from.
+type printer struct {
+	sql   string
+	spans bool
+}
+
+func (p printer) list(head string, at ast.Span, parts ...string) string {
+	var b strings.Builder
+	b.WriteByte('(')
+	b.WriteString(head)
+	if p.spans && !at.IsZero() {
+		fmt.Fprintf(&b, "@%d:%d", at.Start, at.End)
+	}
+	for _, part := range parts {
+		if part == "" {
+			continue
+		}
+		b.WriteByte(' ')
+		b.WriteString(part)
+	}
+	b.WriteByte(')')
+	return b.String()
+}
+
+func flag(on bool, word string) string {
+	if on {
+		return word
+	}
+	return ""
+}
+
+func (p printer) statement(s ast.Statement) string {
+	switch s := s.(type) {
+	case *ast.QueryStatement:
+		return p.query(s.Query)
+	case *ast.Explain:
+		return p.list("explain", s.Pos, flag(s.Analyze, "analyze"), p.query(s.Query))
+	}
+	return fmt.Sprintf("?%T", s)
+}
+
+func (p printer) ident(id ast.Ident) string {
+	name := id.Name
+	if id.Quoted {
+		name = fmt.Sprintf("%q", name)
+	}
+	if p.spans {
+		name += fmt.Sprintf("@%d:%d", id.Pos.Start, id.Pos.End)
+	}
+	return name
+}
+
+func (p printer) idents(ids []ast.Ident, sep string) string {
+	var parts []string
+	for _, id := range ids {
+		parts = append(parts, p.ident(id))
+	}
+	return strings.Join(parts, sep)
+}
+
+func (p printer) query(q *ast.Query) string {
+	var with []string
+	for _, c := range q.With {
+		cols := ""
+		if len(c.Columns) > 0 {
+			cols = "[" + p.idents(c.Columns, " ") + "]"
+		}
+		with = append(with, p.list("cte", c.Pos, p.ident(c.Name), cols, p.query(c.Query)))
+	}
+	parts := []string{flag(q.Recurse, "recursive")}
+	parts = append(parts, with...)
+	parts = append(parts, p.body(q.Body), p.orderBy("order-by", q.OrderBy), p.named("offset", q.Offset), p.named("limit", q.Limit), flag(q.WithTies, "with-ties"))
+	return p.list("query", q.Pos, parts...)
+}
+
+func (p printer) named(head string, e ast.Expr) string {
+	if e == nil {
+		return ""
+	}
+	return p.list(head, ast.Span{}, p.expr(e))
+}
+
+func (p printer) orderBy(head string, items []ast.OrderItem) string {
+	if len(items) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, o := range items {
+		if !o.Desc && !o.NullsFirst && !p.spans {
+			parts = append(parts, p.expr(o.Expr))
+			continue
+		}
+		parts = append(parts, p.list("key", o.Pos, p.expr(o.Expr), flag(o.Desc, "desc"), flag(o.NullsFirst, "nulls-first")))
+	}
+	return p.list(head, ast.Span{}, parts...)
+}
+
+func (p printer) body(b ast.QueryBody) string {
+	switch b := b.(type) {
+	case *ast.Select:
+		return p.selectBody(b)
+	case *ast.SetOperation:
+		return p.list(strings.ToLower(b.Op.String()), b.Pos, flag(b.All, "all"), p.body(b.Left), p.body(b.Right))
+	case *ast.Values:
+		var rows []string
+		for _, r := range b.Rows {
+			rows = append(rows, "["+p.exprs(r)+"]")
+		}
+		return p.list("values", b.Pos, rows...)
+	case *ast.Nested:
+		return p.list("nested", b.Pos, p.query(b.Query))
+	}
+	return fmt.Sprintf("?%T", b)
+}
+
+func (p printer) selectBody(s *ast.Select) string {
+	parts := []string{flag(s.Distinct, "distinct")}
+	for _, it := range s.Items {
+		parts = append(parts, p.item(it))
+	}
+	if len(s.From) > 0 {
+		var from []string
+		for _, t := range s.From {
+			from = append(from, p.table(t))
+		}
+		parts = append(parts, p.list("from", ast.Span{}, from...))
+	}
+	parts = append(parts, p.named("where", s.Where), p.groupBy(s.GroupBy), p.named("having", s.Having))
+	for _, w := range s.Windows {
+		parts = append(parts, p.list("window", ast.Span{}, p.ident(w.Name), p.window(&w.Window)))
+	}
+	return p.list("select", s.Pos, parts...)
+}
+
+func (p printer) item(it ast.SelectItem) string {
+	switch {
+	case it.Star:
+		aliases := ""
+		if len(it.StarAliases) > 0 {
+			aliases = "[" + p.idents(it.StarAliases, " ") + "]"
+		}
+		of := p.idents(it.Qualifier, ".")
+		if it.Expr != nil {
+			of = p.expr(it.Expr)
+		}
+		if of == "" && !p.spans {
+			return "*"
+		}
+		return p.list("*", it.Pos, of, aliases)
+	case it.Alias != nil:
+		return p.list("as", it.Pos, p.expr(it.Expr), p.ident(*it.Alias))
+	case p.spans:
+		return p.list("item", it.Pos, p.expr(it.Expr))
+	}
+	return p.expr(it.Expr)
+}
+
+func (p printer) groupBy(g *ast.GroupBy) string {
+	if g == nil {
+		return ""
+	}
+	parts := []string{flag(g.Distinct, "distinct")}
+	for _, el := range g.Elements {
+		head := [...]string{"set", "rollup", "cube", "grouping-sets"}[el.Kind]
+		if el.Kind == ast.SimpleGrouping {
+			if len(el.Sets[0]) == 1 && !p.spans {
+				parts = append(parts, p.expr(el.Sets[0][0]))
+				continue
+			}
+			parts = append(parts, p.list(head, el.Pos, p.exprs(el.Sets[0])))
+			continue
+		}
+		var sets []string
+		for _, s := range el.Sets {
+			sets = append(sets, "["+p.exprs(s)+"]")
+		}
+		parts = append(parts, p.list(head, el.Pos, sets...))
+	}
+	return p.list("group-by", g.Pos, parts...)
+}
+
+func (p printer) alias(a *ast.TableAlias) string {
+	if a == nil {
+		return ""
+	}
+	cols := ""
+	if len(a.Columns) > 0 {
+		cols = "[" + p.idents(a.Columns, " ") + "]"
+	}
+	return p.list("as", a.Pos, p.ident(a.Name), cols)
+}
+
+func (p printer) table(t ast.TableExpr) string {
+	switch t := t.(type) {
+	case *ast.Table:
+		if t.Alias == nil && t.Version == nil && t.Timestamp == nil && !p.spans {
+			return p.idents(t.Name, ".")
+		}
+		return p.list("table", t.Pos, p.idents(t.Name, "."), p.named("version", t.Version), p.named("timestamp", t.Timestamp), p.alias(t.Alias))
+	case *ast.Subquery:
+		return p.list("derived", t.Pos, p.query(t.Query), p.alias(t.Alias))
+	case *ast.Lateral:
+		return p.list("lateral", t.Pos, p.query(t.Query), p.alias(t.Alias))
+	case *ast.Unnest:
+		return p.list("unnest", t.Pos, p.exprs(t.Exprs), flag(t.Ordinality, "ordinality"), p.alias(t.Alias))
+	case *ast.Join:
+		using := ""
+		if len(t.Using) > 0 {
+			using = "(using " + p.idents(t.Using, " ") + ")"
+		}
+		head := strings.ToLower(strings.ReplaceAll(t.Kind.String(), " ", "-"))
+		return p.list(head, t.Pos, flag(t.Natural, "natural"), p.table(t.Left), p.table(t.Right), p.named("on", t.On), using)
+	}
+	return fmt.Sprintf("?%T", t)
+}
+
+func (p printer) exprs(list []ast.Expr) string {
+	var parts []string
+	for _, e := range list {
+		parts = append(parts, p.expr(e))
+	}
+	return strings.Join(parts, " ")
+}
+
+func (p printer) window(w *ast.Window) string {
+	base := ""
+	if w.Base != nil {
+		base = p.ident(*w.Base)
+	}
+	partition := ""
+	if len(w.PartitionBy) > 0 {
+		partition = p.list("partition", ast.Span{}, p.exprs(w.PartitionBy))
+	}
+	frame := ""
+	if f := w.Frame; f != nil {
+		frame = p.list(strings.ToLower(f.Unit), f.Pos, p.bound(f.Start), p.bound(f.End))
+	}
+	return p.list("over", w.Pos, base, partition, p.orderBy("order-by", w.OrderBy), frame)
+}
+
+func (p printer) bound(b ast.Bound) string {
+	kind := strings.ToLower(strings.ReplaceAll(b.Kind, " ", "-"))
+	if b.Offset == nil {
+		return kind
+	}
+	return "(" + kind + " " + p.expr(b.Offset) + ")"
+}
+
+func not(on bool, head string) string {
+	if on {
+		return "not-" + head
+	}
+	return head
+}
+
+func (p printer) expr(e ast.Expr) string {
+	at := e.Span()
+	switch e := e.(type) {
+	case *ast.Literal:
+		return p.literal(e)
+	case *ast.Interval:
+		return p.list("interval", at, flag(e.Negative, "-"), fmt.Sprintf("%q", e.Text), e.From, e.To)
+	case *ast.Name:
+		return p.idents(e.Parts, ".")
+	case *ast.Field:
+		return p.list("field", at, p.expr(e.Expr), p.ident(e.Field))
+	case *ast.Subscript:
+		return p.list("[]", at, p.expr(e.Expr), p.expr(e.Index))
+	case *ast.Unary:
+		return p.list(strings.ToLower(e.Op), at, p.expr(e.Expr))
+	case *ast.Binary:
+		op := strings.ToLower(strings.ReplaceAll(e.Op, " ", "-"))
+		if p.spans {
+			op += fmt.Sprintf("@%d:%d", e.OpPos.Start, e.OpPos.End)
+		}
+		return p.list(op, at, p.expr(e.Left), p.expr(e.Right))
+	case *ast.IsNull:
+		return p.list(not(e.Not, "null"), at, p.expr(e.Expr))
+	case *ast.Between:
+		return p.list(not(e.Not, "between"), at, p.expr(e.Expr), p.expr(e.Low), p.expr(e.High))
+	case *ast.InList:
+		return p.list(not(e.Not, "in"), at, p.expr(e.Expr), p.exprs(e.List))
+	case *ast.InSubquery:
+		return p.list(not(e.Not, "in"), at, p.expr(e.Expr), p.query(e.Query))
+	case *ast.Exists:
+		return p.list("exists", at, p.query(e.Query))
+	case *ast.ScalarSubquery:
+		return p.list("scalar", at, p.query(e.Query))
+	case *ast.Quantified:
+		return p.list(e.Op+"-"+strings.ToLower(e.Quantifier), at, p.expr(e.Expr), p.query(e.Query))
+	case *ast.Like:
+		return p.list(not(e.Not, "like"), at, p.expr(e.Expr), p.expr(e.Pattern), p.named("escape", e.Escape))
+	case *ast.Case:
+		return p.caseExpr(e)
+	case *ast.Cast:
+		head := "cast"
+		if e.Try {
+			head = "try-cast"
+		}
+		typ := "<" + e.Type + ">"
+		if p.spans {
+			typ += fmt.Sprintf("@%d:%d", e.TypePos.Start, e.TypePos.End)
+		}
+		return p.list(head, at, p.expr(e.Expr), typ)
+	case *ast.Extract:
+		return p.list("extract", at, e.Field, p.expr(e.Expr))
+	case *ast.AtTimeZone:
+		return p.list("at-time-zone", at, p.expr(e.Expr), p.expr(e.Zone))
+	case *ast.Call:
+		return p.call(e)
+	case *ast.Lambda:
+		return p.list("->", at, "["+p.idents(e.Params, " ")+"]", p.expr(e.Body))
+	case *ast.Array:
+		return p.list("array", at, p.exprs(e.Elems))
+	case *ast.Row:
+		return p.list("row", at, p.exprs(e.Elems))
+	case *ast.Parameter:
+		return fmt.Sprintf("?%d", e.Index)
+	}
+	return fmt.Sprintf("?%T", e)
+}
+
+func (p printer) literal(e *ast.Literal) string {
+	var text string
+	switch e.Kind {
+	case ast.NullLiteral:
+		text = "NULL"
+	case ast.StringLiteral:
+		text = "'" + e.Text + "'"
+	case ast.BinaryLiteral:
+		text = "X'" + e.Text + "'"
+	case ast.TypedLiteral:
+		text = e.TypeName + "'" + e.Text + "'"
+	case ast.DecimalLiteral, ast.DoubleLiteral, ast.IntegerLiteral, ast.BooleanLiteral:
+		text = e.Text
+	}
+	if p.spans {
+		text += fmt.Sprintf("@%d:%d", e.Pos.Start, e.Pos.End)
+	}
+	return text
+}
+
+func (p printer) caseExpr(e *ast.Case) string {
+	var parts []string
+	if e.Operand != nil {
+		parts = append(parts, p.expr(e.Operand))
+	}
+	for _, w := range e.Whens {
+		parts = append(parts, p.list("when", w.Pos, p.expr(w.Cond), p.expr(w.Result)))
+	}
+	return p.list("case", e.Pos, append(parts, p.named("else", e.Else))...)
+}
+
+func (p printer) call(e *ast.Call) string {
+	window := ""
+	if e.Window != nil {
+		window = p.window(e.Window)
+	}
+	overflow := ""
+	if e.Overflow != "" {
+		overflow = "(overflow " + e.Overflow + ")"
+	}
+	return p.list(p.ident(e.Name), e.Pos, flag(e.Star, "*"), flag(e.Distinct, "distinct"), p.exprs(e.Args),
+		p.orderBy("order-by", e.OrderBy), p.named("filter", e.Filter), overflow,
+		p.orderBy("within-group", e.WithinGroup), flag(e.IgnoreNulls, "ignore-nulls"), window)
+}
