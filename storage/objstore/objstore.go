@@ -89,8 +89,8 @@ func (invalidKeyError) Is(target error) bool { return target == fs.ErrInvalid }
 const MaxKeyBytes = 1024
 
 // CheckKey refuses keys that are not a clean relative path of UTF-8 text:
-// empty ones and ones with an empty, "." or ".." element, a backslash or a
-// NUL. Buckets may hold such keys, and remotestore serves them.
+// empty ones, ones with an empty, "." or ".." element, and ones with a NUL.
+// Buckets may hold such keys, and remotestore serves them.
 func CheckKey(key string) error {
 	var why string
 	switch {
@@ -100,8 +100,8 @@ func CheckKey(key string) error {
 		why = "longer than 1024 bytes"
 	case !utf8.ValidString(key):
 		why = "not UTF-8"
-	case strings.ContainsAny(key, "\x00\\"):
-		why = "has a NUL or a backslash"
+	case strings.ContainsRune(key, 0):
+		why = "has a NUL"
 	default:
 		for part := range strings.SplitSeq(key, "/") {
 			if part == "" || part == "." || part == ".." {
