@@ -61,7 +61,7 @@ func (b *Budget) Err() error {
 	if !b.exceeded.Load() {
 		return nil
 	}
-	return ast.Errorf(ast.ExceededMemoryLimit, ast.Span{}, "Query exceeded per-node memory limit of %s", sizeText(b.limit))
+	return ast.Errorf(ast.ExceededMemoryLimit, ast.Span{}, "Query exceeded per-node memory limit of %s", SizeText(b.limit))
 }
 
 func (b *Budget) check(size int) {
@@ -91,8 +91,8 @@ func (b *Budget) Free(old []byte) {
 	b.mem.Free(old)
 }
 
-// sizeText is a size as Trino prints it: 512MB, 1.50GB.
-func sizeText(n int64) string {
+// SizeText is a size as Trino prints it: 512MB, 1.50GB.
+func SizeText(n int64) string {
 	units := []string{"B", "kB", "MB", "GB", "TB"}
 	v, u := float64(n), 0
 	for v >= 1024 && u < len(units)-1 {

@@ -5,6 +5,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 
 	"github.com/traillake/traillake/query/exec/eval"
+	"github.com/traillake/traillake/query/exec/vector"
 	"github.com/traillake/traillake/query/plan"
 	"github.com/traillake/traillake/query/types"
 )
@@ -74,19 +75,7 @@ func (e *Env) frame(rec arrow.Record) *eval.Frame {
 // recordBytes is the size of a batch's buffers; a dictionary shared by batches counts in each.
 func recordBytes(rec arrow.Record) (n int64) {
 	for _, c := range rec.Columns() {
-		n += dataBytes(c.Data())
-	}
-	return n
-}
-
-func dataBytes(data arrow.ArrayData) (n int64) {
-	for _, b := range data.Buffers() {
-		if b != nil {
-			n += int64(b.Len())
-		}
-	}
-	for _, c := range data.Children() {
-		n += dataBytes(c)
+		n += vector.Bytes(c)
 	}
 	return n
 }

@@ -50,7 +50,7 @@ func (s *stream) Next(ctx context.Context) (arrow.Record, error) {
 	s.req.Stats.Rows.Add(b[1] - b[0])
 	rec := array.NewRecord(arrow.NewSchema(fields, nil), cols, b[1]-b[0])
 	for _, c := range cols {
-		s.req.Stats.Bytes.Add(int64(c.Data().(*array.Data).SizeInBytes()))
+		s.req.Stats.Bytes.Add(vector.Bytes(c))
 	}
 	return rec, nil
 }

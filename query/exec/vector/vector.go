@@ -63,6 +63,21 @@ func codeRows(d *array.Dictionary) []int32 {
 	return rows
 }
 
+// Bytes is the size of the buffers of arr, without a dictionary.
+func Bytes(arr arrow.Array) int64 { return dataBytes(arr.Data()) }
+
+func dataBytes(data arrow.ArrayData) (n int64) {
+	for _, b := range data.Buffers() {
+		if b != nil {
+			n += int64(b.Len())
+		}
+	}
+	for _, c := range data.Children() {
+		n += dataBytes(c)
+	}
+	return n
+}
+
 // Repeat returns n copies of row 0 of arr.
 func Repeat(mem memory.Allocator, arr arrow.Array, n int) arrow.Array {
 	if arr.IsNull(0) {

@@ -1,0 +1,155 @@
+// Package query answers SQL over tables it is given. This file is the whole way
+// of a statement:
+//
+//	text ─parse─► ast ─bind─► plan ─optimize─► plan ─exec.Build─► stream of Arrow batches
+//
+// Tables come from a plan.Catalog; the package knows nothing of where they lie.
+package query
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"github.com/traillake/traillake/query/ast"
+	"github.com/traillake/traillake/query/bind"
+	"github.com/traillake/traillake/query/exec"
+	"github.com/traillake/traillake/query/exec/eval"
+	"github.com/traillake/traillake/query/function"
+	"github.com/traillake/traillake/query/optimize"
+	"github.com/traillake/traillake/query/parse"
+	"github.com/traillake/traillake/query/plan"
+)
+
+// Options choose how a statement is compiled. The zero value is the usual way.
+type Options struct {
+	// DisableRules names rules of query/optimize to leave out; tests compare
+	// answers with and without them.
+	DisableRules []string
+}
+
+// Query is a compiled statement. It is immutable and may run any number of times.
+type Query struct {
+	text    string
+	root    plan.Node
+	columns []plan.Output
+	tables  []plan.Table
+	explain explainKind
+}
+
+// Compile reads a statement, finds what its names mean in cat, and plans it. A
+// fault of the user is an *ast.Error; errors of the catalog pass through.
+func Compile(ctx context.Context, sql string, cat plan.Catalog, opts Options) (*Query, error) {
+	stmt, err := parse.Statement(sql)
+	if err != nil {
+		return nil, withText(err, sql)
+	}
+	bound, err := bind.Statement(ctx, stmt, cat, bind.Options{Text: sql})
+	if err != nil {
+		return nil, withText(err, sql)
+	}
+	fold := folder(&function.Context{Mem: memory.DefaultAllocator})
+	root, err := optimize.Optimize(bound.Root, optimize.Options{Disable: opts.DisableRules, Eval: fold})
+	if err != nil {
+		return nil, withText(err, sql)
+	}
+	columns := make([]plan.Output, len(bound.Names))
+	for i, name := range bound.Names {
+		columns[i] = plan.Output{Name: name, Type: bound.Types[i]}
+	}
+	return &Query{
+		text: sql, root: root, columns: columns, tables: bound.Tables,
+		explain: explainOf(bound.Explain, bound.Analyze),
+	}, nil
+}
+
+// Columns are the columns of the result.
+func (q *Query) Columns() []plan.Output {
+	if q.explain != notExplain {
+		return explainColumns
+	}
+	return q.columns
+}
+
+// Tables are the tables the query reads, each once.
+func (q *Query) Tables() []plan.Table { return q.tables }
+
+// Explain reports whether the statement asks for the plan instead of the rows.
+func (q *Query) Explain() bool { return q.explain != notExplain }
+
+// RunOptions are the conditions of one run. Zero fields take the default named.
+type RunOptions struct {
+	Mem        memory.Allocator // Go's heap
+	Now        time.Time        // what now() is; the time of the call
+	Zone       *time.Location   // session time zone; UTC
+	User       string           // current_user
+	Partitions int              // goroutines of a pipeline; 1
+	// MemoryLimit is the most bytes the query may hold; 0 is no limit.
+	MemoryLimit int64
+	// CreateTemp makes the files a large sort spills to; nil: it does not spill.
+	CreateTemp func() (exec.TempFile, error)
+	// Clock measures operators; nil is the system's.
+	Clock func() time.Time
+}
+
+// Run starts the query. The caller reads the Run and closes it. Faults of the
+// data and the memory limit are *ast.Error values from Run.Next.
+func (q *Query) Run(ctx context.Context, opts RunOptions) (*Run, error) {
+	opts = opts.withDefaults()
+	budget := exec.NewBudget(opts.Mem, opts.MemoryLimit)
+	fctx := &function.Context{Mem: budget, Now: opts.Now, Zone: opts.Zone, User: opts.User}
+	env := &exec.Env{
+		Context: fctx, Budget: budget, Partitions: opts.Partitions,
+		CreateTemp: opts.CreateTemp, Clock: opts.Clock, Stats: exec.NewStats(),
+	}
+	root := optimize.ForRun(q.root, folder(fctx))
+	if q.explain == explainPlan {
+		return newRun(q, env, &explained{query: q, root: root, env: env}), nil
+	}
+	rows, err := exec.Build(ctx, root, env)
+	if err != nil {
+		return nil, withText(err, q.text)
+	}
+	if q.explain == explainAnalyze {
+		return newRun(q, env, &explained{query: q, root: root, env: env, rows: rows}), nil
+	}
+	return newRun(q, env, rows), nil
+}
+
+func (o RunOptions) withDefaults() RunOptions {
+	if o.Mem == nil {
+		o.Mem = memory.DefaultAllocator
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Now.IsZero() {
+		o.Now = o.Clock()
+	}
+	return o
+}
+
+// folder evaluates constant expressions for the optimizer.
+func folder(ctx *function.Context) optimize.Eval {
+	return func(e plan.Expr) (*plan.Literal, bool) { return eval.Literal(ctx, e) }
+}
+
+// withText lets the place of a user's fault be shown.
+func withText(err error, sql string) error {
+	var e *ast.Error
+	if errors.As(err, &e) && e.Text == "" {
+		with := *e
+		with.Text = sql
+		return &with
+	}
+	return err
+}
+
+// Substitute puts parameters, as text, in the place of each ? of a statement,
+// also of those inside quotes.
+func Substitute(sql string, params []string) (string, error) {
+	out, err := parse.Substitute(sql, params)
+	return out, withText(err, sql)
+}
