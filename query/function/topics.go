@@ -8,7 +8,7 @@ func scalarTopics() [][]entry {
 		integerArithmetic[int32]("integer"), integerArithmetic[int64]("bigint"),
 		floatArithmetic[float32]("real"), floatArithmetic[float64]("double"), decimalArithmetic,
 		stringFunctions, likeFunctions,
-		arrayAccess, arraySets, mapAccess, lambdaFunctions,
+		arrayAccess, arraySets, mapAccess, lambdaFunctions, jsonFunctions,
 	}
 }
 
