@@ -47,7 +47,7 @@ func (o object) err() error { return *o.fault }
 
 func (o object) wrong(name, want string, raw json.RawMessage) {
 	if *o.fault == nil {
-		*o.fault = serialization("%s%s: must be %s, not %s", o.path, name, want, kind(raw))
+		*o.fault = serialization("%s%s: must be %s, not %s", o.path, name, want, shown(raw))
 	}
 }
 
@@ -174,6 +174,14 @@ func (o object) time(name string) *time.Time {
 
 func (o object) page(maxResults string) engine.Page {
 	return engine.Page{MaxResults: o.integer(maxResults), NextToken: o.text("NextToken")}
+}
+
+// shown is a number itself where it is short, and otherwise the kind of the value.
+func shown(raw []byte) string {
+	if k := kind(raw); k != "a number" || len(raw) > 24 {
+		return k
+	}
+	return string(raw)
 }
 
 // kind names the type of a JSON value for messages.

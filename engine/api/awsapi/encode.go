@@ -20,11 +20,7 @@ type epoch time.Time
 
 // MarshalJSON implements json.Marshaler.
 func (e epoch) MarshalJSON() ([]byte, error) {
-	ms := time.Time(e).UnixMilli()
-	if ms%1000 == 0 {
-		return strconv.AppendInt(nil, ms/1000, 10), nil
-	}
-	return strconv.AppendFloat(nil, float64(ms)/1000, 'f', 3, 64), nil
+	return strconv.AppendFloat(nil, float64(time.Time(e).UnixMilli())/1000, 'f', -1, 64), nil
 }
 
 // at leaves out a time that is not set.

@@ -8,7 +8,7 @@ import (
 )
 
 func (s *lakeServer) StartImport(ctx context.Context, r *pb.StartImportRequest) (*pb.Import, error) {
-	in := engine.StartImportInput{Destinations: r.GetDestinations(), ImportID: r.ImportId, DryRun: r.GetDryRun()}
+	in := engine.StartImportInput{Destinations: r.GetDestinations(), ImportID: r.ImportId, DryRun: r.GetDryRun(), AnyFormat: r.GetAnyFormat()}
 	if s3 := r.GetImportSource().GetS3(); s3 != nil {
 		in.Source = &engine.S3Source{LocationURI: s3.GetS3LocationUri(), Region: s3.GetS3BucketRegion(), RoleARN: s3.GetS3BucketAccessRoleArn()}
 	}
@@ -93,5 +93,6 @@ func importTo(i *engine.Import) *pb.Import {
 		},
 		DryRun:       i.DryRun,
 		ErrorMessage: i.Error,
+		AnyFormat:    i.AnyFormat,
 	}
 }

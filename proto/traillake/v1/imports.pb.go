@@ -289,6 +289,7 @@ type Import struct {
 	DryRun           bool                   `protobuf:"varint,10,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
 	// Why the import ended early; empty otherwise.
 	ErrorMessage  string `protobuf:"bytes,11,opt,name=error_message,json=errorMessage,proto3" json:"error_message,omitempty"`
+	AnyFormat     bool   `protobuf:"varint,12,opt,name=any_format,json=anyFormat,proto3" json:"any_format,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -400,6 +401,13 @@ func (x *Import) GetErrorMessage() string {
 	return ""
 }
 
+func (x *Import) GetAnyFormat() bool {
+	if x != nil {
+		return x.AnyFormat
+	}
+	return false
+}
+
 // StartImportRequest starts a new import or, with only import_id, goes on with a failed or stopped one.
 type StartImportRequest struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
@@ -409,7 +417,10 @@ type StartImportRequest struct {
 	EndEventTime   *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=end_event_time,json=endEventTime,proto3" json:"end_event_time,omitempty"`
 	ImportId       *string                `protobuf:"bytes,5,opt,name=import_id,json=importId,proto3,oneof" json:"import_id,omitempty"`
 	// List and count only; nothing is read or kept.
-	DryRun        bool `protobuf:"varint,6,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
+	DryRun bool `protobuf:"varint,6,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
+	// Take plain files, top-level arrays, single objects and JSON lines too;
+	// otherwise only gzip objects with Records, as CloudTrail does.
+	AnyFormat     bool `protobuf:"varint,7,opt,name=any_format,json=anyFormat,proto3" json:"any_format,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -482,6 +493,13 @@ func (x *StartImportRequest) GetImportId() string {
 func (x *StartImportRequest) GetDryRun() bool {
 	if x != nil {
 		return x.DryRun
+	}
+	return false
+}
+
+func (x *StartImportRequest) GetAnyFormat() bool {
+	if x != nil {
+		return x.AnyFormat
 	}
 	return false
 }
@@ -917,7 +935,7 @@ const file_traillake_v1_imports_proto_rawDesc = "" +
 	"duplicates\x18\v \x01(\x03R\n" +
 	"duplicates\x12+\n" +
 	"\x11outside_retention\x18\f \x01(\x03R\x10outsideRetention\x12 \n" +
-	"\vquarantined\x18\r \x01(\x03R\vquarantined\"\xd4\x04\n" +
+	"\vquarantined\x18\r \x01(\x03R\vquarantined\"\xf3\x04\n" +
 	"\x06Import\x12\x1b\n" +
 	"\timport_id\x18\x01 \x01(\tR\bimportId\x12\"\n" +
 	"\fdestinations\x18\x02 \x03(\tR\fdestinations\x12?\n" +
@@ -930,14 +948,18 @@ const file_traillake_v1_imports_proto_rawDesc = "" +
 	"\x11import_statistics\x18\t \x01(\v2\x1e.traillake.v1.ImportStatisticsR\x10importStatistics\x12\x17\n" +
 	"\adry_run\x18\n" +
 	" \x01(\bR\x06dryRun\x12#\n" +
-	"\rerror_message\x18\v \x01(\tR\ferrorMessage\"\xca\x02\n" +
+	"\rerror_message\x18\v \x01(\tR\ferrorMessage\x12\x1d\n" +
+	"\n" +
+	"any_format\x18\f \x01(\bR\tanyFormat\"\xe9\x02\n" +
 	"\x12StartImportRequest\x12\"\n" +
 	"\fdestinations\x18\x01 \x03(\tR\fdestinations\x12?\n" +
 	"\rimport_source\x18\x02 \x01(\v2\x1a.traillake.v1.ImportSourceR\fimportSource\x12D\n" +
 	"\x10start_event_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x0estartEventTime\x12@\n" +
 	"\x0eend_event_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\fendEventTime\x12 \n" +
 	"\timport_id\x18\x05 \x01(\tH\x00R\bimportId\x88\x01\x01\x12\x17\n" +
-	"\adry_run\x18\x06 \x01(\bR\x06dryRunB\f\n" +
+	"\adry_run\x18\x06 \x01(\bR\x06dryRun\x12\x1d\n" +
+	"\n" +
+	"any_format\x18\a \x01(\bR\tanyFormatB\f\n" +
 	"\n" +
 	"_import_id\"/\n" +
 	"\x10GetImportRequest\x12\x1b\n" +

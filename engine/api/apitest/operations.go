@@ -1,0 +1,136 @@
+package apitest
+
+import (
+	"context"
+
+	"github.com/traillake/traillake/engine"
+)
+
+// reply gives the answer unless the call is to fail.
+func reply[T any](ctx context.Context, e *Engine, op string, p engine.Principal, input any, answer func() *T) (*T, error) {
+	if err := e.asked(ctx, op, p, input); err != nil {
+		return nil, err
+	}
+	return answer(), nil
+}
+
+// CreateEventDataStore answers Store.
+func (e *Engine) CreateEventDataStore(ctx context.Context, p engine.Principal, in engine.CreateEventDataStoreInput) (*engine.EventDataStore, error) {
+	return reply(ctx, e, "CreateEventDataStore", p, in, Store)
+}
+
+// GetEventDataStore answers Store.
+func (e *Engine) GetEventDataStore(ctx context.Context, p engine.Principal, id string) (*engine.EventDataStore, error) {
+	return reply(ctx, e, "GetEventDataStore", p, id, Store)
+}
+
+// ListEventDataStores answers Store and a next token.
+func (e *Engine) ListEventDataStores(ctx context.Context, p engine.Principal, in engine.Page) ([]engine.EventDataStore, string, error) {
+	if err := e.asked(ctx, "ListEventDataStores", p, in); err != nil {
+		return nil, "", err
+	}
+	return []engine.EventDataStore{*Store()}, "next-stores", nil
+}
+
+// UpdateEventDataStore answers Store.
+func (e *Engine) UpdateEventDataStore(ctx context.Context, p engine.Principal, in engine.UpdateEventDataStoreInput) (*engine.EventDataStore, error) {
+	return reply(ctx, e, "UpdateEventDataStore", p, in, Store)
+}
+
+// DeleteEventDataStore does nothing.
+func (e *Engine) DeleteEventDataStore(ctx context.Context, p engine.Principal, id string) error {
+	return e.asked(ctx, "DeleteEventDataStore", p, id)
+}
+
+// RestoreEventDataStore answers Store.
+func (e *Engine) RestoreEventDataStore(ctx context.Context, p engine.Principal, id string) (*engine.EventDataStore, error) {
+	return reply(ctx, e, "RestoreEventDataStore", p, id, Store)
+}
+
+// StartEventDataStoreIngestion does nothing.
+func (e *Engine) StartEventDataStoreIngestion(ctx context.Context, p engine.Principal, id string) error {
+	return e.asked(ctx, "StartEventDataStoreIngestion", p, id)
+}
+
+// StopEventDataStoreIngestion does nothing.
+func (e *Engine) StopEventDataStoreIngestion(ctx context.Context, p engine.Principal, id string) error {
+	return e.asked(ctx, "StopEventDataStoreIngestion", p, id)
+}
+
+// StartImport answers Import.
+func (e *Engine) StartImport(ctx context.Context, p engine.Principal, in engine.StartImportInput) (*engine.Import, error) {
+	return reply(ctx, e, "StartImport", p, in, Import)
+}
+
+// GetImport answers Import.
+func (e *Engine) GetImport(ctx context.Context, p engine.Principal, id string) (*engine.Import, error) {
+	return reply(ctx, e, "GetImport", p, id, Import)
+}
+
+// StopImport answers Import.
+func (e *Engine) StopImport(ctx context.Context, p engine.Principal, id string) (*engine.Import, error) {
+	return reply(ctx, e, "StopImport", p, id, Import)
+}
+
+// ListImports answers Import.
+func (e *Engine) ListImports(ctx context.Context, p engine.Principal, in engine.ListImportsInput) ([]engine.Import, string, error) {
+	if err := e.asked(ctx, "ListImports", p, in); err != nil {
+		return nil, "", err
+	}
+	return []engine.Import{*Import()}, "", nil
+}
+
+// ListImportFailures answers one failure.
+func (e *Engine) ListImportFailures(ctx context.Context, p engine.Principal, id string, page engine.Page) ([]engine.ImportFailure, string, error) {
+	if err := e.asked(ctx, "ListImportFailures", p, []any{id, page}); err != nil {
+		return nil, "", err
+	}
+	return []engine.ImportFailure{{
+		Location: "s3://trails/AWSLogs/bad.json.gz", Status: engine.FailureFailed, ErrorType: "InvalidGzip",
+		ErrorMessage: "unexpected end of file", LastUpdated: At,
+	}}, "", nil
+}
+
+// StartQuery answers Query.
+func (e *Engine) StartQuery(ctx context.Context, p engine.Principal, in engine.StartQueryInput) (*engine.Query, error) {
+	return reply(ctx, e, "StartQuery", p, in, Query)
+}
+
+// DescribeQuery answers Query.
+func (e *Engine) DescribeQuery(ctx context.Context, p engine.Principal, in engine.QueryRef) (*engine.Query, error) {
+	return reply(ctx, e, "DescribeQuery", p, in, Query)
+}
+
+// CancelQuery answers Query.
+func (e *Engine) CancelQuery(ctx context.Context, p engine.Principal, in engine.QueryRef) (*engine.Query, error) {
+	return reply(ctx, e, "CancelQuery", p, in, Query)
+}
+
+// GetQueryResults answers Results, or Page.
+func (e *Engine) GetQueryResults(ctx context.Context, p engine.Principal, in engine.GetQueryResultsInput) (*engine.QueryResults, error) {
+	return reply(ctx, e, "GetQueryResults", p, in, func() *engine.QueryResults {
+		if e.Results != nil {
+			return e.Results
+		}
+		return Page()
+	})
+}
+
+// StreamQueryResults answers Stream, or NewStream's two batches.
+func (e *Engine) StreamQueryResults(ctx context.Context, p engine.Principal, in engine.QueryRef) (engine.ResultStream, error) {
+	if err := e.asked(ctx, "StreamQueryResults", p, in); err != nil {
+		return nil, err
+	}
+	if e.Stream != nil {
+		return e.Stream(), nil
+	}
+	return NewStream(2, 3, nil), nil
+}
+
+// ListQueries answers Query.
+func (e *Engine) ListQueries(ctx context.Context, p engine.Principal, in engine.ListQueriesInput) ([]engine.Query, string, error) {
+	if err := e.asked(ctx, "ListQueries", p, in); err != nil {
+		return nil, "", err
+	}
+	return []engine.Query{*Query()}, "", nil
+}
