@@ -20,6 +20,7 @@ const (
 	HeadName = "HEAD"
 
 	slotSize    = 4096
+	slotUsed    = 512
 	headSize    = 2 * slotSize
 	slotFormat  = 8
 	slotIndex   = 12
@@ -28,7 +29,7 @@ const (
 	slotFirst   = 56
 	slotEnd     = 64
 	slotName    = 72
-	slotCRC     = slotSize - 4
+	slotCRC     = slotUsed - 4
 )
 
 // head is one slot of HEAD: the last acknowledged entry.
@@ -46,7 +47,7 @@ type head struct {
 func (h head) slot() int { return int(h.version % 2) }
 
 func (h head) encode(slot int) []byte {
-	b := make([]byte, slotSize)
+	b := make([]byte, slotUsed)
 	copy(b, HeadMagic)
 	binary.LittleEndian.PutUint32(b[slotFormat:], FormatVersion)
 	binary.LittleEndian.PutUint32(b[slotIndex:], uint32(slot))
@@ -63,6 +64,11 @@ func decodeHead(b []byte, slot int) (head, error) {
 	sum, want := crc32.Checksum(b[:slotCRC], castagnoli), binary.LittleEndian.Uint32(b[slotCRC:])
 	if sum != want {
 		return head{}, fmt.Errorf("checksum %08x where the slot has %08x", sum, want)
+	}
+	for i, v := range b[slotUsed:] {
+		if v != 0 {
+			return head{}, fmt.Errorf("byte %d of the slot is %#x, not 0", slotUsed+i, v)
+		}
 	}
 	format, index := binary.LittleEndian.Uint32(b[slotFormat:]), binary.LittleEndian.Uint32(b[slotIndex:])
 	if string(b[:len(HeadMagic)]) != HeadMagic || format != FormatVersion || index != uint32(slot) {
@@ -136,7 +142,7 @@ func order(newer, older head, bad func(int, string) error) error {
 
 // headReads is how often a HEAD that looks damaged is read before that is
 // believed: a server may be writing it.
-const headReads = 64
+const headReads = 16
 
 // readHead reads the HEAD of a folder strictly.
 func readHead(fsys vfs.FS, dir string) (head, error) {
@@ -159,11 +165,14 @@ func readHead(fsys vfs.FS, dir string) (head, error) {
 // createHead makes the HEAD of a log without entries.
 func createHead(fsys vfs.FS, dir, name string) error {
 	h := head{name: name, hash: genesis(name)}
-	data := append(h.encode(0), h.encode(1)...)
+	data := make([]byte, headSize)
+	copy(data, h.encode(0))
+	copy(data[slotSize:], h.encode(1))
 	return vfs.WriteFile(fsys, filepath.Join(dir, HeadName), data, 0o644)
 }
 
-// headWriter overwrites one slot of HEAD at a time.
+// headWriter overwrites one slot of HEAD at a time. Only the first sector of a
+// slot is written, which a disk does as a whole.
 type headWriter struct {
 	file vfs.File
 }
@@ -197,7 +206,9 @@ func (w *headWriter) mend(found headFile, last, before head) error {
 		if found.faults[i] == nil && found.slots[i] == want[i] {
 			continue
 		}
-		if _, err := w.file.WriteAt(want[i].encode(i), int64(i*slotSize)); err != nil {
+		slot := make([]byte, slotSize) // the padding too
+		copy(slot, want[i].encode(i))
+		if _, err := w.file.WriteAt(slot, int64(i*slotSize)); err != nil {
 			return err
 		}
 		if err := w.file.Sync(); err != nil {

@@ -23,8 +23,11 @@ func (c *Catalog) openLog(ctx context.Context, name string) (*Log, error) {
 	hf, err := readHeadFile(c.opts.FS, filepath.Join(dir, HeadName))
 	if isNotExist(err) {
 		files, lerr := listLogFiles(c.opts.FS, dir)
-		if lerr == nil && len(files) > 0 {
+		switch {
+		case len(files) > 0:
 			return nil, headMissing(dir)
+		case lerr != nil && !isNotExist(lerr):
+			return nil, lerr
 		}
 	}
 	if err != nil {

@@ -94,23 +94,18 @@ func TestAddressing(t *testing.T) {
 		name      string
 		env       map[string]string
 		opts      func(*remotestore.S3Options)
-		host      string
 		path      string
 		signature string
 	}{
 		{
 			name: "path style", opts: func(o *remotestore.S3Options) { o.Region = "eu-west-1" },
-			path: "/trail/k", signature: "Credential=id/20", host: "",
+			path: "/trail/k", signature: "Credential=id/20",
 		},
 		{
 			name: "credentials and region of the environment",
 			env:  map[string]string{"AWS_ACCESS_KEY_ID": "envid", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "ap-south-1"},
 			opts: func(o *remotestore.S3Options) { o.AccessKeyID, o.SecretAccessKey = "", "" },
 			path: "/trail/k", signature: "/ap-south-1/s3/",
-		},
-		{
-			name: "host style", opts: func(o *remotestore.S3Options) { o.PathStyle = false },
-			path: "/k", host: "trail.localhost", signature: "/us-east-1/s3/",
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -127,17 +122,17 @@ func TestAddressing(t *testing.T) {
 					w.WriteHeader(http.StatusForbidden)
 				})
 			})
-			opts := keyed(strings.Replace(url, "127.0.0.1", "localhost", 1))
+			opts := keyed(url)
 			tc.opts(&opts)
 			_, err := open(t, opts).Stat(context.Background(), "k")
 			r := got.Load()
 			if r == nil {
-				t.Skipf("the bucket's host name does not resolve here: %v", err)
+				t.Fatal(err)
 			}
 			if !errors.Is(err, fs.ErrPermission) {
 				t.Errorf("403 gave %v, want fs.ErrPermission", err)
 			}
-			if r.URL.Path != tc.path || !strings.HasPrefix(r.Host, tc.host) || !strings.Contains(r.Header.Get("Authorization"), tc.signature) {
+			if r.URL.Path != tc.path || !strings.Contains(r.Header.Get("Authorization"), tc.signature) {
 				t.Errorf("request to %s%s signed %s", r.Host, r.URL.Path, r.Header.Get("Authorization"))
 			}
 		})
