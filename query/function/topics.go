@@ -9,6 +9,7 @@ func scalarTopics() [][]entry {
 		floatArithmetic[float32]("real"), floatArithmetic[float64]("double"), decimalArithmetic,
 		stringFunctions, likeFunctions,
 		arrayAccess, arraySets, mapAccess, lambdaFunctions, jsonFunctions,
+		currentTime, extractors(), dateArithmetic, zoneFunctions, intervalOperators, dateText,
 	}
 }
 

@@ -1,0 +1,118 @@
+package function
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// printDate prints a wall clock with its zone by a pattern.
+func printDate(dst []byte, tokens []dateToken, t time.Time) []byte {
+	for _, tok := range tokens {
+		dst = printField(dst, tok, t)
+	}
+	return dst
+}
+
+func printField(dst []byte, tok dateToken, t time.Time) []byte {
+	num := func(v int) []byte { return appendNumber(dst, v, tok.width) }
+	switch tok.field {
+	case literalText:
+		return append(dst, tok.literal...)
+	case yearField:
+		return num(t.Year())
+	case eraYearField:
+		if t.Year() <= 0 {
+			return num(1 - t.Year())
+		}
+		return num(t.Year())
+	case shortYearField:
+		return num((t.Year()%100 + 100) % 100)
+	case weekYearField:
+		return num(int(isoYear(t)))
+	case centuryField:
+		return num(t.Year() / 100)
+	case eraField:
+		if t.Year() <= 0 {
+			return append(dst, "BC"...)
+		}
+		return append(dst, "AD"...)
+	case monthField:
+		return num(int(t.Month()))
+	case monthText:
+		return append(dst, shorten(t.Month().String(), tok)...)
+	case dayField:
+		return num(t.Day())
+	case dayOfYearField:
+		return num(t.YearDay())
+	case weekField:
+		return num(int(isoWeek(t)))
+	case weekdayField:
+		return num(int(isoDay(t)))
+	case weekdayText:
+		return append(dst, shorten(t.Weekday().String(), tok)...)
+	}
+	return printClock(dst, tok, t)
+}
+
+func printClock(dst []byte, tok dateToken, t time.Time) []byte {
+	num := func(v int) []byte { return appendNumber(dst, v, tok.width) }
+	switch tok.field {
+	case hourField:
+		return num(t.Hour())
+	case hour24Field:
+		return num((t.Hour()+23)%24 + 1)
+	case halfHourField:
+		return num(t.Hour() % 12)
+	case hour12Field:
+		return num((t.Hour()+11)%12 + 1)
+	case minuteField:
+		return num(t.Minute())
+	case secondField:
+		return num(t.Second())
+	case fractionField:
+		digits := fmt.Sprintf("%09d", t.Nanosecond()) + strings.Repeat("0", max(0, tok.width-9))
+		return append(dst, digits[:tok.width]...)
+	case halfDayField:
+		if t.Hour() < 12 {
+			return append(dst, "AM"...)
+		}
+		return append(dst, "PM"...)
+	case offsetField:
+		return append(dst, offsetText(t, tok.width == 2)...)
+	default:
+		return append(dst, t.Location().String()...)
+	}
+}
+
+func appendNumber(dst []byte, v, width int) []byte {
+	if v < 0 {
+		dst = append(dst, '-')
+		v = -v
+	}
+	text := strconv.Itoa(v)
+	for i := len(text); i < width; i++ {
+		dst = append(dst, '0')
+	}
+	return append(dst, text...)
+}
+
+func shorten(word string, tok dateToken) string {
+	if tok.width == 1 {
+		return word[:3]
+	}
+	return word
+}
+
+func offsetText(t time.Time, colon bool) string {
+	_, seconds := t.Zone()
+	sign := '+'
+	if seconds < 0 {
+		sign, seconds = '-', -seconds
+	}
+	if colon {
+		return fmt.Sprintf("%c%02d:%02d", sign, seconds/3600, seconds/60%60)
+	}
+	return fmt.Sprintf("%c%02d%02d", sign, seconds/3600, seconds/60%60)
+}

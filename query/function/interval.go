@@ -1,0 +1,135 @@
+package function
+
+import (
+	"math"
+
+	"github.com/apache/arrow/go/v15/arrow"
+)
+
+// intervalOperators are the operators among dates, times and intervals.
+var intervalOperators = []entry{
+	{sig: "+(date, interval day to second) date", make: f2(addDays)},
+	{sig: "+(interval day to second, date) date", make: f2(flip(addDays))},
+	{sig: "-(date, interval day to second) date", make: f2(func(d arrow.Date32, i arrow.Duration) (arrow.Date32, error) { return addDays(d, -i) })},
+	{sig: "+(date, interval year to month) date", make: f2(addDateMonths)},
+	{sig: "+(interval year to month, date) date", make: f2(flip(addDateMonths))},
+	{sig: "-(date, interval year to month) date", make: f2(func(d arrow.Date32, m arrow.MonthInterval) (arrow.Date32, error) { return addDateMonths(d, -m) })},
+	{sig: "-(date, date) interval day to second", make: pure2(func(a, b arrow.Date32) arrow.Duration { return arrow.Duration(int64(a)-int64(b)) * 86400000 })},
+
+	{sig: "+(timestamp(p), interval day to second) timestamp(p)", make: f2(addMillis)},
+	{sig: "+(interval day to second, timestamp(p)) timestamp(p)", make: f2(flip(addMillis))},
+	{sig: "-(timestamp(p), interval day to second) timestamp(p)", make: f2(func(t arrow.Timestamp, i arrow.Duration) (arrow.Timestamp, error) { return addMillis(t, -i) })},
+	{sig: "+(timestamp(p), interval year to month) timestamp(p)", make: f2(addStampMonths)},
+	{sig: "+(interval year to month, timestamp(p)) timestamp(p)", make: f2(flip(addStampMonths))},
+	{sig: "-(timestamp(p), interval year to month) timestamp(p)", make: f2(func(t arrow.Timestamp, m arrow.MonthInterval) (arrow.Timestamp, error) { return addStampMonths(t, -m) })},
+	{sig: "-(timestamp(p), timestamp(p)) interval day to second", make: pure2(func(a, b arrow.Timestamp) arrow.Duration { return millisBetween(int64(a), int64(b)) })},
+
+	{sig: "+(timestamp(p) with time zone, interval day to second) timestamp(p) with time zone", make: f2(addZonedMillis)},
+	{sig: "+(interval day to second, timestamp(p) with time zone) timestamp(p) with time zone", make: f2(flip(addZonedMillis))},
+	{sig: "-(timestamp(p) with time zone, interval day to second) timestamp(p) with time zone", make: f2(func(z zoned, i arrow.Duration) (zoned, error) { return addZonedMillis(z, -i) })},
+	{sig: "+(timestamp(p) with time zone, interval year to month) timestamp(p) with time zone", make: f2(addZonedMonths)},
+	{sig: "+(interval year to month, timestamp(p) with time zone) timestamp(p) with time zone", make: f2(flip(addZonedMonths))},
+	{sig: "-(timestamp(p) with time zone, interval year to month) timestamp(p) with time zone", make: f2(func(z zoned, m arrow.MonthInterval) (zoned, error) { return addZonedMonths(z, -m) })},
+	{sig: "-(timestamp(p) with time zone, timestamp(p) with time zone) interval day to second", make: pure2(func(a, b zoned) arrow.Duration { return millisBetween(a.micros, b.micros) })},
+
+	{sig: "+(time(p), interval day to second) time(p)", make: f2(addTimeMillis)},
+	{sig: "+(interval day to second, time(p)) time(p)", make: f2(flip(addTimeMillis))},
+	{sig: "-(time(p), interval day to second) time(p)", make: f2(func(t arrow.Time64, i arrow.Duration) (arrow.Time64, error) { return addTimeMillis(t, -i) })},
+	{sig: "-(time(p), time(p)) interval day to second", make: pure2(func(a, b arrow.Time64) arrow.Duration { return arrow.Duration(floorDiv(int64(a)-int64(b), 1e6)) })},
+
+	{sig: "+(interval day to second, interval day to second) interval day to second", make: f2(sumOf[arrow.Duration])},
+	{sig: "-(interval day to second, interval day to second) interval day to second", make: f2(func(a, b arrow.Duration) (arrow.Duration, error) { return sumOf(a, -b) })},
+	{sig: "negate(interval day to second) interval day to second", make: pure1(func(a arrow.Duration) arrow.Duration { return -a })},
+	{sig: "*(interval day to second, bigint) interval day to second", make: f2(timesOf[arrow.Duration])},
+	{sig: "*(bigint, interval day to second) interval day to second", make: f2(flip(timesOf[arrow.Duration]))},
+	{sig: "*(interval day to second, double) interval day to second", make: f2(scaleOf[arrow.Duration])},
+	{sig: "*(double, interval day to second) interval day to second", make: f2(flip(scaleOf[arrow.Duration]))},
+	{sig: "/(interval day to second, double) interval day to second", make: f2(shareOf[arrow.Duration])},
+
+	{sig: "+(interval year to month, interval year to month) interval year to month", make: f2(sumOf[arrow.MonthInterval])},
+	{sig: "-(interval year to month, interval year to month) interval year to month", make: f2(func(a, b arrow.MonthInterval) (arrow.MonthInterval, error) { return sumOf(a, -b) })},
+	{sig: "negate(interval year to month) interval year to month", make: pure1(func(a arrow.MonthInterval) arrow.MonthInterval { return -a })},
+	{sig: "*(interval year to month, bigint) interval year to month", make: f2(timesOf[arrow.MonthInterval])},
+	{sig: "*(bigint, interval year to month) interval year to month", make: f2(flip(timesOf[arrow.MonthInterval]))},
+	{sig: "*(interval year to month, double) interval year to month", make: f2(scaleOf[arrow.MonthInterval])},
+	{sig: "*(double, interval year to month) interval year to month", make: f2(flip(scaleOf[arrow.MonthInterval]))},
+	{sig: "/(interval year to month, double) interval year to month", make: f2(shareOf[arrow.MonthInterval])},
+}
+
+func flip[A, B, R any](f func(A, B) (R, error)) func(B, A) (R, error) {
+	return func(b B, a A) (R, error) { return f(a, b) }
+}
+
+func addDays(d arrow.Date32, i arrow.Duration) (arrow.Date32, error) {
+	if i%86400000 != 0 {
+		return 0, invalidArgument("Cannot add hour, minutes or seconds to a date")
+	}
+	return d + arrow.Date32(i/86400000), nil
+}
+
+func addDateMonths(d arrow.Date32, m arrow.MonthInterval) (arrow.Date32, error) {
+	return arrow.Date32(floorDiv(addMonths(int64(d)*microsPerDay, int64(m)), microsPerDay)), nil
+}
+
+func addMillis(t arrow.Timestamp, i arrow.Duration) (arrow.Timestamp, error) {
+	micros, ok := addWall("millisecond", int64(i), int64(t))
+	if !ok {
+		return 0, outOfRange("timestamp addition overflow")
+	}
+	return arrow.Timestamp(micros), nil
+}
+
+func addStampMonths(t arrow.Timestamp, m arrow.MonthInterval) (arrow.Timestamp, error) {
+	return arrow.Timestamp(addMonths(int64(t), int64(m))), nil
+}
+
+func addZonedMillis(z zoned, i arrow.Duration) (zoned, error) {
+	t, err := addMillis(arrow.Timestamp(z.micros), i)
+	return zoned{int64(t), z.zone}, err
+}
+
+func addZonedMonths(z zoned, m arrow.MonthInterval) (zoned, error) {
+	return z.onWall("month", func(wall int64) int64 { return addMonths(wall, int64(m)) })
+}
+
+// addTimeMillis goes around midnight.
+func addTimeMillis(t arrow.Time64, i arrow.Duration) (arrow.Time64, error) {
+	return arrow.Time64(floorMod(int64(t)+int64(i)%86400000*1e6, nanosPerDay)), nil
+}
+
+// millisBetween drops what is finer than a millisecond, as intervals do.
+func millisBetween(a, b int64) arrow.Duration { return arrow.Duration(floorDiv(a-b, 1000)) }
+
+func sumOf[T ~int32 | ~int64](a, b T) (T, error) {
+	if c := a + b; (c > a) == (b > 0) || b == 0 {
+		return c, nil
+	}
+	return 0, outOfRange("interval addition overflow: %d + %d", a, b)
+}
+
+func timesOf[T ~int32 | ~int64](a T, n int64) (T, error) {
+	c := int64(a) * n
+	if a != 0 && (c/int64(a) != n || int64(T(c)) != c) {
+		return 0, outOfRange("interval multiplication overflow: %d * %d", a, n)
+	}
+	return T(c), nil
+}
+
+func scaleOf[T ~int32 | ~int64](a T, f float64) (T, error) {
+	v := float64(a) * f
+	if math.IsNaN(v) || math.Abs(v) >= 0x1p62 || float64(T(v)) != math.Trunc(v) {
+		return 0, outOfRange("interval multiplication overflow: %d * %g", a, f)
+	}
+	return T(v), nil
+}
+
+func shareOf[T ~int32 | ~int64](a T, f float64) (T, error) {
+	if f == 0 {
+		return 0, errDivisionByZero
+	}
+	v := float64(a) / f
+	if math.IsNaN(v) || math.Abs(v) >= 0x1p62 || float64(T(v)) != math.Trunc(v) {
+		return 0, outOfRange("interval division overflow: %d / %g", a, f)
+	}
+	return T(v), nil
+}
