@@ -20,6 +20,7 @@ const module = "github.com/traillake/traillake/"
 var mayImport = map[string][]string{
 	"cmd/traillake":      {"engine", "engine/api", "storage", "proto", "ingest/trailgen"},
 	"engine":             {"ingest", "storage", "query"},
+	"engine/export":      {"query/types", "storage/segment"},
 	"engine/api":         {"engine", "engine/api", "proto"},
 	"engine/api/auth":    {"=engine"},
 	"engine/api/awsapi":  {"=engine", "engine/api/auth"},

@@ -151,6 +151,9 @@ type StartImportInput struct {
 	Start, End   *time.Time
 	ImportID     *string
 	DryRun       bool // ours: list and count, read nothing, keep nothing
+	// AnyFormat, ours, also takes plain files, top-level arrays, single objects
+	// and JSON lines; without it only gzip objects with Records, as AWS does.
+	AnyFormat bool
 }
 
 // ImportStatistics counts what an import has done (CloudTrail API, ImportStatistics, and ours).
@@ -179,6 +182,7 @@ type Import struct {
 	Start, End       *time.Time
 	Status           ImportStatus
 	DryRun           bool
+	AnyFormat        bool
 	Created, Updated time.Time
 	Statistics       ImportStatistics
 	Error            string // why it ended early; empty otherwise

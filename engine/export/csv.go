@@ -1,0 +1,57 @@
+package export
+
+import (
+	"encoding/csv"
+	"io"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/traillake/traillake/query/types"
+)
+
+// csvWriter writes RFC 4180 CSV with a header row. Values are the lake's text;
+// NULL is an empty field.
+type csvWriter struct {
+	w     *csv.Writer
+	types []types.Type
+	row   []string
+}
+
+func newCSV(w io.Writer, schema *arrow.Schema) (Writer, error) {
+	t, err := columnTypes(schema)
+	if err != nil {
+		return nil, err
+	}
+	c := &csvWriter{w: csv.NewWriter(w), types: t, row: make([]string, len(t))}
+	for i, f := range schema.Fields() {
+		c.row[i] = f.Name
+	}
+	return c, c.w.Write(c.row)
+}
+
+// Write implements Writer.
+func (c *csvWriter) Write(rec arrow.Record) error {
+	for i := range int(rec.NumRows()) {
+		for j, t := range c.types {
+			c.row[j] = cellText(t, rec.Column(j), i, "")
+		}
+		if err := c.w.Write(c.row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close implements Writer.
+func (c *csvWriter) Close() error {
+	c.w.Flush()
+	return c.w.Error()
+}
+
+// cellText is the lake's text of a value, or what stands for NULL.
+func cellText(t types.Type, column arrow.Array, row int, null string) string {
+	if t.Kind == types.Unknown || column.IsNull(row) {
+		return null
+	}
+	return string(types.AppendText(nil, t, column, row))
+}

@@ -1,0 +1,166 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/traillake/traillake/ingest"
+	"github.com/traillake/traillake/storage"
+	"github.com/traillake/traillake/storage/segment"
+)
+
+// importSink writes what an import reads into a store: every batch is one commit
+// that holds its segments, the checkpoints of its objects and the import's new
+// record, so that a crash leaves an object in entirely or not at all.
+type importSink struct {
+	engine *Engine
+	job    *importState
+	loc    location
+	base   ImportStatistics // of earlier runs of this import
+	retry  map[string]ImportFailure
+
+	mu sync.Mutex // serialises replacing the job's record
+}
+
+func (e *Engine) newImportSink(job *importState, loc location) *importSink {
+	s := &importSink{engine: e, job: job, loc: loc, base: job.load().Statistics, retry: map[string]ImportFailure{}}
+	failures, err := job.failures()
+	if err != nil {
+		e.log.Error("read failures of an import", "import", job.id, "error", err)
+	}
+	for _, f := range failures {
+		if f.Status != FailureSucceeded {
+			s.retry[f.Location] = f
+		}
+	}
+	return s
+}
+
+// Seen implements ingest.Sink.
+func (s *importSink) Seen(key, etag string) (int64, bool) {
+	c, ok := s.job.store.storage.Checkpoint(s.loc.source(), key)
+	if !ok || c.ETag != etag {
+		return 0, false
+	}
+	return c.Cutoff, true
+}
+
+// Lookup implements ingest.Sink.
+func (s *importSink) Lookup(ctx context.Context, day int32, fingerprints []uint64) ([]ingest.Hit, error) {
+	return lookup(ctx, s.job.store, day, fingerprints)
+}
+
+// Write implements ingest.Sink.
+func (s *importSink) Write(ctx context.Context, b *ingest.Batch) error {
+	metas, err := s.seal(ctx, b)
+	if err != nil {
+		return err
+	}
+	now := s.engine.opts.Now().UTC()
+	r := s.job.load()
+	r.Status, r.Updated = ImportInProgress, now
+	r.Statistics = s.total(b.Stats)
+	values := map[string]any{importDoc(s.job.id): r}
+	s.addFailures(values, b)
+	for _, q := range b.Quarantined {
+		values[quarantineDoc(s.job.id, q.Key, q.Record)] = quarantineRecord{
+			Location: s.loc.uri(q.Key), Record: q.Record, Reason: q.Reason, Excerpt: q.Excerpt,
+		}
+	}
+	docs, err := encodeDocs(values)
+	if err != nil {
+		return err
+	}
+	c := storage.Commit{Reason: "import", Add: metas, Docs: docs}
+	for _, o := range b.Objects {
+		c.Checkpoints = append(c.Checkpoints, storage.Checkpoint{Source: s.loc.source(), Key: o.Key, ETag: o.ETag, Cutoff: b.Cutoff, Rows: o.Rows})
+	}
+	if _, err := s.job.store.storage.Commit(ctx, c); err != nil {
+		return fmt.Errorf("commit import %s: %w", s.job.id, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.job.record.Store(&r)
+	return nil
+}
+
+// seal writes the batch's rows as one segment per day, several at a time.
+func (s *importSink) seal(ctx context.Context, b *ingest.Batch) ([]segment.Meta, error) {
+	metas := make([]segment.Meta, len(b.Days))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(s.engine.opts.Import.Workers)
+	for i, day := range b.Days {
+		group.Go(func() error {
+			w := s.job.store.storage.NewSegment(day.Day)
+			for j, rec := range day.Records {
+				if err := w.Append(rec, day.Fingerprints[j]); err != nil {
+					w.Abort()
+					return fmt.Errorf("write rows of day %d: %w", day.Day, err)
+				}
+			}
+			var err error
+			if metas[i], err = w.Seal(ctx); err != nil {
+				w.Abort()
+				return fmt.Errorf("seal segment of day %d: %w", day.Day, err)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return metas, nil
+}
+
+// addFailures puts a batch's failures among the documents, and marks earlier
+// failures of objects that are now in as succeeded.
+func (s *importSink) addFailures(values map[string]any, b *ingest.Batch) {
+	now := s.engine.opts.Now().UTC()
+	for _, f := range b.Failures {
+		at := s.loc.uri(f.Key)
+		values[failureDoc(s.job.id, at)] = ImportFailure{
+			Location: at, Status: FailureFailed, ErrorType: f.Type, ErrorMessage: f.Message, LastUpdated: now,
+		}
+	}
+	for _, o := range b.Objects {
+		if f, ok := s.retry[s.loc.uri(o.Key)]; ok {
+			f.Status, f.LastUpdated = FailureSucceeded, now
+			values[failureDoc(s.job.id, f.Location)] = f
+		}
+	}
+}
+
+// progress shows a run's figures to GetImport; they become durable with the next commit.
+func (s *importSink) progress(stats ingest.Stats) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.job.load()
+	r.Statistics = s.total(stats)
+	r.Updated = s.engine.opts.Now().UTC()
+	if r.Status == ImportInitializing && stats.FilesFound > 0 {
+		r.Status = ImportInProgress
+	}
+	s.job.record.Store(&r)
+}
+
+// total adds a run's figures to those of the import's earlier runs. What is
+// found is found anew by every run; what an earlier run of this import copied
+// is skipped by this one and counted once.
+func (s *importSink) total(run ingest.Stats) ImportStatistics {
+	t := ImportStatistics{
+		PrefixesFound: run.PrefixesFound, PrefixesCompleted: run.PrefixesCompleted,
+		FilesFound: run.FilesFound, BytesFound: run.BytesFound, BytesCompleted: run.BytesCompleted,
+		FilesCompleted:   run.FilesCompleted,
+		FilesSkipped:     max(0, run.FilesSkipped-s.base.FilesCompleted+s.base.FilesSkipped),
+		EventsCompleted:  s.base.EventsCompleted + run.EventsCompleted,
+		EventsRead:       s.base.EventsRead + run.EventsRead,
+		Duplicates:       s.base.Duplicates + run.Duplicates,
+		OutsideRetention: s.base.OutsideRetention + run.OutsideRetention,
+		Quarantined:      s.base.Quarantined + run.Quarantined,
+		FailedEntries:    run.FailedEntries,
+	}
+	return t
+}

@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"time"
+
+	"github.com/traillake/traillake/storage/vfs"
+)
+
+// Options configure an Engine. The zero value of a member is its documented default.
+type Options struct {
+	Dir            string // data directory; required
+	FS             vfs.FS // default: the operating system's
+	SigningKeyFile string // Ed25519 key of the commit logs; default: inside Dir
+
+	Account string // 12 digits; default 123456789012
+	Region  string // default us-east-1
+	// Credentials are the access keys that may call. Without any, nobody can.
+	Credentials []Credential
+
+	// Buckets are local directories served as S3 buckets to imports, by bucket name.
+	Buckets map[string]string
+	// S3 is where every other bucket is.
+	S3 S3Options
+
+	Query  QueryOptions
+	Import ImportOptions
+
+	// MaxStores is the number of event data stores after which creating one is
+	// refused; 0 is no limit (AWS has 10).
+	MaxStores int
+	// RetentionInterval is the time between sweeps that drop what is past its
+	// retention; default one hour.
+	RetentionInterval time.Duration
+
+	Now    func() time.Time // default time.Now
+	Rand   io.Reader        // default crypto/rand
+	Logger *slog.Logger     // default: discards
+}
+
+// S3Options say how imports reach S3. Empty credentials mean the AWS standard chain.
+type S3Options struct {
+	Endpoint        string // default: AWS
+	Region          string // overrides the S3BucketRegion of imports when set
+	PathStyle       bool
+	AccessKeyID     string
+	SecretAccessKey string
+	SessionToken    string
+}
+
+// QueryOptions bound queries.
+type QueryOptions struct {
+	MaxConcurrent  int           // queued and running; default 10, as in AWS
+	Timeout        time.Duration // default one hour
+	MemoryBytes    int64         // of one query; default 512 MiB
+	Partitions     int           // parallel streams of one query; default GOMAXPROCS
+	ResultBytes    int64         // of one result; default 4 GiB
+	AllResultBytes int64         // of all results; the oldest go first; default 32 GiB
+	ResultTTL      time.Duration // default 7 days
+}
+
+// ImportOptions bound imports.
+type ImportOptions struct {
+	Workers     int   // parallel readers; default GOMAXPROCS
+	MemoryBytes int64 // buffered rows before a commit; default: the pipeline's
+}
+
+var accountPattern = regexp.MustCompile(`^\d{12}$`)
+
+// complete fills in the defaults and reports every problem at once.
+func (o *Options) complete() error {
+	setDefault(&o.FS, vfs.OS())
+	setDefault(&o.Account, "123456789012")
+	setDefault(&o.Region, "us-east-1")
+	setDefault(&o.RetentionInterval, time.Hour)
+	setDefault(&o.Query.MaxConcurrent, 10)
+	setDefault(&o.Query.Timeout, time.Hour)
+	setDefault(&o.Query.MemoryBytes, 512<<20)
+	setDefault(&o.Query.Partitions, runtime.GOMAXPROCS(0))
+	setDefault(&o.Query.ResultBytes, 4<<30)
+	setDefault(&o.Query.AllResultBytes, 32<<30)
+	setDefault(&o.Query.ResultTTL, 7*24*time.Hour)
+	setDefault(&o.Import.Workers, runtime.GOMAXPROCS(0))
+	if o.Now == nil {
+		o.Now = time.Now //nolint:forbidigo // the default of the option
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	var problems []error
+	if o.Dir == "" {
+		problems = append(problems, errors.New("no data directory given"))
+	}
+	if !accountPattern.MatchString(o.Account) {
+		problems = append(problems, fmt.Errorf("account %q: must be 12 digits", o.Account))
+	}
+	for name, dir := range o.Buckets {
+		if name == "" || dir == "" {
+			problems = append(problems, fmt.Errorf("bucket %q=%q: needs a name and a directory", name, dir))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func setDefault[T comparable](v *T, d T) {
+	var zero T
+	if *v == zero {
+		*v = d
+	}
+}
+
+func (o *Options) resultsDir() string { return filepath.Join(o.Dir, "results") }
+func (o *Options) tempDir() string    { return filepath.Join(o.Dir, "tmp") }
+
+func (o *Options) uploadsDir() string { return filepath.Join(o.Dir, "uploads") }

@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"github.com/traillake/traillake/query"
+)
+
+// Why a query's context ended.
+var (
+	errTimedOut = errors.New("the query ran longer than allowed")
+)
+
+// runQuery runs a compiled query in the background and releases the catalog's
+// snapshots when it has ended.
+func (e *Engine) runQuery(ctx context.Context, q *queryState, compiled *query.Query, catalog *catalog) {
+	e.counters.queriesStarted.Add(1)
+	e.work.Go(func() {
+		defer close(q.ended)
+		defer q.cancel()
+		defer catalog.release()
+		began := e.opts.Now()
+		q.mu.Lock()
+		q.record.Status = QueryRunning
+		q.mu.Unlock()
+		err := e.produce(ctx, q, compiled, catalog)
+		err = errors.Join(err, q.spool.finish())
+		e.endQuery(ctx, q, err, e.opts.Now().Sub(began))
+	})
+}
+
+// produce runs the query and spools its rows.
+func (e *Engine) produce(ctx context.Context, q *queryState, compiled *query.Query, catalog *catalog) (err error) {
+	run, err := compiled.Run(ctx, query.RunOptions{
+		Now: catalog.now, Partitions: e.opts.Query.Partitions, MemoryLimit: e.opts.Query.MemoryBytes,
+		User: q.user, CreateTemp: e.createTemp, Clock: e.opts.Now,
+	})
+	if err != nil {
+		return err
+	}
+	began := e.opts.Now()
+	q.mu.Lock()
+	q.live = func(r *queryRecord) {
+		s := run.Stats()
+		r.EventsScanned, r.BytesScanned = s.RowsScanned, s.BytesScanned
+		r.Segments, r.SegmentsPruned, r.RowGroups, r.RowGroupsPruned = s.Segments, s.SegmentsPruned, s.RowGroups, s.RowGroupsPruned
+		r.EventsMatched = s.RowsReturned
+		r.ExecutionTime = e.opts.Now().Sub(began)
+	}
+	q.mu.Unlock()
+	defer func() {
+		q.now() // the last counters
+		q.mu.Lock()
+		q.live = nil
+		q.mu.Unlock()
+		err = errors.Join(err, run.Close())
+	}()
+	for {
+		rec, err := run.Next(ctx)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		err = q.spool.write(rec)
+		rec.Release()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// endQuery makes the final state of a query durable and then visible.
+func (e *Engine) endQuery(ctx context.Context, q *queryState, err error, took time.Duration) {
+	r := q.now()
+	now := e.opts.Now().UTC()
+	r.Ended, r.ExecutionTime = &now, took
+	r.Chunks, _, _ = q.spool.state()
+	switch cause := context.Cause(ctx); {
+	case err == nil:
+		r.Status = QueryFinished
+	case errors.Is(cause, errTimedOut):
+		r.Status, r.Error = QueryTimedOut, "the query ran longer than "+e.opts.Query.Timeout.String()+"; narrow eventTime"
+	case e.background.Err() != nil:
+		r.Status, r.Error = QueryFailed, interrupted
+	case cause != nil:
+		r.Status = QueryCancelled
+	default:
+		r.Status, r.Error = QueryFailed, queryFailure(err)
+	}
+	if err := e.queries.save(r); err != nil {
+		e.log.Error("keep the end of a query", "query", q.id, "error", err)
+	}
+	q.mu.Lock()
+	q.record = r
+	q.mu.Unlock()
+	e.counters.ended(r)
+	e.log.Debug("query ended", "query", q.id, "status", string(r.Status), "took", took)
+}
+
+// queryFailure is what callers read of why a query failed: 4 to 1000 characters
+// (CloudTrail API, ErrorMessage).
+func queryFailure(err error) string {
+	message := err.Error()
+	if errors.Is(err, errResultTooLarge) {
+		message = errResultTooLarge.Error()
+	}
+	if utf8.RuneCountInString(message) > 1000 {
+		message = string([]rune(message)[:999]) + "…"
+	}
+	return message
+}

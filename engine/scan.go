@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
+	"github.com/traillake/traillake/storage/segment"
+)
+
+// Scan implements plan.Table: segments are pruned by what the commit log says of
+// them, then row groups by their footers and filters, as the streams come to them.
+func (t *table) Scan(_ context.Context, req plan.ScanRequest) ([]plan.Stream, error) {
+	if req.Mem == nil {
+		req.Mem = memory.DefaultAllocator
+	}
+	work := &scanWork{table: t, req: req, segments: t.prune(req, req.Stats)}
+	columns, err := t.scanColumns(req.Columns)
+	if err != nil {
+		return nil, err
+	}
+	fields := make([]arrow.Field, len(req.Columns))
+	for i, c := range req.Columns {
+		fields[i] = types.ToField(c.Name, c.Type)
+	}
+	schema := arrow.NewSchema(fields, nil)
+	streams := make([]plan.Stream, max(req.Partitions, 1))
+	for i := range streams {
+		streams[i] = &scanStream{work: work, columns: columns, schema: schema}
+	}
+	return streams, nil
+}
+
+// Estimate implements plan.Estimator.
+func (t *table) Estimate(ctx context.Context, req plan.ScanRequest) (*plan.ScanStats, error) {
+	stats := &plan.ScanStats{}
+	req.Stats = stats
+	columns, err := t.scanColumns(req.Columns)
+	if err != nil {
+		return nil, err
+	}
+	work := &scanWork{table: t, req: req, segments: t.prune(req, stats)}
+	for {
+		task, err := work.next(ctx)
+		if err == io.EOF {
+			return stats, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		stats.Bytes.Add(task.reader.ColumnBytes(task.rowGroup, columns.reads(t, task)))
+		stats.Rows.Add(task.reader.RowGroup(task.rowGroup).Rows)
+	}
+}
+
+// prune returns the segments that can hold wanted rows.
+func (t *table) prune(req plan.ScanRequest, stats *plan.ScanStats) []storageSegment {
+	all := t.segments()
+	kept := slices.DeleteFunc(slices.Clone(all), func(s storageSegment) bool { return !t.keep(s, req) })
+	stats.Segments.Add(int64(len(all)))
+	stats.SegmentsPruned.Add(int64(len(all) - len(kept)))
+	return kept
+}
+
+// scanTask is one row group to read.
+type scanTask struct {
+	segment  storageSegment
+	reader   *segment.Reader
+	rowGroup int
+}
+
+// scanWork hands row groups to the streams of a scan.
+type scanWork struct {
+	table *table
+	req   plan.ScanRequest
+
+	mu       sync.Mutex // guards what follows; held while a footer is read
+	segments []storageSegment
+	tasks    []scanTask
+}
+
+// next returns a row group that nobody has yet, or io.EOF.
+func (w *scanWork) next(ctx context.Context) (scanTask, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.tasks) == 0 {
+		if len(w.segments) == 0 {
+			return scanTask{}, io.EOF
+		}
+		if err := ctx.Err(); err != nil {
+			return scanTask{}, err
+		}
+		s := w.segments[0]
+		w.segments = w.segments[1:]
+		if err := w.openLocked(ctx, s); err != nil {
+			return scanTask{}, err
+		}
+	}
+	task := w.tasks[0]
+	w.tasks = w.tasks[1:]
+	return task, nil
+}
+
+// openLocked adds the row groups of a segment that can hold wanted rows.
+func (w *scanWork) openLocked(ctx context.Context, s storageSegment) error {
+	r, err := w.table.snapshot.Open(ctx, s.ID)
+	if err != nil {
+		return fmt.Errorf("open segment %s: %w", s.ID, err)
+	}
+	stats := w.req.Stats
+	for i := range r.NumRowGroups() {
+		stats.RowGroups.Add(1)
+		if !w.table.keepRowGroup(s, r, i, w.req) {
+			stats.RowGroupsPruned.Add(1)
+			continue
+		}
+		w.tasks = append(w.tasks, scanTask{segment: s, reader: r, rowGroup: i})
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sort"
+	"sync"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/ipc"
+
+	"github.com/traillake/traillake/storage/vfs"
+)
+
+// chunkRows is the most rows of one chunk: small enough that a page of results
+// decodes little that it does not show.
+const chunkRows = 2048
+
+// errResultTooLarge says that a result passed its cap; the words are AWS's.
+var errResultTooLarge = errors.New("Query response is too large")
+
+// chunk is one self-contained Arrow IPC stream within a spool file.
+type chunk struct {
+	Offset int64 `json:"offset"` // bytes
+	Size   int64 `json:"size"`
+	First  int64 `json:"first"` // number of its first row
+	Rows   int64 `json:"rows"`
+}
+
+// spool is a query's result on disk: chunks of Arrow IPC, one after the other.
+// One goroutine writes, any number read what is written.
+type spool struct {
+	fs   vfs.FS
+	path string
+	max  int64 // bytes; 0 is no limit
+
+	mu     sync.Mutex // guards what follows
+	file   vfs.File   // open for writing until finish
+	chunks []chunk
+	size   int64
+	rows   int64
+	grown  chan struct{} // closed and replaced when a chunk is added or the spool ends
+}
+
+func createSpool(fs vfs.FS, path string, limit int64) (*spool, error) {
+	f, err := vfs.Create(fs, path)
+	if err != nil {
+		return nil, fmt.Errorf("create result file: %w", err)
+	}
+	return &spool{fs: fs, path: path, max: limit, file: f, grown: make(chan struct{})}, nil
+}
+
+// reopenSpool is a finished spool, given the chunks its query's record lists.
+func reopenSpool(fs vfs.FS, path string, chunks []chunk) *spool {
+	s := &spool{fs: fs, path: path, chunks: chunks, grown: make(chan struct{})}
+	for _, c := range chunks {
+		s.size += c.Size
+		s.rows += c.Rows
+	}
+	return s
+}
+
+// write adds a batch. The caller keeps the record.
+func (s *spool) write(rec arrow.Record) error {
+	for from := int64(0); from < rec.NumRows(); from += chunkRows {
+		part := rec.NewSlice(from, min(from+chunkRows, rec.NumRows()))
+		err := s.writeChunk(part)
+		part.Release()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *spool) writeChunk(rec arrow.Record) error {
+	var buf bytes.Buffer
+	w := ipc.NewWriter(&buf, ipc.WithSchema(rec.Schema()))
+	if err := errors.Join(w.Write(rec), w.Close()); err != nil {
+		return fmt.Errorf("encode result: %w", err)
+	}
+	s.mu.Lock()
+	offset, file := s.size, s.file
+	s.mu.Unlock()
+	if s.max > 0 && offset+int64(buf.Len()) > s.max {
+		return errResultTooLarge
+	}
+	if _, err := file.Write(buf.Bytes()); err != nil {
+		return fmt.Errorf("write result: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.chunks = append(s.chunks, chunk{Offset: offset, Size: int64(buf.Len()), First: s.rows, Rows: rec.NumRows()})
+	s.size += int64(buf.Len())
+	s.rows += rec.NumRows()
+	close(s.grown)
+	s.grown = make(chan struct{})
+	return nil
+}
+
+// finish ends writing.
+func (s *spool) finish() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file == nil {
+		return nil
+	}
+	err := s.file.Close()
+	s.file = nil
+	close(s.grown)
+	s.grown = make(chan struct{})
+	return err
+}
+
+// state returns the chunks so far and a channel that is closed when there is more or the end.
+func (s *spool) state() (chunks []chunk, rows int64, grown <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.chunks, s.rows, s.grown
+}
+
+// read returns one chunk's rows; the caller releases them.
+func (s *spool) read(c chunk) (arrow.Record, error) {
+	f, err := s.fs.OpenFile(s.path, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, fmt.Errorf("open result file: %w", err)
+	}
+	defer f.Close()
+	r, err := ipc.NewReader(io.NewSectionReader(f, c.Offset, c.Size))
+	if err != nil {
+		return nil, fmt.Errorf("read result: %w", err)
+	}
+	defer r.Release()
+	if !r.Next() {
+		return nil, fmt.Errorf("read result: %w", errors.Join(r.Err(), io.ErrUnexpectedEOF))
+	}
+	rec := r.Record()
+	rec.Retain()
+	return rec, nil
+}
+
+// from returns the chunks that hold rows at or after a row number.
+func from(chunks []chunk, row int64) []chunk {
+	i := sort.Search(len(chunks), func(i int) bool { return chunks[i].First+chunks[i].Rows > row })
+	return chunks[i:]
+}

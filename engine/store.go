@@ -1,0 +1,155 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/traillake/traillake/ingest/event"
+	"github.com/traillake/traillake/storage"
+	"github.com/traillake/traillake/storage/segment"
+)
+
+// settingsDoc is the document of a store's log that holds its storeRecord.
+const settingsDoc = "settings"
+
+// deletionWait is how long a deleted store can be restored.
+const deletionWait = 7 * 24 * time.Hour
+
+// store is one event data store. Safe for concurrent use: the record is replaced, never changed.
+type store struct {
+	id      string
+	family  *event.Family
+	storage *storage.Store
+	record  atomic.Pointer[storeRecord]
+}
+
+// storeRecord is what the commit log keeps of a store's settings.
+type storeRecord struct {
+	Name                  string          `json:"name"`
+	Status                StoreStatus     `json:"status"`
+	StatusBeforeDeletion  StoreStatus     `json:"statusBeforeDeletion,omitempty"`
+	Family                family          `json:"family"`
+	Selectors             []EventSelector `json:"selectors"`
+	MultiRegion           bool            `json:"multiRegion"`
+	Organization          bool            `json:"organization"`
+	RetentionDays         int             `json:"retentionDays"`
+	TerminationProtection bool            `json:"terminationProtection"`
+	BillingMode           BillingMode     `json:"billingMode"`
+	KMSKeyID              string          `json:"kmsKeyId,omitempty"`
+	Tags                  []Tag           `json:"tags,omitempty"`
+	Created               time.Time       `json:"created"`
+	Updated               time.Time       `json:"updated"`
+	DeleteAfter           *time.Time      `json:"deleteAfter,omitempty"`
+}
+
+// layout is the segment layout of a family.
+func layout(f *event.Family) segment.Layout {
+	return segment.Layout{
+		Schema: f.Schema, Family: f.Name, SchemaVersion: f.SchemaVersion, FieldIDs: f.FieldIDs,
+		TimeColumn: f.TimeColumn, PayloadColumn: f.PayloadColumn, IDColumn: f.IDColumn,
+		SortColumns: f.SortColumns, BloomColumns: f.BloomColumns,
+	}
+}
+
+// loadStores opens every store of the lake.
+func (e *Engine) loadStores() error {
+	for _, id := range e.lake.StoreIDs() {
+		s, err := e.lake.OpenStore(id, layout(event.CloudTrail))
+		if err != nil {
+			return fmt.Errorf("open event data store %s: %w", id, err)
+		}
+		raw, ok := s.Doc(settingsDoc)
+		if !ok {
+			return fmt.Errorf("open event data store %s: its commit log has no settings", id)
+		}
+		var r storeRecord
+		if err := json.Unmarshal(raw, &r); err != nil {
+			return fmt.Errorf("open event data store %s: settings: %w", id, err)
+		}
+		st := &store{id: id, family: event.CloudTrail, storage: s}
+		st.record.Store(&r)
+		e.stores[id] = st
+	}
+	return nil
+}
+
+// find returns the store with that id or ARN.
+func (e *Engine) find(idOrARN string) (*store, error) {
+	id, err := e.storeID(idOrARN)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if s, ok := e.stores[id]; ok {
+		return s, nil
+	}
+	return nil, Errorf(EventDataStoreNotFound, "event data store %s does not exist", id)
+}
+
+// findActive is find, refusing a store that waits for its deletion.
+func (e *Engine) findActive(idOrARN string) (*store, error) {
+	s, err := e.find(idOrARN)
+	if err != nil {
+		return nil, err
+	}
+	if s.record.Load().Status == StorePendingDeletion {
+		return nil, Errorf(InactiveEventDataStore, "event data store %s is pending deletion: restore it first", s.id)
+	}
+	return s, nil
+}
+
+// save makes a new record of a store durable and then visible.
+func (e *Engine) save(ctx context.Context, s *store, reason string, r storeRecord) error {
+	r.Updated = e.opts.Now().UTC()
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("encode settings of %s: %w", s.id, err)
+	}
+	_, err = s.storage.Commit(ctx, storage.Commit{Reason: reason, Docs: map[string]json.RawMessage{settingsDoc: raw}})
+	if err != nil {
+		return fmt.Errorf("%s of event data store %s: %w", reason, s.id, err)
+	}
+	s.record.Store(&r)
+	return nil
+}
+
+// describe is the store as operations answer it.
+func (e *Engine) describe(s *store) *EventDataStore {
+	r := s.record.Load()
+	out := &EventDataStore{
+		ARN: e.arn(s.id), ID: s.id, Name: r.Name, Status: r.Status, Selectors: r.Selectors,
+		MultiRegion: r.MultiRegion, Organization: r.Organization, RetentionDays: r.RetentionDays,
+		TerminationProtection: r.TerminationProtection, BillingMode: r.BillingMode, KMSKeyID: r.KMSKeyID,
+		Tags: r.Tags, Created: r.Created, Updated: r.Updated,
+	}
+	snapshot := s.storage.Snapshot()
+	defer snapshot.Release()
+	out.Version = snapshot.Version()
+	for _, seg := range snapshot.Segments() {
+		out.Segments++
+		out.Events += seg.Rows
+		out.Bytes += seg.Bytes
+	}
+	return out
+}
+
+// cutoff is the oldest event time, in microseconds, that the store's retention keeps at a moment.
+func (s *store) cutoff(now time.Time) int64 {
+	return now.Add(-time.Duration(s.record.Load().RetentionDays) * 24 * time.Hour).UnixMicro()
+}
+
+// internal turns an unexpected error into one for callers; *Error values pass.
+func internal(err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return &Error{Code: Internal, Message: "the call was given up before it ended", Err: err}
+	}
+	return AsError(err)
+}

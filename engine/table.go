@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/traillake/traillake/ingest/event"
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
+	"github.com/traillake/traillake/storage/segment"
+)
+
+// Columns that are not in the files but made when read.
+const (
+	checksumColumn = "eventjsonchecksum" // SHA-256 of eventjson, lower-case hex
+	commitColumn   = "$commit"           // version of the store that added the row
+	segmentColumn  = "$segment"          // id of the segment that holds the row
+)
+
+// virtualTypes are the types of the made columns.
+var virtualTypes = map[string]types.Type{
+	checksumColumn: types.VarcharType,
+	commitColumn:   types.BigIntType,
+	segmentColumn:  types.VarcharType,
+}
+
+// ingestTimeColumn tells the age of rows that have no time of their own.
+const ingestTimeColumn = "$ingest_time"
+
+// column is a column of a table.
+type column struct {
+	plan.TableColumn
+	virtual bool
+}
+
+func newTable(s *store, now time.Time) (*table, error) {
+	columns, err := familyColumns(s.family)
+	if err != nil {
+		return nil, err
+	}
+	return &table{store: s, snapshot: s.storage.Snapshot(), cutoff: s.cutoff(now), columns: columns}, nil
+}
+
+// familyColumns gives the columns of a family their SQL types.
+func familyColumns(f *event.Family) ([]column, error) {
+	out := make([]column, 0, len(f.Columns))
+	for _, c := range f.Columns {
+		t, ok := virtualTypes[c.Name]
+		if !c.Virtual {
+			at := f.Schema.FieldIndices(c.Name)
+			if len(at) != 1 {
+				return nil, fmt.Errorf("family %s: column %s is not in its schema", f.Name, c.Name)
+			}
+			var err error
+			if t, err = types.FromField(f.Schema.Field(at[0])); err != nil {
+				return nil, fmt.Errorf("family %s: column %s: %w", f.Name, c.Name, err)
+			}
+		} else if !ok {
+			return nil, fmt.Errorf("family %s: nothing makes column %s", f.Name, c.Name)
+		}
+		out = append(out, column{TableColumn: plan.TableColumn{Name: c.Name, Type: t, Hidden: c.Hidden}, virtual: c.Virtual})
+	}
+	return out, nil
+}
+
+// Name implements plan.Table.
+func (t *table) Name() string { return t.store.record.Load().Name }
+
+// Columns implements plan.Table.
+func (t *table) Columns() []plan.TableColumn {
+	out := make([]plan.TableColumn, len(t.columns))
+	for i, c := range t.columns {
+		out[i] = c.TableColumn
+	}
+	return out
+}
+
+// segments returns the snapshot's segments that retention leaves, the newest day first.
+func (t *table) segments() []storageSegment {
+	all := slices.Clone(t.snapshot.Segments())
+	all = slices.DeleteFunc(all, func(s storageSegment) bool { return s.Day != segment.NoDay && s.MaxTime < t.cutoff })
+	slices.SortStableFunc(all, func(a, b storageSegment) int {
+		if a.Day != b.Day {
+			return int(b.Day) - int(a.Day)
+		}
+		return int(a.Version - b.Version)
+	})
+	return all
+}
+
+// path returns the names that lead to what a column path reads of the files.
+func (t *table) path(c plan.ColumnPath) []string {
+	at := t.columns[c.Column]
+	names := []string{at.Name}
+	typ := at.Type
+	for _, f := range c.Fields {
+		names = append(names, typ.Fields[f].Name)
+		typ = typ.Fields[f].Type
+	}
+	return names
+}
