@@ -11,20 +11,29 @@
 package storage
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
+	"path/filepath"
 	"time"
 
+	"github.com/traillake/traillake/storage/catalog"
 	"github.com/traillake/traillake/storage/segment"
 	"github.com/traillake/traillake/storage/vfs"
 )
 
 // Errors to ask for with errors.Is.
 var (
-	// ErrCorrupt: a file is not what was written. The message names file and place.
-	ErrCorrupt = errors.New("corrupt")
+	// ErrCorrupt: a file is not what was written. The message names file and
+	// place. Reading from a segment.Reader gives segment.ErrCorrupt instead.
+	ErrCorrupt = catalog.ErrCorrupt
+	// ErrInDoubt: a commit failed when it may already be on disk. The store takes
+	// no commits until the lake is opened again, which decides it.
+	ErrInDoubt = catalog.ErrInDoubt
 	// ErrLocked: another process has the data directory in use.
 	ErrLocked = errors.New("in use")
 	// ErrNotFound: no such store, segment or file.
@@ -33,8 +42,8 @@ var (
 	ErrReadOnly = errors.New("opened read-only")
 	// ErrClosed: the lake is closed, or the store was dropped.
 	ErrClosed = errors.New("closed")
-	// ErrConflict: a commit removes a segment that is not there.
-	ErrConflict = errors.New("conflict")
+	// ErrNoRows: a segment without rows cannot be sealed.
+	ErrNoRows = errors.New("segment has no rows")
 )
 
 // Options are the options of Open. The zero value of every field but Dir is its default.
@@ -49,9 +58,14 @@ type Options struct {
 	Logger *slog.Logger
 	// ReadOnly takes no lock and changes nothing.
 	ReadOnly bool
+	// Rand makes segment ids and the signing key. nil is crypto/rand.
+	Rand io.Reader
 	// SigningKeyFile holds the Ed25519 key that signs log entries. Empty is
-	// keys/log.key in Dir. It is created when missing, mode 0600.
+	// keys/catalog.pem in Dir. It is created when missing, mode 0600.
 	SigningKeyFile string
+	// IndexDir is the folder of the index, always on the operating system's file
+	// system. Empty is index in Dir, or in memory when FS is not the operating system's.
+	IndexDir string
 	// OpenReaders bounds the segment readers (open file and footer) kept for
 	// reuse. 0 means 256.
 	OpenReaders int
@@ -62,12 +76,44 @@ type Options struct {
 // Listener is told what storage does. Its functions may be nil, are called
 // without locks held and must return quickly.
 type Listener struct {
-	SegmentSealed    func(store string, m segment.Meta, took time.Duration)
-	SegmentDeleted   func(store string, m segment.Meta)
-	Committed        func(store string, version int64, added, removed int, took time.Duration)
-	LeftoverRemoved  func(path string)
-	LogTailTruncated func(path string, bytes int64)
-	IndexRebuilt     func(took time.Duration)
+	// SegmentSealed: a segment is durable and was read back.
+	SegmentSealed func(store string, m segment.Meta, took time.Duration)
+	// SegmentDeleted: a removed segment's files are gone.
+	SegmentDeleted func(store string, m segment.Meta)
+	// Committed: a version is durable and visible.
+	Committed func(store string, version int64, added, removed int, took time.Duration)
+	// LeftoverRemoved: Open removed a file that no entry names.
+	LeftoverRemoved func(store, key string)
+}
+
+// withDefaults fills in what is zero.
+func (o Options) withDefaults() (Options, error) {
+	if o.Dir == "" {
+		return o, errors.New("storage options: no data directory")
+	}
+	if o.OpenReaders < 0 {
+		return o, fmt.Errorf("storage options: %d open readers: must not be negative", o.OpenReaders)
+	}
+	onDisk := o.FS == nil || o.FS == vfs.OS()
+	if o.FS == nil {
+		o.FS = vfs.OS()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.IndexDir == "" && onDisk {
+		o.IndexDir = filepath.Join(o.Dir, "index")
+	}
+	if o.OpenReaders == 0 {
+		o.OpenReaders = 256
+	}
+	return o, nil
 }
 
 // SegmentInfo is a segment of a snapshot.
@@ -87,7 +133,7 @@ type Commit struct {
 	Remove []string
 	// Checkpoints say which source objects are in with this commit.
 	Checkpoints []Checkpoint
-	// Docs are documents to put; an empty value deletes.
+	// Docs are documents to put; nil deletes.
 	Docs map[string]json.RawMessage
 }
 

@@ -2,8 +2,19 @@ package storage
 
 import (
 	"context"
-	"io"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
 
+	"github.com/traillake/traillake/storage/catalog"
+	"github.com/traillake/traillake/storage/objstore"
+	"github.com/traillake/traillake/storage/objstore/localstore"
+	"github.com/traillake/traillake/storage/segment"
 	"github.com/traillake/traillake/storage/vfs"
 )
 
@@ -17,7 +28,7 @@ type VerifyOptions struct {
 
 // Finding is something Verify has to say.
 type Finding struct {
-	// Note says that it is no damage: a file that no entry names.
+	// Note says that it is no damage: a file that no entry names, a torn tail.
 	Note  bool   `json:"note,omitempty"`
 	Store string `json:"store,omitempty"`
 	File  string `json:"file"`
@@ -26,6 +37,22 @@ type Finding struct {
 	Row    int64 `json:"row"`
 	// Message says what was expected and what was found.
 	Message string `json:"message"`
+}
+
+// String is the finding on one line.
+func (f Finding) String() string {
+	var b strings.Builder
+	if f.Note {
+		b.WriteString("note: ")
+	}
+	b.WriteString(f.File)
+	if f.Offset >= 0 {
+		fmt.Fprintf(&b, " at offset %d", f.Offset)
+	}
+	if f.Row >= 0 {
+		fmt.Fprintf(&b, " row %d", f.Row)
+	}
+	return b.String() + ": " + f.Message
 }
 
 // Summary counts what Verify checked.
@@ -39,14 +66,206 @@ type Summary struct {
 	Notes    int64 `json:"notes"`
 }
 
-// Verify checks that everything is as sealed and complete. It reads files only
-// and works beside a server. An error means that it could not check.
+// Verify checks that everything is as sealed and complete: every entry of every
+// log, every file that the newest version names. It reads files only, takes no
+// lock, and works beside a server. An error means that it could not check.
 func Verify(ctx context.Context, opts VerifyOptions, report func(Finding)) (Summary, error) {
-	return Summary{}, errTodo
+	if opts.FS == nil {
+		opts.FS = vfs.OS()
+	}
+	v := &verifier{opts: opts, report: report}
+	if _, err := opts.FS.Lstat(filepath.Join(opts.Dir, formatName)); err != nil {
+		return v.sum, fmt.Errorf("verify %s: no data directory: %w", opts.Dir, err)
+	}
+	if err := v.run(ctx); err != nil {
+		return v.sum, fmt.Errorf("verify %s: %w", opts.Dir, err)
+	}
+	return v.sum, nil
 }
 
-// Recover rebuilds the index from the commit logs.
-func Recover(ctx context.Context, opts Options) error { return errTodo }
+type verifier struct {
+	opts   VerifyOptions
+	report func(Finding)
+	sum    Summary
+}
 
-// Inspect describes a file of ours: a segment, a fingerprint file, a log.
-func Inspect(ctx context.Context, fsys vfs.FS, path string, w io.Writer) error { return errTodo }
+func (v *verifier) add(f Finding) {
+	if f.Note {
+		v.sum.Notes++
+	} else {
+		v.sum.Findings++
+	}
+	v.report(f)
+}
+
+func (v *verifier) run(ctx context.Context) error {
+	if text, err := vfs.ReadFile(v.opts.FS, filepath.Join(v.opts.Dir, formatName)); err != nil {
+		return err
+	} else if string(text) != formatText {
+		v.add(Finding{File: filepath.Join(v.opts.Dir, formatName), Offset: 0, Row: -1, Message: fmt.Sprintf("says %.80q, want %q", text, formatText)})
+	}
+	stores, key, err := v.lake(ctx, true)
+	if err != nil {
+		return err
+	}
+	if v.opts.Store != "" && !slices.Contains(stores, v.opts.Store) {
+		return fmt.Errorf("store %s: %w", v.opts.Store, ErrNotFound)
+	}
+	for _, id := range stores {
+		if v.opts.Store != "" && id != v.opts.Store {
+			continue
+		}
+		if err := v.store(ctx, id, key); err != nil {
+			return err
+		}
+	}
+	if v.opts.Store == "" {
+		return v.unnamedStores(stores)
+	}
+	return nil
+}
+
+// lake walks the lake's log and returns the stores it names and the key that
+// signs all logs. Only with count are entries and faults noted.
+func (v *verifier) lake(ctx context.Context, count bool) (stores []string, key ed25519.PublicKey, err error) {
+	named := map[string]bool{}
+	sum, err := v.walk(ctx, catalog.LakeLog, nil, count, func(e catalog.Entry, _ catalog.Place) error {
+		for doc, value := range e.Docs {
+			if id, ok := strings.CutPrefix(doc, storeDoc); ok {
+				named[id] = len(value) > 0 && string(value) != "null"
+			}
+		}
+		return nil
+	})
+	for id, there := range named {
+		if there {
+			stores = append(stores, id)
+		}
+	}
+	slices.Sort(stores)
+	return stores, sum.PublicKey, err
+}
+
+// walk walks a log, turning damage into findings. What was read before the
+// damage has been seen.
+func (v *verifier) walk(ctx context.Context, name string, key ed25519.PublicKey, count bool, fn func(catalog.Entry, catalog.Place) error) (catalog.Summary, error) {
+	dir := catalog.LogDir(v.opts.Dir, name)
+	sum, err := catalog.Walk(ctx, v.opts.FS, dir, catalog.WalkOptions{Name: name, PublicKey: key}, fn)
+	store := name
+	if name == catalog.LakeLog {
+		store = ""
+	}
+	if count {
+		v.sum.Entries += sum.Version
+	}
+	var damage *catalog.CorruptError
+	switch {
+	case errors.As(err, &damage):
+		if count {
+			v.add(Finding{Store: store, File: damage.File, Offset: damage.Offset, Row: -1, Message: damage.Error()})
+		}
+		return sum, nil
+	case errors.Is(err, catalog.ErrCorrupt), errors.Is(err, fs.ErrNotExist):
+		if count {
+			v.add(Finding{Store: store, File: dir, Offset: -1, Row: -1, Message: err.Error()})
+		}
+		return sum, nil
+	case err == nil && count && sum.TornBytes > 0:
+		v.add(Finding{Note: true, Store: store, File: sum.TornFile, Offset: -1, Row: -1,
+			Message: fmt.Sprintf("ends with %d bytes of an entry that is being written, or was never acknowledged", sum.TornBytes)})
+	}
+	return sum, err
+}
+
+// namedSegment is a segment of the newest version and the entry that added it.
+type namedSegment struct {
+	meta  segment.Meta
+	place catalog.Place
+}
+
+// segments walks a store's log and returns what its newest version names.
+func (v *verifier) segments(ctx context.Context, id string, key ed25519.PublicKey, count bool) (map[string]namedSegment, error) {
+	named := map[string]namedSegment{}
+	_, err := v.walk(ctx, id, key, count, func(e catalog.Entry, p catalog.Place) error {
+		for _, gone := range e.Remove {
+			delete(named, gone)
+		}
+		for _, s := range e.Add {
+			n := namedSegment{place: p}
+			if err := json.Unmarshal(s.Meta, &n.meta); err != nil || n.meta.ID != s.ID {
+				if count {
+					v.add(Finding{Store: id, File: p.File, Offset: p.Offset, Row: -1, Message: fmt.Sprintf("version %d: segment %s has no readable description: %v", e.Version, s.ID, err)})
+				}
+				continue
+			}
+			named[s.ID] = n
+		}
+		return nil
+	})
+	return named, err
+}
+
+func (v *verifier) store(ctx context.Context, id string, key ed25519.PublicKey) error {
+	// Files first: what is written while the log is read is named by no entry yet.
+	dir := storeDir(v.opts.Dir, id)
+	var files []string
+	objects, err := localstore.Open(v.opts.FS, dir, localstore.Options{ReadOnly: true})
+	if err == nil {
+		err = objects.List(ctx, segmentPrefix, func(o objstore.Object) error {
+			files = append(files, o.Key)
+			return nil
+		})
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	named, walkErr := v.segments(ctx, id, key, true)
+	if walkErr != nil {
+		return walkErr
+	}
+	v.sum.Stores++
+	if objects == nil {
+		return nil // the walk has said that there is nothing
+	}
+	known := map[string]bool{}
+	for _, n := range named {
+		known[n.meta.Key], known[n.meta.FingerprintKey] = true, true
+	}
+	for _, name := range sortedKeys(named) {
+		if err := v.segment(ctx, id, key, objects, named[name]); err != nil {
+			return err
+		}
+	}
+	for _, key := range files {
+		if !known[key] {
+			v.add(Finding{Note: true, Store: id, File: filepath.Join(dir, filepath.FromSlash(key)), Offset: -1, Row: -1,
+				Message: "no entry names this file: it is being written, was removed while in use, or is left over"})
+		}
+	}
+	return nil
+}
+
+func sortedKeys(m map[string]namedSegment) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// unnamedStores notes folders of stores that the lake's log does not name.
+func (v *verifier) unnamedStores(stores []string) error {
+	dir := filepath.Join(v.opts.Dir, "stores")
+	entries, err := v.opts.FS.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, e := range entries {
+		if !slices.Contains(stores, e.Name()) {
+			v.add(Finding{Note: true, File: filepath.Join(dir, e.Name()), Offset: -1, Row: -1,
+				Message: "the lake's log names no such store: it is being created or dropped, or is left over"})
+		}
+	}
+	return nil
+}

@@ -106,21 +106,21 @@ func (r *Reader) bloomContains(rowGroup int, leaf *node, value any) (bool, error
 
 // Dictionary returns the distinct values of a utf8 leaf of a row group, in the
 // order of its dictionary; ok is false when the row group has none for it.
-// bytes is the number of compressed bytes read.
-func (r *Reader) Dictionary(rowGroup int, path string) (values []string, ok bool, bytes int64, err error) {
+func (r *Reader) Dictionary(rowGroup int, path string) (values []string, ok bool, err error) {
 	leaf := r.tree.leafByPath(path)
 	if leaf == nil || leaf.kind != kindUTF8 || rowGroup < 0 || rowGroup >= len(r.meta.RowGroups) {
-		return nil, false, 0, nil
+		return nil, false, nil
 	}
-	c := r.chunk(rowGroup, leaf, &bytes)
+	var read int64
+	c := r.chunk(rowGroup, leaf, &read)
 	// Read no further than the dictionary.
 	if c.meta.DataPageOffset > c.pos {
 		c.end = c.meta.DataPageOffset
 	}
 	if err := c.readDictionary(); err != nil {
-		return nil, false, bytes, err
+		return nil, false, err
 	}
-	return c.dict, c.haveDict, bytes, nil
+	return c.dict, c.haveDict, nil
 }
 
 // HasDictionary tells whether Dictionary has values to give, without reading.
@@ -135,4 +135,13 @@ func (r *Reader) HasBloom(rowGroup int, path string) bool {
 	leaf := r.tree.leafByPath(path)
 	return leaf != nil && rowGroup >= 0 && rowGroup < len(r.meta.RowGroups) &&
 		r.meta.RowGroups[rowGroup].Columns[leaf.index].MetaData.BloomFilterOffset != 0
+}
+
+// LeafBytes is the number of compressed bytes of a leaf's chunk.
+func (r *Reader) LeafBytes(rowGroup int, path string) int64 {
+	leaf := r.tree.leafByPath(path)
+	if leaf == nil || rowGroup < 0 || rowGroup >= len(r.meta.RowGroups) {
+		return 0
+	}
+	return r.meta.RowGroups[rowGroup].Columns[leaf.index].MetaData.TotalCompressedSize
 }

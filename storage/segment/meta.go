@@ -30,4 +30,7 @@ type Meta struct {
 	FingerprintSHA256 string `json:"fingerprint_sha256,omitempty"`
 	// PayloadBytes is the raw size of the payload column.
 	PayloadBytes int64 `json:"payload_bytes"`
+	// Sealed is when the segment was completed, in microseconds. Its rows were
+	// taken in before that.
+	Sealed int64 `json:"sealed"`
 }

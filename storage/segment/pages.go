@@ -74,7 +74,7 @@ func hasDictionary(m *format.ColumnMetaData) bool { return m.DictionaryPageOffse
 // peek returns n bytes at the position.
 func (c *chunkReader) peek(n int64) ([]byte, error) {
 	if n > c.end-c.pos {
-		return nil, corrupt("column %s: page at offset %d runs past its chunk", c.leaf.path, c.pos)
+		return nil, corruptAt(c.pos, "column %s: page runs past its chunk", c.leaf.path)
 	}
 	if c.pos >= c.winStart && c.pos+n <= c.winStart+int64(len(c.window)) {
 		return c.window[c.pos-c.winStart:][:n], nil
@@ -91,7 +91,7 @@ func (c *chunkReader) peek(n int64) ([]byte, error) {
 	if got, err := c.src.ReadAt(c.window[kept:], c.pos+int64(kept)); got < len(c.window)-kept {
 		c.window = c.window[:0]
 		if err == io.EOF || err == nil {
-			return nil, corrupt("column %s: the file ends inside a page", c.leaf.path)
+			return nil, corruptAt(c.pos, "column %s: the file ends inside a page", c.leaf.path)
 		}
 		return nil, fmt.Errorf("read column %s: %w", c.leaf.path, err)
 	}
@@ -109,11 +109,11 @@ func (c *chunkReader) body() (*format.PageHeader, []byte, error) {
 	r := c.protocol.NewReaderFromBytes(head)
 	header := new(format.PageHeader)
 	if err := thrift.NewDecoder(r).Decode(header); err != nil {
-		return nil, nil, corrupt("column %s: page header at offset %d: %w", c.leaf.path, offset, err)
+		return nil, nil, corruptAt(offset, "column %s: page header: %w", c.leaf.path, err)
 	}
 	c.pos += int64(r.BytesRead())
 	if header.CompressedPageSize < 0 || header.UncompressedPageSize < 0 || header.UncompressedPageSize > maxPageSize {
-		return nil, nil, corrupt("column %s: page at offset %d has %d bytes, %d compressed", c.leaf.path, offset, header.UncompressedPageSize, header.CompressedPageSize)
+		return nil, nil, corruptAt(offset, "column %s: page has %d bytes, %d compressed", c.leaf.path, header.UncompressedPageSize, header.CompressedPageSize)
 	}
 	b, err := c.peek(int64(header.CompressedPageSize))
 	if err != nil {
@@ -121,7 +121,7 @@ func (c *chunkReader) body() (*format.PageHeader, []byte, error) {
 	}
 	c.pos += int64(len(b))
 	if sum := crc32.ChecksumIEEE(b); sum != uint32(header.CRC) {
-		return nil, nil, corrupt("column %s: page at offset %d: CRC is %08x, want %08x", c.leaf.path, offset, sum, uint32(header.CRC))
+		return nil, nil, corruptAt(offset, "column %s: page: CRC is %08x, want %08x", c.leaf.path, sum, uint32(header.CRC))
 	}
 	return header, b, nil
 }
@@ -152,7 +152,7 @@ func (c *chunkReader) readDictionary() (err error) {
 		return err
 	}
 	if header.Type != format.DictionaryPage || !header.DictionaryPageHeader.Valid || c.leaf.kind != kindUTF8 {
-		return corrupt("column %s: no dictionary page at offset %d", c.leaf.path, c.meta.DictionaryPageOffset)
+		return corruptAt(c.meta.DictionaryPageOffset, "column %s: not a dictionary page", c.leaf.path)
 	}
 	// Its own memory: the dictionary outlives the pages.
 	data, err := decompress(nil, body, header.UncompressedPageSize)
@@ -210,14 +210,14 @@ func (c *chunkReader) nextPage() (err error) {
 		want = format.RLEDictionary
 	}
 	if header.Type != format.DataPage || !h.Valid || h.V.NumValues <= 0 || h.V.Encoding != want {
-		return corrupt("column %s: page at offset %d is not a data page of encoding %s", c.leaf.path, offset, want)
+		return corruptAt(offset, "column %s: not a data page of encoding %s", c.leaf.path, want)
 	}
 	p := &c.page
 	if p.buf, err = decompress(p.buf, body, header.UncompressedPageSize); err != nil {
-		return corrupt("column %s: page at offset %d: %w", c.leaf.path, offset, err)
+		return corruptAt(offset, "column %s: page: %w", c.leaf.path, err)
 	}
 	if err = c.decode(p, int(h.V.NumValues)); err != nil {
-		return corrupt("column %s: page at offset %d: %w", c.leaf.path, offset, err)
+		return corruptAt(offset, "column %s: page: %w", c.leaf.path, err)
 	}
 	c.entries += int64(h.V.NumValues)
 	return nil

@@ -285,17 +285,18 @@ func (b *Batches) Close() error {
 }
 
 // ReadRows reads single rows by their numbers in the segment, which must ascend.
-// utf8 columns come as utf8. bytes is the number of compressed bytes read.
-func (r *Reader) ReadRows(ctx context.Context, mem memory.Allocator, columns []Column, rows []int64) (rec arrow.Record, bytes int64, err error) {
+// utf8 columns come as utf8.
+func (r *Reader) ReadRows(ctx context.Context, mem memory.Allocator, columns []Column, rows []int64) (arrow.Record, error) {
 	if mem == nil {
 		mem = memory.DefaultAllocator
 	}
 	for i, row := range rows {
 		if row < 0 || row >= r.meta.NumRows || i > 0 && row <= rows[i-1] {
-			return nil, 0, fmt.Errorf("read rows: row %d of a segment of %d: must ascend and be inside", row, r.meta.NumRows)
+			return nil, fmt.Errorf("read rows: row %d of a segment of %d: must ascend and be inside", row, r.meta.NumRows)
 		}
 	}
 	var parts []arrow.Record
+	var read int64
 	defer func() {
 		for _, p := range parts {
 			p.Release()
@@ -311,20 +312,19 @@ func (r *Reader) ReadRows(ctx context.Context, mem memory.Allocator, columns []C
 			inside, rows = rows[:n], rows[n:]
 		}
 		if err := ctx.Err(); err != nil {
-			return nil, bytes, err
+			return nil, err
 		}
-		part, err := r.rowsOf(g, mem, columns, inside, &bytes)
+		part, err := r.rowsOf(g, mem, columns, inside, &read)
 		if err != nil {
-			return nil, bytes, err
+			return nil, err
 		}
 		parts = append(parts, part)
 	}
 	if len(parts) == 1 {
 		parts[0].Retain()
-		return parts[0], bytes, nil
+		return parts[0], nil
 	}
-	rec, err = concatenate(parts, mem)
-	return rec, bytes, err
+	return concatenate(parts, mem)
 }
 
 func (r *Reader) rowGroupOf(row int64) int {

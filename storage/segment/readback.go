@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -153,4 +154,63 @@ func ReadBack(src Source, layout Layout, want Summary) error {
 		return corrupt("read back: ids and payloads are not those that were written")
 	}
 	return nil
+}
+
+// leafCount is how many entries of a leaf have a value and how many do not.
+type leafCount struct {
+	Path          string
+	Values, Nulls int64
+}
+
+// VerifyAllColumns reads every leaf through the second reader and compares the
+// number of rows, values and NULLs with want, the statistics of the whole
+// segment. check is called for each leaf that differs, and for one that cannot be
+// read with its error.
+func (b *BackReader) VerifyAllColumns(ctx context.Context, want map[string]ColumnStats, differs func(path string, err error)) error {
+	for _, leaf := range b.tree.leaves {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		got, err := b.count(leaf)
+		s, known := want[leaf.path]
+		switch {
+		case err != nil:
+			differs(leaf.path, err)
+		case known && (got.Values != s.Values || got.Nulls != s.Nulls):
+			differs(leaf.path, corrupt("read back column %s: %d values and %d NULLs, want %d and %d", leaf.path, got.Values, got.Nulls, s.Values, s.Nulls))
+		}
+	}
+	return nil
+}
+
+// count reads a leaf to its end.
+func (b *BackReader) count(leaf *node) (leafCount, error) {
+	c := leafCount{Path: leaf.path}
+	for at := int64(0); at < b.rows; {
+		n := min(readBackRows, b.rows-at)
+		values, rep, def, err := b.next(leaf.path, n)
+		if err != nil {
+			return c, err
+		}
+		rows := int64(0)
+		for i, v := range values {
+			if rep[i] == 0 {
+				rows++
+			}
+			has := int(def[i]) == leaf.maxDef
+			if has != (v != nil) {
+				return c, corrupt("read back column %s: definition level %d with value %v", leaf.path, def[i], v)
+			}
+			if has {
+				c.Values++
+			} else {
+				c.Nulls++
+			}
+		}
+		if rows != n {
+			return c, corrupt("read back column %s: %d rows, want %d", leaf.path, rows, n)
+		}
+		at += n
+	}
+	return c, nil
 }

@@ -190,7 +190,7 @@ func TestReadRows(t *testing.T) {
 	all := readAll(t, r, 0, columns...)
 	for _, rows := range [][]int64{{}, {0}, {3999}, {1499, 1500, 1501}, {0, 1, 2, 700, 2999, 3000, 3998}, {17, 19, 1600}} {
 		mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
-		got, _, err := r.ReadRows(context.Background(), mem, columns, rows)
+		got, err := r.ReadRows(context.Background(), mem, columns, rows)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,7 +207,7 @@ func TestReadRows(t *testing.T) {
 		mem.AssertSize(t, 0)
 	}
 	for _, rows := range [][]int64{{-1}, {4000}, {5, 5}, {6, 5}} {
-		if _, _, err := r.ReadRows(context.Background(), nil, columns, rows); err == nil {
+		if _, err := r.ReadRows(context.Background(), nil, columns, rows); err == nil {
 			t.Errorf("rows %v: no error", rows)
 		}
 	}

@@ -35,8 +35,30 @@ type Source interface {
 	Size() int64
 }
 
-func corrupt(format string, args ...any) error {
-	return fmt.Errorf("%w: %w", ErrCorrupt, fmt.Errorf(format, args...))
+// CorruptError says what is wrong with a file. It matches ErrCorrupt.
+type CorruptError struct {
+	// Offset is where in the file the damaged piece begins, -1 when unknown.
+	Offset int64
+	Err    error
+}
+
+func (e *CorruptError) Error() string {
+	if e.Offset < 0 {
+		return "corrupt segment: " + e.Err.Error()
+	}
+	return fmt.Sprintf("corrupt segment: at offset %d: %s", e.Offset, e.Err)
+}
+
+// Is makes the error match ErrCorrupt.
+func (e *CorruptError) Is(target error) bool { return target == ErrCorrupt }
+
+// Unwrap returns the cause.
+func (e *CorruptError) Unwrap() error { return e.Err }
+
+func corrupt(format string, args ...any) error { return corruptAt(-1, format, args...) }
+
+func corruptAt(offset int64, format string, args ...any) error {
+	return &CorruptError{Offset: offset, Err: fmt.Errorf(format, args...)}
 }
 
 // guard turns a panic of a Parquet library into ErrCorrupt: the libraries index
