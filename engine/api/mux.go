@@ -25,7 +25,7 @@ const maxMessage = math.MaxInt32
 // handler mounts everything HTTP.
 func (s *Server) handler(ctx context.Context, verifier *auth.Verifier) (http.Handler, error) {
 	restHandler, err := rest.New(ctx, rest.Options{
-		Conn: s.conn, Auth: verifier, Outgoing: grpcapi.WithCaller, RequestID: requestID, MaxBody: s.opts.MaxBody, Logger: s.opts.Logger,
+		Conn: s.conn, Uploads: s.opts.Engine, Auth: verifier, Outgoing: grpcapi.WithCaller, RequestID: requestID, MaxBody: s.opts.MaxBody, Logger: s.opts.Logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set REST up: %w", err)

@@ -15,6 +15,7 @@ import (
 	"github.com/traillake/traillake/engine/api/auth"
 	"github.com/traillake/traillake/engine/api/awsapi"
 	"github.com/traillake/traillake/engine/api/grpcapi"
+	"github.com/traillake/traillake/engine/api/rest"
 )
 
 // The addresses a server listens on when none are given.
@@ -30,6 +31,7 @@ type Engine interface {
 	awsapi.Stores
 	awsapi.Imports
 	grpcapi.Queries
+	rest.Uploads
 	Operator
 }
 

@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"context"
+	"io"
 
 	"github.com/traillake/traillake/engine"
 )
@@ -133,4 +134,16 @@ func (e *Engine) ListQueries(ctx context.Context, p engine.Principal, in engine.
 		return nil, "", err
 	}
 	return []engine.Query{*Query()}, "", nil
+}
+
+// Upload is what PutUpload was given.
+type Upload struct{ ID, Key, Content string }
+
+// PutUpload reads the file and notes it.
+func (e *Engine) PutUpload(ctx context.Context, p engine.Principal, id, key string, r io.Reader) error {
+	content, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	return e.asked(ctx, "PutUpload", p, Upload{id, key, string(content)})
 }

@@ -83,6 +83,15 @@ func fromStatus(err error) *restError {
 	return e
 }
 
+// fromEngine is for the calls that do not go through gRPC.
+func fromEngine(e *engine.Error) *restError {
+	code, ok := httpStatus[e.Code]
+	if !ok {
+		code = http.StatusInternalServerError
+	}
+	return &restError{status: code, Code: string(e.Code), Message: e.Message}
+}
+
 func fromReason(reason string, st *status.Status) *restError {
 	code, ok := httpStatus[engine.Code(reason)]
 	if !ok {
@@ -110,8 +119,10 @@ func routingError(r *http.Request, status int) *restError {
 func (h *handler) writeError(w http.ResponseWriter, err error) {
 	var e *restError
 	if !errors.As(err, &e) {
-		h.opts.Logger.Error("request failed", "err", err)
-		e = &restError{status: http.StatusInternalServerError, Code: string(engine.Internal), Message: "internal error"}
+		e = fromEngine(engine.AsError(err))
+		if e.status == http.StatusInternalServerError {
+			h.opts.Logger.Error("request failed", "err", err, "cause", engine.AsError(err).Err)
+		}
 	}
 	b, err := json.Marshal(e)
 	if err != nil { // two strings always encode

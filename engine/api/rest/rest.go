@@ -2,12 +2,14 @@
 // grpc-gateway over a connection inside the process, so that every call passes
 // the gRPC server's interceptors. Of its own it has only the check of the
 // credentials (gRPC metadata cannot carry an AWS signature), the Arrow stream,
-// whose bytes the gateway would wrap in JSON, and the OpenAPI page.
+// whose bytes the gateway would wrap in JSON, the upload of files for an import,
+// and the OpenAPI page.
 package rest
 
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -22,17 +24,25 @@ import (
 	traillakev1 "github.com/traillake/traillake/proto/traillake/v1"
 )
 
-// Options says what the REST front talks to. Conn, Auth, Outgoing and RequestID
-// are required.
+// Uploads is the part of the engine that keeps files for an import that reads
+// from upload://id/. Safe for concurrent use; r is read to its end or an error.
+type Uploads interface {
+	PutUpload(ctx context.Context, p engine.Principal, id, key string, r io.Reader) error
+}
+
+// Options says what the REST front talks to. Conn, Uploads, Auth, Outgoing and
+// RequestID are required.
 type Options struct {
 	// Conn reaches a gRPC server of this process that believes what Outgoing adds.
-	Conn grpc.ClientConnInterface
-	Auth *auth.Verifier
+	Conn    grpc.ClientConnInterface
+	Uploads Uploads
+	Auth    *auth.Verifier
 	// Outgoing adds to a gRPC call who calls and the request's id.
 	Outgoing func(ctx context.Context, p engine.Principal, requestID string) (context.Context, error)
 	// RequestID tells a request's id.
 	RequestID func(context.Context) string
-	// MaxBody bounds a request's body in bytes; 0 means 4 MiB.
+	// MaxBody bounds a request's body in bytes, but not an upload's, which the
+	// engine bounds; 0 means 4 MiB.
 	MaxBody int64
 	// Logger gets what goes wrong while an answer is written; nil discards.
 	Logger *slog.Logger
@@ -90,6 +100,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if r.URL.Path == "/api/v1/openapi.json" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 		h.openAPI(w)
+		return
+	}
+	if id, key, ok := uploadedFile(r); ok {
+		h.upload(w, r, id, key)
 		return
 	}
 	r, err := h.admit(w, r)
