@@ -19,7 +19,7 @@ func (x *exprBinder) call(e *ast.Call) (plan.Expr, error) {
 		return x.window(e, name)
 	case function.IsAggregate(name):
 		return x.aggregate(e, name)
-	case function.IsWindow(name):
+	case function.IsWindow(name) || laterWindows[name]:
 		return nil, ast.Errorf(ast.InvalidArguments, e.Span(), "Window function %s requires an OVER clause", name)
 	}
 	if err := plainCall(e); err != nil {

@@ -65,7 +65,7 @@ func condition(e plan.Expr, clause string, span ast.Span) (plan.Expr, error) {
 // nearest returns the candidate that a typing error would most likely have
 // meant, or "".
 func nearest(name string, candidates []string) string {
-	best, bestDistance := "", max(1, len(name)/3)+1
+	best, bestDistance := "", min(max(1, len(name)/3)+1, len(name))
 	for _, c := range candidates {
 		if d := editDistance(strings.ToLower(name), strings.ToLower(c), bestDistance); d < bestDistance {
 			best, bestDistance = c, d

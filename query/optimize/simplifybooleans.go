@@ -88,12 +88,12 @@ func simplifyChain(s *plan.Special, neutral bool) plan.Expr {
 			kept = append(kept, p)
 		}
 	}
-	switch len(kept) {
-	case 0:
+	switch {
+	case len(kept) == 0:
 		return &plan.Literal{Value: neutral, Typ: types.BooleanType}
-	case 1:
+	case len(kept) == 1:
 		return kept[0]
-	case len(s.Args):
+	case len(kept) == len(parts) && len(parts) == len(s.Args):
 		return s
 	}
 	return &plan.Special{Form: s.Form, Args: kept, Typ: s.Typ}

@@ -161,11 +161,21 @@ func integerString(v int64, t types.Type) string {
 	case types.Time:
 		return "time '" + time.Unix(0, v).UTC().Format("15:04:05"+fraction(t.Precision)) + "'"
 	case types.IntervalDaySecond:
-		return "interval '" + (time.Duration(v) * time.Millisecond).String() + "'"
+		return "interval '" + daySecond(v) + "'"
 	case types.IntervalYearMonth:
 		return "interval '" + strconv.FormatInt(v, 10) + "' month"
 	}
 	return strconv.FormatInt(v, 10)
+}
+
+// daySecond prints milliseconds as Trino does: 1 02:03:04.000.
+func daySecond(v int64) string {
+	sign, u := "", uint64(v)
+	if v < 0 {
+		sign, u = "-", -u
+	}
+	seconds := u / 1000
+	return fmt.Sprintf("%s%d %02d:%02d:%02d.%03d", sign, seconds/86400, seconds/3600%24, seconds/60%60, seconds%60, u%1000)
 }
 
 func fraction(precision int) string {
