@@ -1,26 +1,206 @@
 package function
 
 import (
+	"math"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v15/arrow"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/traillake/traillake/query/types"
 )
 
+// stringFunctions count in code points and from 1.
 var stringFunctions = []entry{
 	{sig: "lower(varchar(x)) varchar(x)", make: pure1(strings.ToLower)},
 	{sig: "upper(varchar(x)) varchar(x)", make: pure1(strings.ToUpper)},
-	{sig: "length(varchar(x)) bigint", make: pure1(func(s string) int64 { return int64(utf8.RuneCountInString(s)) })},
-	{sig: "starts_with(varchar, varchar) boolean", make: pure2(strings.HasPrefix)},
-	{sig: "ends_with(varchar, varchar) boolean", make: pure2(strings.HasSuffix)},
-	{sig: "replace(varchar, varchar) varchar", make: pure2(func(s, old string) string { return strings.ReplaceAll(s, old, "") })},
-	{sig: "replace(varchar, varchar, varchar) varchar", make: f3(func(s, old, repl string) (string, error) { return strings.ReplaceAll(s, old, repl), nil })},
-	{sig: "||(varchar, varchar) varchar", result: concatType, make: concatStrings},
+	{sig: "length(varchar(x)) bigint", make: pure1(codePoints)},
+	{sig: "length(char(x)) bigint", make: charLength},
+	{sig: "starts_with(varchar(x), varchar(y)) boolean", make: pure2(strings.HasPrefix)},
+	{sig: "ends_with(varchar(x), varchar(y)) boolean", make: pure2(strings.HasSuffix)},
+	{sig: "||(varchar(x), varchar(y)) varchar", result: concatType, make: concatStrings},
 	{sig: "concat(varchar, varchar, varchar...) varchar", make: concatStrings},
-	{sig: "trim(varchar(x)) varchar(x)", make: pure1(func(s string) string { return strings.TrimFunc(s, unicode.IsSpace) })},
+	{sig: "concat_ws(varchar, varchar...) varchar", make: concatWS},
+	{sig: "concat_ws(varchar, array(varchar)) varchar", make: concatWSArray},
+	{sig: "chr(bigint) varchar(1)", make: f1(chr)},
+	{sig: "codepoint(varchar(1)) integer", make: f1(codepoint)},
+	{sig: "reverse(varchar(x)) varchar(x)", make: pure1(reverseText)},
+	{sig: "replace(varchar(x), varchar(y)) varchar(x)", make: pure2(func(s, old string) string { return strings.ReplaceAll(s, old, "") })},
+	{sig: "replace(varchar(x), varchar(y), varchar(z)) varchar", make: f3(func(s, old, repl string) (string, error) { return strings.ReplaceAll(s, old, repl), nil })},
+	{sig: "translate(varchar(x), varchar(y), varchar(z)) varchar", make: f3(translate)},
+	{sig: "strpos(varchar(x), varchar(y)) bigint", make: pure2(func(s, sub string) int64 { return findNth(s, sub, 1) })},
+	{sig: "strpos(varchar(x), varchar(y), bigint) bigint", make: f3(strpos)},
+	{sig: "substr(varchar(x), bigint) varchar(x)", make: pure2(func(s string, from int64) string { return substring(s, from, math.MaxInt64) })},
+	{sig: "substr(varchar(x), bigint, bigint) varchar(x)", make: f3(func(s string, from, n int64) (string, error) { return substring(s, from, n), nil })},
+	{sig: "substring(varchar(x), bigint) varchar(x)", make: pure2(func(s string, from int64) string { return substring(s, from, math.MaxInt64) })},
+	{sig: "substring(varchar(x), bigint, bigint) varchar(x)", make: f3(func(s string, from, n int64) (string, error) { return substring(s, from, n), nil })},
+	{sig: "trim(varchar(x)) varchar(x)", make: pure1(func(s string) string { return strings.TrimFunc(s, isBlank) })},
+	{sig: "ltrim(varchar(x)) varchar(x)", make: pure1(func(s string) string { return strings.TrimLeftFunc(s, isBlank) })},
+	{sig: "rtrim(varchar(x)) varchar(x)", make: pure1(func(s string) string { return strings.TrimRightFunc(s, isBlank) })},
+	{sig: "trim(varchar(x), varchar(y)) varchar(x)", make: pure2(strings.Trim)},
+	{sig: "ltrim(varchar(x), varchar(y)) varchar(x)", make: pure2(strings.TrimLeft)},
+	{sig: "rtrim(varchar(x), varchar(y)) varchar(x)", make: pure2(strings.TrimRight)},
+	{sig: "lpad(varchar(x), bigint, varchar(y)) varchar", make: f3(func(s string, n int64, with string) (string, error) { return pad(s, n, with, true) })},
+	{sig: "rpad(varchar(x), bigint, varchar(y)) varchar", make: f3(func(s string, n int64, with string) (string, error) { return pad(s, n, with, false) })},
+	{sig: "levenshtein_distance(varchar(x), varchar(y)) bigint", make: pure2(func(a, b string) int64 { return int64(levenshtein([]rune(a), []rune(b))) })},
+	{sig: "hamming_distance(varchar(x), varchar(y)) bigint", make: f2(hamming)},
+	{sig: "normalize(varchar(x)) varchar", make: pure1(norm.NFC.String)},
+	{sig: "normalize(varchar(x), varchar(y)) varchar", make: f2(normalize)},
+	{sig: "soundex(varchar(x)) varchar(4)", make: pure1(soundex)},
+	{sig: "luhn_check(varchar(x)) boolean", make: f1(luhn)},
+}
+
+func codePoints(s string) int64 { return int64(utf8.RuneCountInString(s)) }
+
+// charLength is the declared length: blanks that pad a char count.
+func charLength(c *call) Kernel {
+	n := int64(c.args[0].Length)
+	return pure1(func(string) int64 { return n })(c)
+}
+
+func isBlank(r rune) bool { return unicode.IsSpace(r) }
+
+func chr(n int64) (string, error) {
+	if n < 0 || n > unicode.MaxRune || n >= 0xD800 && n <= 0xDFFF {
+		return "", invalidArgument("Not a valid Unicode code point: %d", n)
+	}
+	return string(rune(n)), nil
+}
+
+func codepoint(s string) (int32, error) {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 || size != len(s) {
+		return 0, invalidArgument("Input string must be a single character string")
+	}
+	return r, nil
+}
+
+func reverseText(s string) string {
+	runes := []rune(s)
+	slices.Reverse(runes)
+	return string(runes)
+}
+
+// translate replaces each character of from by the one at its place in to, or drops it.
+func translate(s, from, to string) (string, error) {
+	source, target := []rune(from), []rune(to)
+	return strings.Map(func(r rune) rune {
+		switch i := slices.Index(source, r); {
+		case i < 0:
+			return r
+		case i < len(target):
+			return target[i]
+		}
+		return -1
+	}, s), nil
+}
+
+func strpos(s, sub string, instance int64) (int64, error) {
+	if instance == 0 {
+		return 0, invalidArgument("'instance' must be a positive or negative number.")
+	}
+	return findNth(s, sub, instance), nil
+}
+
+// findNth returns the place of the n-th occurrence, from the end when negative, or 0.
+func findNth(s, sub string, n int64) int64 {
+	if sub == "" {
+		return 1
+	}
+	at := -1
+	switch {
+	case n == 1:
+		at = strings.Index(s, sub)
+	case n > 0:
+		for from := 0; n > 0; n-- {
+			i := strings.Index(s[from:], sub)
+			if i < 0 {
+				return 0
+			}
+			at = from + i
+			_, size := utf8.DecodeRuneInString(s[at:])
+			from = at + size
+		}
+	default:
+		for end := len(s); n < 0; n++ {
+			if at = strings.LastIndex(s[:end], sub); at < 0 {
+				return 0
+			}
+			_, size := utf8.DecodeLastRuneInString(s[:at+len(sub)])
+			end = at + len(sub) - size
+		}
+	}
+	if at < 0 {
+		return 0
+	}
+	return codePoints(s[:at]) + 1
+}
+
+// substring takes n code points from a place, which counts from the end when negative.
+func substring(s string, from, n int64) string {
+	if from == 0 || n <= 0 || s == "" {
+		return ""
+	}
+	if from < 0 {
+		from += codePoints(s) + 1
+		if from < 1 {
+			return ""
+		}
+	}
+	if from > int64(len(s)) {
+		return ""
+	}
+	rest := s[len(cut(s, int(from-1))):]
+	if n >= int64(len(rest)) {
+		return rest
+	}
+	return cut(rest, int(n))
+}
+
+func pad(s string, n int64, with string, left bool) (string, error) {
+	const most = 1 << 30
+	if n < 0 || n > most {
+		return "", invalidArgument("Target length must be in the range [0..%d]", most)
+	}
+	if with == "" {
+		return "", invalidArgument("Padding string must not be empty")
+	}
+	missing := n - codePoints(s)
+	if missing <= 0 {
+		return cut(s, int(n)), nil
+	}
+	times := missing/codePoints(with) + 1
+	padding := cut(strings.Repeat(with, int(times)), int(missing))
+	if left {
+		return padding + s, nil
+	}
+	return s + padding, nil
+}
+
+func hamming(a, b string) (int64, error) {
+	x, y := []rune(a), []rune(b)
+	if len(x) != len(y) {
+		return 0, invalidArgument("The input strings to hamming_distance function must have the same length")
+	}
+	n := int64(0)
+	for i := range x {
+		if x[i] != y[i] {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func normalize(s, form string) (string, error) {
+	forms := map[string]norm.Form{"NFC": norm.NFC, "NFD": norm.NFD, "NFKC": norm.NFKC, "NFKD": norm.NFKD}
+	f, ok := forms[strings.ToUpper(form)]
+	if !ok {
+		return "", invalidArgument("Normalization form must be one of [NFD, NFC, NFKD, NFKC]")
+	}
+	return f.String(s), nil
 }
 
 // concatType is unbounded: Trino's operator takes unbounded arguments.

@@ -10,7 +10,7 @@ func scalarTopics() [][]entry {
 		stringFunctions, likeFunctions,
 		arrayAccess, arraySets, mapAccess, lambdaFunctions, jsonFunctions,
 		currentTime, extractors(), dateArithmetic, zoneFunctions, intervalOperators, dateText,
-		regexFunctions,
+		regexFunctions, splitFunctions, urlFunctions, binaryFunctions,
 	}
 }
 

@@ -1,0 +1,153 @@
+package function
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"hash"
+	"hash/crc32"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+var binaryFunctions = []entry{
+	{sig: "length(varbinary) bigint", make: pure1(func(b []byte) int64 { return int64(len(b)) })},
+	{sig: "||(varbinary, varbinary) varbinary", make: pure2(func(a, b []byte) []byte { return slices.Concat(a, b) })},
+	{sig: "concat(varbinary, varbinary) varbinary", make: pure2(func(a, b []byte) []byte { return slices.Concat(a, b) })},
+	{sig: "substr(varbinary, bigint) varbinary", make: pure2(func(b []byte, from int64) []byte { return subBytes(b, from, math.MaxInt64) })},
+	{sig: "substr(varbinary, bigint, bigint) varbinary", make: f3(func(b []byte, from, n int64) ([]byte, error) { return subBytes(b, from, n), nil })},
+	{sig: "reverse(varbinary) varbinary", make: pure1(func(b []byte) []byte { r := bytes.Clone(b); slices.Reverse(r); return r })},
+	{sig: "lpad(varbinary, bigint, varbinary) varbinary", make: f3(func(b []byte, n int64, with []byte) ([]byte, error) { return padBytes(b, n, with, true) })},
+	{sig: "rpad(varbinary, bigint, varbinary) varbinary", make: f3(func(b []byte, n int64, with []byte) ([]byte, error) { return padBytes(b, n, with, false) })},
+	{sig: "to_utf8(varchar(x)) varbinary", make: pure1(func(s string) []byte { return []byte(s) })},
+	{sig: "from_utf8(varbinary) varchar", make: pure1(func(b []byte) string { return fromUTF8(b, "\uFFFD") })},
+	{sig: "from_utf8(varbinary, varchar(x)) varchar", make: f2(fromUTF8With)},
+	{sig: "to_hex(varbinary) varchar", make: pure1(func(b []byte) string { return strings.ToUpper(hex.EncodeToString(b)) })},
+	{sig: "from_hex(varchar(x)) varbinary", make: f1(fromHex)},
+	{sig: "from_hex(varbinary) varbinary", make: f1(func(b []byte) ([]byte, error) { return fromHex(string(b)) })},
+	{sig: "to_base64(varbinary) varchar", make: pure1(base64.StdEncoding.EncodeToString)},
+	{sig: "from_base64(varchar(x)) varbinary", make: f1(decodeWith(base64.StdEncoding, base64.RawStdEncoding))},
+	{sig: "from_base64(varbinary) varbinary", make: decodeBytes(decodeWith(base64.StdEncoding, base64.RawStdEncoding))},
+	{sig: "to_base64url(varbinary) varchar", make: pure1(base64.URLEncoding.EncodeToString)},
+	{sig: "from_base64url(varchar(x)) varbinary", make: f1(decodeWith(base64.URLEncoding, base64.RawURLEncoding))},
+	{sig: "from_base64url(varbinary) varbinary", make: decodeBytes(decodeWith(base64.URLEncoding, base64.RawURLEncoding))},
+	{sig: "to_base32(varbinary) varchar", make: pure1(base32.StdEncoding.EncodeToString)},
+	{sig: "from_base32(varchar(x)) varbinary", make: f1(decodeWith(base32.StdEncoding, base32.StdEncoding.WithPadding(base32.NoPadding)))},
+	{sig: "from_base32(varbinary) varbinary", make: decodeBytes(decodeWith(base32.StdEncoding, base32.StdEncoding.WithPadding(base32.NoPadding)))},
+	{sig: "md5(varbinary) varbinary", make: pure1(func(b []byte) []byte { s := md5.Sum(b); return s[:] })},
+	{sig: "sha1(varbinary) varbinary", make: pure1(func(b []byte) []byte { s := sha1.Sum(b); return s[:] })},
+	{sig: "sha256(varbinary) varbinary", make: pure1(func(b []byte) []byte { s := sha256.Sum256(b); return s[:] })},
+	{sig: "sha512(varbinary) varbinary", make: pure1(func(b []byte) []byte { s := sha512.Sum512(b); return s[:] })},
+	{sig: "hmac_md5(varbinary, varbinary) varbinary", make: keyed(md5.New)},
+	{sig: "hmac_sha1(varbinary, varbinary) varbinary", make: keyed(sha1.New)},
+	{sig: "hmac_sha256(varbinary, varbinary) varbinary", make: keyed(sha256.New)},
+	{sig: "hmac_sha512(varbinary, varbinary) varbinary", make: keyed(sha512.New)},
+	{sig: "crc32(varbinary) bigint", make: pure1(func(b []byte) int64 { return int64(crc32.ChecksumIEEE(b)) })},
+	{sig: "xxhash64(varbinary) varbinary", make: pure1(func(b []byte) []byte { return binary.BigEndian.AppendUint64(nil, xxhash.Sum64(b)) })},
+	{sig: "to_big_endian_32(integer) varbinary", make: pure1(func(v int32) []byte { return binary.BigEndian.AppendUint32(nil, uint32(v)) })},
+	{sig: "to_big_endian_64(bigint) varbinary", make: pure1(func(v int64) []byte { return binary.BigEndian.AppendUint64(nil, uint64(v)) })},
+	{sig: "from_big_endian_32(varbinary) integer", make: fixedBytes(4, func(b []byte) int32 { return int32(binary.BigEndian.Uint32(b)) })},
+	{sig: "from_big_endian_64(varbinary) bigint", make: fixedBytes(8, func(b []byte) int64 { return int64(binary.BigEndian.Uint64(b)) })},
+	{sig: "to_ieee754_32(real) varbinary", make: pure1(func(v float32) []byte { return binary.BigEndian.AppendUint32(nil, math.Float32bits(v)) })},
+	{sig: "to_ieee754_64(double) varbinary", make: pure1(func(v float64) []byte { return binary.BigEndian.AppendUint64(nil, math.Float64bits(v)) })},
+	{sig: "from_ieee754_32(varbinary) real", make: fixedBytes(4, func(b []byte) float32 { return math.Float32frombits(binary.BigEndian.Uint32(b)) })},
+	{sig: "from_ieee754_64(varbinary) double", make: fixedBytes(8, func(b []byte) float64 { return math.Float64frombits(binary.BigEndian.Uint64(b)) })},
+}
+
+func subBytes(b []byte, from, n int64) []byte {
+	size := int64(len(b))
+	if from < 0 {
+		from += size + 1
+	}
+	if from < 1 || from > size || n <= 0 {
+		return []byte{}
+	}
+	return b[from-1 : from-1+min(n, size-from+1)]
+}
+
+func padBytes(b []byte, n int64, with []byte, left bool) ([]byte, error) {
+	const most = 1 << 30
+	if n < 0 || n > most {
+		return nil, invalidArgument("Target length must be in the range [0..%d]", most)
+	}
+	if len(with) == 0 {
+		return nil, invalidArgument("Padding bytes must not be empty")
+	}
+	missing := int(n) - len(b)
+	if missing <= 0 {
+		return b[:n], nil
+	}
+	padding := bytes.Repeat(with, missing/len(with)+1)[:missing]
+	if left {
+		return slices.Concat(padding, b), nil
+	}
+	return slices.Concat(b, padding), nil
+}
+
+func fromUTF8(b []byte, with string) string { return strings.ToValidUTF8(string(b), with) }
+
+func fromUTF8With(b []byte, with string) (string, error) {
+	if utf8.RuneCountInString(with) > 1 {
+		return "", invalidArgument("Replacement character string must empty or a single character")
+	}
+	return fromUTF8(b, with), nil
+}
+
+func fromHex(s string) ([]byte, error) {
+	b, err := hex.DecodeString(s)
+	if err != nil {
+		return nil, invalidArgument("String '%s' is not a valid hexadecimal number: %v", s, err)
+	}
+	return b, nil
+}
+
+type decoder interface {
+	DecodeString(s string) ([]byte, error)
+}
+
+// decodeWith takes text with or without padding.
+func decodeWith(padded, raw decoder) func(string) ([]byte, error) {
+	return func(s string) ([]byte, error) {
+		d := raw
+		if strings.HasSuffix(s, "=") {
+			d = padded
+		}
+		b, err := d.DecodeString(s)
+		if err != nil {
+			return nil, invalidArgument("%v", err)
+		}
+		return b, nil
+	}
+}
+
+func decodeBytes(f func(string) ([]byte, error)) maker {
+	return f1(func(b []byte) ([]byte, error) { return f(string(b)) })
+}
+
+func keyed(h func() hash.Hash) maker {
+	return pure2(func(data, key []byte) []byte {
+		m := hmac.New(h, key)
+		m.Write(data)
+		return m.Sum(nil)
+	})
+}
+
+func fixedBytes[R any](n int, f func([]byte) R) maker {
+	return f1(func(b []byte) (R, error) {
+		if len(b) != n {
+			return *new(R), invalidArgument("expected %d-byte input, but got instead: %d", n, len(b))
+		}
+		return f(b), nil
+	})
+}
