@@ -11,7 +11,7 @@ all: $(BIN)
 
 .PHONY: $(BIN)
 $(BIN):
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/traillake
+	$(GO) build -ldflags '$(LDFLAGS)' -o $@ ./cmd/traillake
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort

@@ -47,8 +47,8 @@ var mayImport = map[string][]string{
 	"query/bind":         {"query/ast", "query/plan", "query/function", "query/types"},
 	"query/optimize":     {"query/plan", "query/function", "query/types"},
 	"query/prune":        {"query/plan", "query/types"},
-	"query/exec":         {"query/plan", "query/function", "query/types", "query/ast"},
-	"query/memtable":     {"query/plan", "query/types"},
+	"query/exec":         {"query/exec", "query/plan", "query/function", "query/types", "query/ast"},
+	"query/memtable":     {"query/exec/vector", "query/plan", "query/types"},
 	"query/slttest":      {"query"},
 	"proto":              {},
 }
