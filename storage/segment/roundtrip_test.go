@@ -146,10 +146,10 @@ func checkParts(t *testing.T, r *Reader, records []arrow.Record) {
 				}
 			}
 			names, created, deep = append(names, name), append(created, at), append(deep, attr)
-			key = append(key, mapValue(params, i, "key25"))
+			key = append(key, mapValue(params, i, "key28"))
 		}
 	}
-	k1, k2, k3 := "key25", "key3", "no such key"
+	k1, k2, k3 := "key28", "key3", "no such key"
 	got := readAll(t, r, 100,
 		Column{Path: []string{"who", "name"}}, Column{Path: []string{"who", "session", "created"}},
 		Column{Path: []string{"params"}, Key: &k1}, Column{Path: []string{"who", "session", "attributes"}, Key: &k2},
@@ -185,7 +185,7 @@ func TestReadRows(t *testing.T) {
 	layout.RowGroupRows = 1500
 	src, _ := write(t, layout, rec)
 	r := open(t, src)
-	key := "key25"
+	key := "key28"
 	columns := append(topColumns(everyType), Column{Path: []string{"who", "name"}}, Column{Path: []string{"params"}, Key: &key})
 	all := readAll(t, r, 0, columns...)
 	for _, rows := range [][]int64{{}, {0}, {3999}, {1499, 1500, 1501}, {0, 1, 2, 700, 2999, 3000, 3998}, {17, 19, 1600}} {

@@ -68,4 +68,3 @@ func guard(err *error, doing string) {
 		*err = corrupt("%s: %v", doing, p)
 	}
 }
-
