@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -21,6 +22,8 @@ import (
 	"github.com/traillake/traillake/storage/segment"
 	"github.com/traillake/traillake/storage/vfs"
 )
+
+var seedFlag = flag.Uint64("seed", 1, "seed of the random tests")
 
 const storeID = "11111111-2222-3333-4444-555555555555"
 

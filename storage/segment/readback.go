@@ -14,6 +14,20 @@ import (
 // readBackRows is how many rows the second reader decodes at once.
 const readBackRows = 16384
 
+// faultKeeper keeps the first error of reading, which the library swallows.
+type faultKeeper struct {
+	Source
+	err error
+}
+
+func (f *faultKeeper) ReadAt(p []byte, off int64) (int, error) {
+	n, err := f.Source.ReadAt(p, off)
+	if err != nil && err != io.EOF && f.err == nil {
+		f.err = err
+	}
+	return n, err
+}
+
 // parquetSource is a Source as the file that xitongsys/parquet-go reads.
 type parquetSource struct {
 	*io.SectionReader
@@ -42,6 +56,7 @@ func (p *parquetSource) Close() error { return nil }
 // with the writer and the Reader. Its column reader runs in the caller's
 // goroutine; it swallows errors, so everything it says is counted.
 type BackReader struct {
+	src   *faultKeeper
 	pr    *reader.ParquetReader
 	paths map[string]int64 // index of a leaf by path
 	tree  *tree
@@ -55,11 +70,15 @@ func OpenBack(src Source) (b *BackReader, err error) {
 	if err != nil {
 		return nil, err
 	}
-	pr, err := reader.NewParquetColumnReader(newParquetSource(src), 1)
+	kept := &faultKeeper{Source: src}
+	pr, err := reader.NewParquetColumnReader(newParquetSource(kept), 1)
+	if kept.err != nil {
+		return nil, fmt.Errorf("read back footer: %w", kept.err)
+	}
 	if err != nil {
 		return nil, corrupt("read back footer: %w", err)
 	}
-	b = &BackReader{pr: pr, tree: own.tree, rows: pr.GetNumRows(), paths: map[string]int64{}}
+	b = &BackReader{src: kept, pr: pr, tree: own.tree, rows: pr.GetNumRows(), paths: map[string]int64{}}
 	if got := len(pr.SchemaHandler.ValueColumns); got != len(own.tree.leaves) {
 		return nil, corrupt("read back: %d leaves, want %d", got, len(own.tree.leaves))
 	}
@@ -76,6 +95,9 @@ func (b *BackReader) NumRows() int64 { return b.rows }
 func (b *BackReader) next(path string, n int64) (values []any, rep, def []int32, err error) {
 	defer guard(&err, "read back column "+path)
 	values, rep, def, err = b.pr.ReadColumnByIndex(b.paths[path], n)
+	if b.src.err != nil {
+		return nil, nil, nil, fmt.Errorf("read back column %s: %w", path, b.src.err)
+	}
 	if err != nil {
 		return nil, nil, nil, corrupt("read back column %s: %w", path, err)
 	}
