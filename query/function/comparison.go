@@ -46,7 +46,7 @@ func equality(negate bool) maker {
 			a, b := args[0], args[1]
 			return each(ctx, c, rows, func(i int) (bool, error) {
 				ra, rb := a.Row(i), b.Row(i)
-				if a.Array.IsNull(ra) || b.Array.IsNull(rb) {
+				if types.IsNull(a.Array, ra) || types.IsNull(b.Array, rb) {
 					return false, errNull
 				}
 				eq, known := types.Equal(t, a.Array, ra, b.Array, rb)
@@ -115,7 +115,7 @@ func ordering(test func(c int) bool) maker {
 			a, b := args[0], args[1]
 			return each(ctx, c, rows, func(i int) (bool, error) {
 				ra, rb := a.Row(i), b.Row(i)
-				if a.Array.IsNull(ra) || b.Array.IsNull(rb) {
+				if types.IsNull(a.Array, ra) || types.IsNull(b.Array, rb) {
 					return false, errNull
 				}
 				order, known := types.Compare(t, a.Array, ra, b.Array, rb)
@@ -168,7 +168,7 @@ func extreme(better func(c int) bool) maker {
 			for i := range rows {
 				best := 0
 				for k, a := range args {
-					if a.Array.IsNull(a.Row(i)) {
+					if types.IsNull(a.Array, a.Row(i)) {
 						best = -1
 						break
 					}

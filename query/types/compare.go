@@ -46,10 +46,14 @@ func (t Type) IsOrderable() bool {
 	return true
 }
 
+// IsNull reports whether element i is NULL. The Arrow library's own IsNull is
+// false for the elements of a null array, the type of a bare NULL.
+func IsNull(arr arrow.Array, i int) bool { return arr.DataType().ID() == arrow.NULL || arr.IsNull(i) }
+
 // Distinct reports whether a[i] and b[j], of one type, are distinct in the
 // sense of IS DISTINCT FROM: NULLs are alike, and so are NaNs.
 func Distinct(t Type, a arrow.Array, i int, b arrow.Array, j int) bool {
-	if an, bn := a.IsNull(i), b.IsNull(j); an || bn {
+	if an, bn := IsNull(a, i), IsNull(b, j); an || bn {
 		return an != bn
 	}
 	switch t.Kind {
@@ -158,7 +162,7 @@ func equalAll(n int, pair func(k int) (Type, arrow.Array, int, arrow.Array, int)
 	known = true
 	for k := range n {
 		t, a, i, b, j := pair(k)
-		if a.IsNull(i) || b.IsNull(j) {
+		if IsNull(a, i) || IsNull(b, j) {
 			known = false
 			continue
 		}
@@ -201,7 +205,7 @@ func Compare(t Type, a arrow.Array, i int, b arrow.Array, j int) (c int, ok bool
 }
 
 func compareNullable(t Type, a arrow.Array, i int, b arrow.Array, j int) (int, bool) {
-	switch an, bn := a.IsNull(i), b.IsNull(j); {
+	switch an, bn := IsNull(a, i), IsNull(b, j); {
 	case an && bn:
 		return 0, false
 	case an:
@@ -285,7 +289,7 @@ func Int64At(arr arrow.Array, i int) int64 {
 // AppendKey appends bytes that are equal for two elements of t exactly when
 // they are not distinct: a key for hash tables.
 func AppendKey(dst []byte, t Type, arr arrow.Array, i int) []byte {
-	if arr.IsNull(i) {
+	if IsNull(arr, i) {
 		return append(dst, 0)
 	}
 	dst = append(dst, 1)

@@ -97,7 +97,7 @@ func takeTyped[T any](b array.Builder, s sink[T], arr arrow.Array, indices []int
 		return false
 	}
 	for _, i := range indices {
-		if i < 0 || arr.IsNull(int(i)) {
+		if i < 0 || IsNull(arr, int(i)) {
 			b.AppendNull()
 		} else {
 			s.Append(a.Value(int(i)))
@@ -109,7 +109,7 @@ func takeTyped[T any](b array.Builder, s sink[T], arr arrow.Array, indices []int
 // AppendFrom appends element arr[i], NULL included, to a builder of the same
 // type. A dictionary element is appended decoded.
 func AppendFrom(b array.Builder, arr arrow.Array, i int) {
-	if arr.IsNull(i) {
+	if IsNull(arr, i) {
 		b.AppendNull()
 		return
 	}

@@ -95,7 +95,7 @@ func appendNested(dst []byte, t Type, arr arrow.Array, row int) []byte {
 }
 
 func appendOrNull(dst []byte, t Type, arr arrow.Array, row int) []byte {
-	if arr.IsNull(row) {
+	if IsNull(arr, row) {
 		return append(dst, "null"...)
 	}
 	return AppendText(dst, t, arr, row)

@@ -165,7 +165,7 @@ func (n *in) fill() error {
 		if err != nil {
 			return err
 		}
-		if v.Array.IsNull(0) {
+		if types.IsNull(v.Array, 0) {
 			n.null = true
 		} else if key, ok := rowkey.NewEqual(n.typ, v.Array)(nil, 0); ok {
 			set.Insert(key)
@@ -211,7 +211,7 @@ func (n *in) lookUp(arr arrow.Array, states []int8) {
 	encode := rowkey.NewEqual(n.typ, arr)
 	var key []byte
 	for i := range states {
-		if arr.IsNull(i) {
+		if types.IsNull(arr, i) {
 			states[i] = isUnknown
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/traillake/traillake/query/function"
 	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
 )
 
 // Literal evaluates a constant expression. It answers false when that fails, or
@@ -22,7 +23,7 @@ func Literal(ctx *function.Context, e plan.Expr) (*plan.Literal, bool) {
 		return nil, false
 	}
 	defer arr.Release()
-	if arr.IsNull(0) {
+	if types.IsNull(arr, 0) {
 		return &plan.Literal{Typ: e.Type()}, true
 	}
 	v, ok := literalValue(arr)

@@ -158,7 +158,7 @@ func (n *isNull) eval(f *Frame) (function.Value, error) {
 	states := make([]int8, v.Array.Len())
 	if v.Array.NullN() > 0 {
 		for i := range states {
-			if v.Array.IsNull(i) {
+			if types.IsNull(v.Array, i) {
 				states[i] = isTrue
 			}
 		}
@@ -239,7 +239,7 @@ func (n *coalesce) eval(f *Frame) (function.Value, error) {
 		}
 		var found, rest []int32 // positions in open
 		for k, row := range open {
-			if p.value.Array.IsNull(p.value.Row(k)) {
+			if types.IsNull(p.value.Array, p.value.Row(k)) {
 				rest = append(rest, row)
 			} else {
 				found = append(found, int32(k))

@@ -80,7 +80,7 @@ func (in *Interner) next(row int) int32 {
 func (in *Interner) internWords(arr arrow.Array, word func(int) uint64, ids []int32) {
 	nulls := arr.NullN() > 0
 	for i := range ids {
-		if nulls && arr.IsNull(i) {
+		if nulls && types.IsNull(arr, i) {
 			ids[i] = in.internNull(i)
 			continue
 		}
@@ -105,7 +105,7 @@ func (in *Interner) internBytes(arr arrow.Array, ids []int32) {
 	value := byteValues(arr)
 	encode := equalValueUnlessBytes(in.typ, arr, value != nil)
 	for i := range ids {
-		if nulls && arr.IsNull(i) {
+		if nulls && types.IsNull(arr, i) {
 			ids[i] = in.internNull(i)
 			continue
 		}

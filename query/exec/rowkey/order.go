@@ -21,7 +21,7 @@ func NewOrder(t types.Type, arr arrow.Array, desc, nullsFirst bool) Order {
 		null, present = 0, 1
 	}
 	return func(dst []byte, row int) ([]byte, error) {
-		if arr.IsNull(row) {
+		if types.IsNull(arr, row) {
 			return append(dst, null), nil
 		}
 		dst = append(dst, present)
@@ -85,7 +85,7 @@ func orderList(t types.Type, a *array.List) Order {
 		start, end := a.ValueOffsets(row)
 		var err error
 		for i := start; i < end; i++ {
-			if elems.IsNull(int(i)) {
+			if types.IsNull(elems, int(i)) {
 				return dst, &NotComparableError{Kind: "ARRAY", Part: "arrays"}
 			}
 			if dst, err = elem(append(dst, 1), int(i)); err != nil {
@@ -107,7 +107,7 @@ func orderStruct(t types.Type, a *array.Struct) Order {
 	return func(dst []byte, row int) ([]byte, error) {
 		var err error
 		for i, f := range fields {
-			if a.Field(i).IsNull(row) {
+			if types.IsNull(a.Field(i), row) {
 				return dst, &NotComparableError{Kind: "ROW", Part: "fields"}
 			}
 			if dst, err = f(dst, row); err != nil {

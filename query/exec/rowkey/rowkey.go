@@ -31,7 +31,7 @@ func NewEqual(t types.Type, arr arrow.Array) Equal {
 		return func(dst []byte, row int) ([]byte, bool) { return value(append(dst, 1), row) }
 	}
 	return func(dst []byte, row int) ([]byte, bool) {
-		if arr.IsNull(row) {
+		if types.IsNull(arr, row) {
 			return append(dst, 0), false
 		}
 		return value(append(dst, 1), row)

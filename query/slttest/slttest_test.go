@@ -1,0 +1,145 @@
+package slttest
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"github.com/traillake/traillake/query"
+	"github.com/traillake/traillake/query/memtable"
+	"github.com/traillake/traillake/query/optimize"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write the rows of the first engine into the files; read the diff as you would code")
+
+const dir = "../../testdata/slt"
+
+// engines must all give the same answers: tables whole and cut up, plain and
+// dictionary-encoded, and each optimizer rule left out.
+func engines() []Engine {
+	small := memtable.Options{Partitions: 3, BatchRows: 2}
+	dict := memtable.Options{Partitions: 1, Dictionary: true}
+	both := memtable.Options{Partitions: 2, BatchRows: 3, Dictionary: true}
+	out := []Engine{
+		Memory("plain", memtable.Options{}, query.Options{}),
+		Memory("partitions", small, query.Options{}),
+		Memory("dictionary", dict, query.Options{}),
+		Memory("partitions-dictionary", both, query.Options{}),
+		Memory("no-rules", both, query.Options{DisableRules: optimize.Rules()}),
+	}
+	for _, rule := range optimize.Rules() {
+		out = append(out, Memory("without-"+rule, both, query.Options{DisableRules: []string{rule}}))
+	}
+	return out
+}
+
+func files(t *testing.T) []*File {
+	t.Helper()
+	fsys := os.DirFS(dir)
+	var out []*File
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".slt") {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		f, err := Parse(fsys, filepath.ToSlash(rel))
+		if err == nil {
+			out = append(out, f)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestFiles(t *testing.T) {
+	all := files(t)
+	if *rewrite {
+		for _, f := range all {
+			rewriteFile(t, f)
+		}
+		return
+	}
+	records := 0
+	for _, f := range all {
+		records += len(f.Records)
+	}
+	es := engines()
+	for _, e := range es {
+		t.Run(e.Name, func(t *testing.T) {
+			for _, f := range all {
+				e.Run(t, f)
+			}
+		})
+	}
+	t.Logf("%d records in %d files on %d engines", records, len(all), len(es))
+	if records < 300 {
+		t.Errorf("%d records; the files cannot be all there", records)
+	}
+}
+
+// rewriteFile replaces the rows of the queries of a file by those of the first engine.
+func rewriteFile(t *testing.T, f *File) {
+	path := filepath.Join(dir, f.Name)
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(raw), "\n")
+	e := engines()[0]
+	cat, err := e.Catalog(f.Tables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range slices.Backward(f.Records) {
+		if !r.Query {
+			continue
+		}
+		got, err := e.answer(r.SQL, cat, memory.DefaultAllocator)
+		if err != nil {
+			t.Errorf("%s:%d: %v", f.Name, r.Line, err)
+			continue
+		}
+		lines = slices.Replace(lines, r.rows[0], r.rows[1], got.Rows...)
+	}
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCheck holds the runner itself to telling right answers from wrong ones.
+func TestCheck(t *testing.T) {
+	query := Record{Query: true, Types: "IT", Rows: []string{"1\ta", "2\tb"}}
+	sorted := query
+	sorted.RowSort = true
+	tests := []struct {
+		name   string
+		record Record
+		got    Result
+		ok     bool
+	}{
+		{"equal", query, Result{"IT", []string{"1\ta", "2\tb"}}, true},
+		{"order counts", query, Result{"IT", []string{"2\tb", "1\ta"}}, false},
+		{"rowsort", sorted, Result{"IT", []string{"2\tb", "1\ta"}}, true},
+		{"missing row", sorted, Result{"IT", []string{"1\ta"}}, false},
+		{"other type", query, Result{"TT", []string{"1\ta", "2\tb"}}, false},
+		{"no error", Record{Error: "x"}, Result{}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if problem := tt.record.check(&tt.got, nil); (problem == "") != tt.ok {
+				t.Errorf("check = %q, want ok %v", problem, tt.ok)
+			}
+		})
+	}
+}
