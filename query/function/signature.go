@@ -25,6 +25,9 @@ type signature struct {
 	constraints map[string]string // type variable → "comparable" or "orderable"
 }
 
+// anyType stands for any type, a different one at every place.
+const anyType = "any"
+
 // pattern is a type with variables in it.
 type pattern struct {
 	base   string // lower case; the variable's letter when variable
@@ -112,6 +115,8 @@ func (p *patternParser) parse() *pattern {
 	switch {
 	case len(t.base) == 1 && t.base[0] >= 'A' && t.base[0] <= 'Z':
 		t.isVar = true
+		return t
+	case t.base == anyType:
 		return t
 	case t.base == "interval":
 		for _, words := range []string{"day to second", "year to month"} {

@@ -11,6 +11,7 @@ func scalarTopics() [][]entry {
 		arrayAccess, arraySets, mapAccess, lambdaFunctions, jsonFunctions,
 		currentTime, extractors(), dateArithmetic, zoneFunctions, intervalOperators, dateText,
 		regexFunctions, splitFunctions, urlFunctions, binaryFunctions,
+		mathFunctions, moduloFunctions(), roundingFunctions(), bitwiseFunctions, arrayMakers, miscFunctions,
 	}
 }
 

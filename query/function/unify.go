@@ -43,6 +43,9 @@ func (s *signature) bind(args []Arg, lambda LambdaBinder) (want []types.Type, re
 	want = make([]types.Type, len(args))
 	for i, p := range patterns {
 		want[i] = b.build(p)
+		if p.base == anyType {
+			want[i] = args[i].Type
+		}
 		if args[i].LambdaParams == 0 && !types.CanCoerce(args[i].Type, want[i]) {
 			return nil, types.Type{}, false, nil
 		}
@@ -107,6 +110,8 @@ func (b *binding) unifyLambdas(patterns []*pattern, args []Arg, lambda LambdaBin
 // unify widens the variables of p so that a value of type t fits.
 func (b *binding) unify(p *pattern, t types.Type) bool {
 	switch {
+	case p.base == anyType:
+		return true
 	case p.closed:
 		return types.CanCoerce(t, p.fixed)
 	case p.isVar:
@@ -196,7 +201,7 @@ func (b *binding) unifyNumbers(p *pattern, t types.Type) bool {
 // build replaces the variables of p by what they are bound to; unknown when unbound.
 func (b *binding) build(p *pattern) types.Type {
 	switch {
-	case p.closed:
+	case p.closed || p.base == anyType:
 		return p.fixed
 	case p.isVar:
 		return b.types[p.base]

@@ -1,0 +1,55 @@
+package function
+
+import (
+	"net/netip"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/google/uuid"
+)
+
+var miscFunctions = []entry{
+	{sig: "typeof(any) varchar", make: typeOf},
+	{sig: "uuid() uuid", make: newUUID, volatile: true},
+	{sig: "contains(varchar(x), ipaddress) boolean", make: networkContains},
+	{sig: "current_user() varchar", make: c0(func(ctx *Context) string { return ctx.User })},
+	{sig: "format(varchar, any...) varchar", make: format},
+}
+
+// typeOf answers for NULL too.
+func typeOf(c *call) Kernel {
+	name := c.args[0].String()
+	return func(ctx *Context, _ []Value, rows int) (arrow.Array, error) {
+		return each(ctx, c, rows, func(int) (string, error) { return name, nil })
+	}
+}
+
+func newUUID(c *call) Kernel {
+	return func(ctx *Context, _ []Value, rows int) (arrow.Array, error) {
+		return each(ctx, c, rows, func(int) ([]byte, error) {
+			id, err := uuid.NewRandom()
+			return id[:], err
+		})
+	}
+}
+
+func networkContains(c *call) Kernel {
+	var cache compiled[netip.Prefix]
+	return f2(func(network string, address []byte) (bool, error) {
+		p, err := cache.get(network, parseNetwork)
+		if err != nil {
+			return false, err
+		}
+		return p.Contains(netip.AddrFrom16([16]byte(address)).Unmap()), nil
+	})(c)
+}
+
+func parseNetwork(s string) (netip.Prefix, error) {
+	p, err := netip.ParsePrefix(s)
+	if err != nil {
+		return netip.Prefix{}, invalidArgument("Invalid CIDR: %s", s)
+	}
+	if p.Addr().Is4In6() && p.Bits() >= 96 {
+		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+	}
+	return p.Masked(), nil
+}
