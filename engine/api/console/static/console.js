@@ -40,7 +40,8 @@ function show(signedIn) {
 }
 
 function signOut(message) {
-  run.id++; // a query that is under way must not write into the page any more
+  run.id++; // what is under way must not write into the page any more
+  signIn.id++;
   session.clear();
   for (const id of ["stores", "head", "rows"]) $(id).replaceChildren();
   $("result").hidden = true;
@@ -59,7 +60,7 @@ function element(tag, text, className) {
 
 const number = (text) => Number(text || 0).toLocaleString();
 
-async function loadStores() {
+async function loadStores(mine) {
   const stores = [];
   let token = "";
   do {
@@ -67,6 +68,7 @@ async function loadStores() {
     stores.push(...page.eventDataStores);
     token = page.nextToken;
   } while (token);
+  if (mine !== signIn.id) return;
   $("stores").replaceChildren(...stores.map(storeItem));
   $("no-stores").hidden = stores.length > 0;
 }
@@ -177,12 +179,17 @@ async function moreRows(mine, queryId) {
   $("count").textContent = `${number($("rows").children.length)} of ${number(page.queryStatistics.totalResultsCount)} rows`;
 }
 
+// signIn is the newest attempt to sign in: an older one's late answer must not
+// sign the newer one out.
+const signIn = { id: 0 };
+
 async function signedIn() {
+  const mine = ++signIn.id;
   try {
-    await loadStores();
-    show(true);
+    await loadStores(mine);
+    if (mine === signIn.id) show(true);
   } catch (err) {
-    signOut(err.message);
+    if (mine === signIn.id) signOut(err.message);
   }
 }
 
