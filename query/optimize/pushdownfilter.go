@@ -1,6 +1,8 @@
 package optimize
 
 import (
+	"slices"
+
 	"github.com/traillake/traillake/query/plan"
 )
 
@@ -16,7 +18,9 @@ import (
 //
 // A left join keeps all its left rows, so a condition on its right columns
 // stays above, and of its ON condition only what is about the right side alone
-// moves. Nothing passes a limit, and volatile conditions stay where they are.
+// moves. A condition that no row of NULLs satisfies, such as right.x = 1, drops
+// what the left join keeps: then it is an inner join. Nothing passes a limit,
+// and volatile conditions stay where they are.
 func pushDownFilter(n plan.Node) (plan.Node, error) { return push(n, nil), nil }
 
 // push returns the node with conditions over its outputs applied at it or below.
@@ -143,7 +147,10 @@ func pushJoin(n *plan.Join, conds []plan.Expr) plan.Node {
 	out := *n
 	on := plan.Conjuncts(n.Residual)
 	var left, right, stay []plan.Expr
-	if n.Kind == plan.Inner {
+	if n.Kind == plan.Left && slices.ContainsFunc(conds, func(c plan.Expr) bool { return dropsNulls(c, width) }) {
+		out.Kind = plan.Inner
+	}
+	if out.Kind == plan.Inner {
 		// ON and WHERE are the same thing here.
 		volatile, rest := volatileFirst(append(on, conds...))
 		left, rest = partition(rest, isLeft)
