@@ -96,6 +96,7 @@ func (t *groupTable) merge(o *groupTable) error {
 	releaseArrays(keys)
 	n := t.groups.count()
 	for i, a := range t.aggs {
+		o.aggs[i].acc.Grow(len(all)) // a table without a row has its groups still to make
 		if err := a.merge(o.aggs[i], groups, n); err != nil {
 			return err
 		}
