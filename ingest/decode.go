@@ -140,7 +140,7 @@ func (d *decoder) read(ctx context.Context, obj *Object) (before int64, again bo
 			return before, again, errSkip
 		}
 	}
-	r, err := content(ctx, d.src, obj)
+	r, err := content(ctx, d.src, obj, wholeBytes)
 	if err != nil {
 		return 0, false, err
 	}
@@ -215,11 +215,16 @@ func (p *placement) duplicate(row *event.Row) bool {
 	return false
 }
 
-// excerptBytes is how much of a quarantined element is kept.
-const excerptBytes = 256
+const (
+	excerptBytes   = 256 // of a quarantined element that are kept
+	maxQuarantined = 100 // of an object that are kept; all are counted
+)
 
 func (p *placement) quarantine(number int64, reason string, raw []byte) {
 	p.res.done.Quarantined++
+	if p.res.done.Quarantined > maxQuarantined {
+		return
+	}
 	raw = raw[:min(len(raw), excerptBytes)]
 	for i := 0; i < utf8.UTFMax && len(raw) > 0 && !utf8.RuneStart(raw[len(raw)-1]); i++ {
 		raw = raw[:len(raw)-1]

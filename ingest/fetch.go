@@ -24,15 +24,15 @@ const (
 const wholeBytes = 32 << 20
 
 // content opens an object's bytes. For an object without an ETag it finds the
-// content's hash and puts it in its place.
-func content(ctx context.Context, src Source, obj *Object) (io.ReadCloser, error) {
+// content's hash and puts it in its place; up to most bytes it holds in between.
+func content(ctx context.Context, src Source, obj *Object, most int64) (io.ReadCloser, error) {
 	r, err := src.Get(ctx, obj.Key)
 	if err != nil || obj.ETag != "" {
 		return r, err
 	}
 	hash := sha256.New()
 	var whole bytes.Buffer
-	n, err := io.CopyN(&whole, io.TeeReader(r, hash), wholeBytes+1)
+	n, err := io.CopyN(&whole, io.TeeReader(r, hash), most+1)
 	if err == io.EOF {
 		obj.ETag = hex.EncodeToString(hash.Sum(nil))
 		return reader{&whole, r}, nil

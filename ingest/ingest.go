@@ -86,7 +86,8 @@ type Failure struct {
 	Time    time.Time
 }
 
-// Quarantined is an element of an object that cannot become a row.
+// Quarantined is an element of an object that cannot become a row. Of one object the
+// first hundred are told; ObjectDone counts all.
 type Quarantined struct {
 	Key     string
 	Record  int64 // its number in the object, from 0

@@ -124,10 +124,10 @@ func (p *pipeline) run(ctx context.Context, src Source, sink Sink) error {
 const maxUnitObjects = 256
 
 // plan cuts the listing into units. A unit is of one path day, and small enough
-// that all under way together take no more than half of the memory: decoded rows
+// that all under way together take about a quarter of the memory: decoded rows
 // take some 25 times the compressed bytes.
 func (p *pipeline) plan(ctx context.Context, work, queue chan<- *unit) error {
-	most := max(p.opts.MemoryBytes/2/int64(p.opts.Workers+2)/25, 16<<10)
+	most := max(p.opts.MemoryBytes/4/int64(p.opts.Workers+2)/25, 16<<10)
 	objects := p.list.objects
 	for i := 0; i < len(objects); {
 		u := &unit{first: i, now: p.opts.Now(), done: make(chan struct{})}
@@ -183,7 +183,7 @@ func (p *pipeline) consume(ctx context.Context, queue <-chan *unit) error {
 		}
 		p.count(u.result)
 		u.result = nil
-		if p.batch.bytes >= p.opts.MemoryBytes || len(p.batch.out.Objects) >= maxBatchObjects {
+		if p.batch.bytes >= p.opts.MemoryBytes || len(p.batch.out.Objects)+len(p.batch.out.Failures) >= maxBatchObjects {
 			if err := p.commit(ctx); err != nil {
 				return err
 			}

@@ -12,6 +12,7 @@ import (
 // for concurrent use.
 type Builder struct {
 	family  *Family
+	mem     memory.Allocator // of finished records
 	record  *array.RecordBuilder
 	columns []column // of the family's fields
 	payload *array.StringBuilder
@@ -29,9 +30,10 @@ type Builder struct {
 	perRow  int64
 }
 
-// NewBuilder returns an empty builder.
+// NewBuilder returns an empty builder. Its records lie in mem; the builder's own
+// buffers do not.
 func NewBuilder(mem memory.Allocator, f *Family) *Builder {
-	b := &Builder{family: f, record: array.NewRecordBuilder(mem, f.Schema)}
+	b := &Builder{family: f, mem: mem, record: array.NewRecordBuilder(new(pool), f.Schema)}
 	fields := b.record.Fields()
 	for i := range f.fields {
 		if f.fields[i].name == f.PayloadColumn {
@@ -126,7 +128,9 @@ func (b *Builder) Bytes() int64 { return b.bytes }
 // NewRecord returns the rows and empties the builder. The caller releases it.
 func (b *Builder) NewRecord() arrow.Record {
 	b.rows, b.bytes = 0, 0
-	return b.record.NewRecord()
+	rec := b.record.NewRecord()
+	defer rec.Release()
+	return copyRecord(b.mem, rec)
 }
 
 // Release frees what the builder holds. It must not be used afterwards.

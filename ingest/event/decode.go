@@ -76,7 +76,7 @@ func (d *Decoder) validate() error {
 	}
 	d.source = *bytes.NewBuffer(d.text)
 	d.json.Reset(&d.source, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if err := d.json.SkipValue(); err != nil {
+	if _, err := d.json.ReadValue(); err != nil {
 		return fmt.Errorf("%w: %w", ErrRecord, err)
 	}
 	if n := d.json.InputOffset(); n != int64(len(d.text)) {

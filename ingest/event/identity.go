@@ -3,6 +3,7 @@ package event
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,10 +19,19 @@ type canon struct {
 
 // member is one member of an object, its key by value.
 type member struct {
+	prefix  uint64 // the key's first bytes, so that most comparisons are of numbers
 	key     []byte
-	raw     []byte // the key as written, with quotes
-	escaped bool
+	raw     span // the key as written, with quotes
 	value   span
+	escaped bool
+}
+
+// before orders members by the bytes of their keys.
+func (m *member) before(o *member) bool {
+	if m.prefix != o.prefix {
+		return m.prefix < o.prefix
+	}
+	return bytes.Compare(m.key, o.key) < 0
 }
 
 // sum returns the SHA-256 of the canonical form of the valid text b.
@@ -66,27 +76,34 @@ func (c *canon) value(b []byte, at span) {
 func (c *canon) object(b []byte, at span) {
 	base := len(c.stack)
 	for w := walk(b, at); ; {
+		from := w.i
 		raw, v, ok := w.member()
 		if !ok {
 			break
 		}
-		c.stack = append(c.stack, c.member(raw, v))
+		m := member{key: raw[1 : len(raw)-1], raw: span{from, from + len(raw)}, value: v}
+		if bytes.IndexByte(m.key, '\\') >= 0 {
+			m.escaped, m.key = true, c.unescape(raw)
+		}
+		m.prefix = prefix(m.key)
+		c.stack = append(c.stack, m)
 	}
 	own := c.stack[base:]
-	slices.SortStableFunc(own, func(x, y member) int { return bytes.Compare(x.key, y.key) })
+	sortMembers(own)
 	c.out = append(c.out, '{')
 	for i, n := 0, len(own); i < n; i++ {
-		m := c.stack[base+i]
+		m := &c.stack[base+i]
 		if i+1 < n && bytes.Equal(m.key, c.stack[base+i+1].key) {
 			continue // a duplicate: the last counts
 		}
 		if c.out[len(c.out)-1] != '{' {
 			c.out = append(c.out, ',')
 		}
+		raw := b[m.raw.from:m.raw.to]
 		if m.escaped {
-			c.out = appendCanonicalString(c.out, m.raw)
+			c.out = appendCanonicalString(c.out, raw)
 		} else {
-			c.out = append(c.out, m.raw...)
+			c.out = append(c.out, raw...)
 		}
 		c.out = append(c.out, ':')
 		c.value(b, m.value)
@@ -95,20 +112,46 @@ func (c *canon) object(b []byte, at span) {
 	c.stack = c.stack[:base]
 }
 
-// member unescapes a key if it must.
-func (c *canon) member(raw []byte, v span) member {
-	m := member{key: raw[1 : len(raw)-1], raw: raw, value: v}
-	if bytes.IndexByte(m.key, '\\') < 0 {
-		return m
-	}
-	m.escaped = true
+// unescape returns the value of a key with escapes.
+func (c *canon) unescape(raw []byte) []byte {
 	from := len(c.arena)
 	var err error
 	if c.arena, err = jsontext.AppendUnquote(c.arena, raw); err != nil {
 		c.arena = appendSurrogates(c.arena[:from], raw)
 	}
-	m.key = c.arena[from:len(c.arena):len(c.arena)]
-	return m
+	return c.arena[from:len(c.arena):len(c.arena)]
+}
+
+// prefix returns the first eight bytes of a key, as a number that orders alike.
+func prefix(key []byte) uint64 {
+	if len(key) >= 8 {
+		return binary.BigEndian.Uint64(key)
+	}
+	var b [8]byte
+	copy(b[:], key)
+	return binary.BigEndian.Uint64(b[:])
+}
+
+// sortMembers sorts by key and keeps the order of equal keys.
+func sortMembers(list []member) {
+	const few = 40 // as many as nearly every object has
+	if len(list) > few {
+		slices.SortStableFunc(list, func(x, y member) int { return bytes.Compare(x.key, y.key) })
+		return
+	}
+	var place [few]uint8 // sorting numbers moves less than sorting members
+	for i := range list {
+		j := i
+		for ; j > 0 && list[i].before(&list[place[j-1]]); j-- {
+			place[j] = place[j-1]
+		}
+		place[j] = uint8(i)
+	}
+	var sorted [few]member
+	for i := range list {
+		sorted[i] = list[place[i]]
+	}
+	copy(list, sorted[:len(list)])
 }
 
 // appendCanonicalString appends the string written as raw in its shortest form.

@@ -30,11 +30,12 @@ var (
 // input is an object's text. It keeps the limits and remembers why it ended, since
 // the JSON decoder only tells that it did.
 type input struct {
+	limits
 	from  *source
 	text  io.Reader
-	gzip  bool
 	total int64 // bytes of text read
 	piece int64 // bytes of it since the last mark
+	whole bool  // pieces have no limit of their own
 	err   error
 }
 
@@ -45,17 +46,17 @@ func (in *input) Read(p []byte) (int, error) {
 	if in.err != nil {
 		return 0, in.err
 	}
-	if in.piece > MaxRecordBytes {
+	if in.piece > in.record && !in.whole {
 		in.err = errPieceTooLarge
 		return 0, in.err
 	}
-	if int64(len(p)) > MaxObjectBytes-in.total+1 {
-		p = p[:MaxObjectBytes-in.total+1]
+	if left := in.object - in.total + 1; int64(len(p)) > left {
+		p = p[:left]
 	}
 	n, err := in.text.Read(p)
 	in.total += int64(n)
 	in.piece += int64(n)
-	if in.total > MaxObjectBytes {
+	if in.total > in.object {
 		err = errObjectTooLarge
 	}
 	if err != nil {
@@ -72,9 +73,9 @@ func (in *input) fault() error {
 	case in.err == nil || in.err == io.EOF:
 		return nil
 	case in.err == errObjectTooLarge:
-		return faultf(ObjectTooLarge, nil, "more than %d bytes of text", int64(MaxObjectBytes))
+		return faultf(ObjectTooLarge, nil, "more than %d bytes of text", in.object)
 	case in.err == errPieceTooLarge:
-		return faultf(ObjectTooLarge, nil, "a record or other value of more than %d bytes before byte %d", MaxRecordBytes, in.total)
+		return faultf(ObjectTooLarge, nil, "a record or other value of more than %d bytes before byte %d", in.record, in.total)
 	case errors.Is(in.err, io.ErrUnexpectedEOF):
 		return faultf(InvalidGzip, in.err, "gzip stream is cut off after %d bytes of text", in.total)
 	case errors.Is(in.err, gzip.ErrHeader):
@@ -91,7 +92,7 @@ var byteOrderMark = []byte("\xef\xbb\xbf")
 func (r *Reader) open(from io.Reader, strict bool) (*input, error) {
 	src := &source{r: from}
 	r.raw.Reset(src)
-	in := &input{from: src, text: r.raw}
+	in := &input{limits: r.limits, from: src, text: r.raw}
 	magic, err := r.raw.Peek(2)
 	switch {
 	case src.err != nil:
@@ -99,18 +100,16 @@ func (r *Reader) open(from io.Reader, strict bool) (*input, error) {
 	case len(magic) == 0:
 		return nil, faultf(InvalidGzip, err, "object is empty")
 	case bytes.Equal(magic, []byte{0x1f, 0x8b}):
-		in.gzip = true
 		if r.gzip == nil {
 			r.gzip, err = gzip.NewReader(r.raw)
 		} else {
 			err = r.gzip.Reset(r.raw)
 		}
 		if err != nil {
-			in.err = err
-			if fault := in.fault(); fault != nil && src.err != nil {
-				return nil, fault
-			}
 			r.gzip = nil
+			if src.err != nil {
+				return nil, in.fault()
+			}
 			return nil, faultf(InvalidGzip, err, "damaged gzip header: %v", err)
 		}
 		in.text = r.gzip

@@ -15,10 +15,11 @@ import (
 // Reader reads objects one after the other and keeps its buffers in between. The
 // zero value is ready; it is not safe for concurrent use.
 type Reader struct {
-	raw  *bufio.Reader
-	text *bufio.Reader
-	gzip *gzip.Reader
-	json *jsontext.Decoder
+	limits limits
+	raw    *bufio.Reader
+	text   *bufio.Reader
+	gzip   *gzip.Reader
+	json   *jsontext.Decoder
 }
 
 // notRecord is why an element is no record.
@@ -32,6 +33,9 @@ func (r *Reader) Read(from io.Reader, strict bool, fn func(Element) error) error
 	if r.raw == nil {
 		r.raw, r.text = bufio.NewReaderSize(nil, 64<<10), bufio.NewReaderSize(nil, 64<<10)
 	}
+	if r.limits == (limits{}) {
+		r.limits = defaultLimits
+	}
 	in, err := r.open(from, strict)
 	if err != nil {
 		return err
@@ -39,7 +43,7 @@ func (r *Reader) Read(from io.Reader, strict bool, fn func(Element) error) error
 	w := &walk{in: in, fn: fn}
 	if strict {
 		w.json = r.decoder(in)
-		err = w.records()
+		err = w.container()
 	} else {
 		err = w.loose(r)
 	}
@@ -89,8 +93,8 @@ type walk struct {
 	next int64 // number of the next element
 }
 
-// records walks the strict form to the end of the text.
-func (w *walk) records() error {
+// container walks the strict form to the end of the text.
+func (w *walk) container() error {
 	if kind := w.json.PeekKind(); kind != '{' {
 		if kind == 0 {
 			return w.noText()
@@ -180,11 +184,11 @@ func (w *walk) array(what string) error {
 
 // emit hands an element to the caller.
 func (w *walk) emit(value []byte, reason string) error {
-	if len(value) > MaxRecordBytes {
-		return faultf(ObjectTooLarge, nil, "record %d has %d bytes, more than %d", w.next, len(value), MaxRecordBytes)
+	if int64(len(value)) > w.in.record {
+		return faultf(ObjectTooLarge, nil, "record %d has %d bytes, more than %d", w.next, len(value), w.in.record)
 	}
-	if w.next >= MaxRecords {
-		return faultf(ObjectTooLarge, nil, "more than %d records", MaxRecords)
+	if w.next >= w.in.records {
+		return faultf(ObjectTooLarge, nil, "more than %d records", w.in.records)
 	}
 	e := Element{Number: w.next, JSON: value, Reason: reason}
 	w.next++
@@ -197,14 +201,10 @@ func (w *walk) emit(value []byte, reason string) error {
 // loose walks one or more JSON values of any of the loose forms. It holds the
 // whole text: which form an object is shows only at its end.
 func (w *walk) loose(r *Reader) error {
+	w.in.whole = true
 	var text bytes.Buffer
-	for {
-		w.in.mark()
-		if _, err := io.CopyN(&text, w.in, 1<<20); err == io.EOF {
-			break
-		} else if err != nil {
-			return err
-		}
+	if _, err := text.ReadFrom(w.in); err != nil {
+		return err
 	}
 	w.json = r.decoder(&text)
 	for n := 0; ; n++ {
@@ -270,7 +270,7 @@ func (w *walk) looseObject(value []byte) error {
 		json: jsontext.NewDecoder(bytes.NewBuffer(value), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
 		fn:   w.fn, next: w.next,
 	}
-	err := inner.records()
+	err := inner.container()
 	w.next = inner.next
 	var fault *Error
 	if errors.As(err, &fault) && fault.Type == NotCloudTrail && fault.Err == nil {

@@ -27,6 +27,11 @@ const (
 	MaxRecords     = 1 << 20  // records of one object
 )
 
+// limits are the limits of a Reader; tests use smaller ones.
+type limits struct{ object, record, records int64 }
+
+var defaultLimits = limits{object: MaxObjectBytes, record: MaxRecordBytes, records: MaxRecords}
+
 // Type is a kind of fault of an object, in one word.
 type Type string
 
