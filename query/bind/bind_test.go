@@ -66,7 +66,7 @@ func TestBind(t *testing.T) {
 	})
 }
 
-func defineTable(t *testing.T, name, text string) *table {
+func defineTable(t testing.TB, name, text string) *table {
 	out := &table{name: name}
 	for _, line := range strings.Split(text, "\n") {
 		col, typ, _ := strings.Cut(strings.TrimSpace(line), " ")
