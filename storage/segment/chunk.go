@@ -46,18 +46,21 @@ type chunkEncoder struct {
 	opts  chunkOptions
 	zstd  *zstd.Encoder
 	vals  *shredded
+	body  []byte // room for the chunk
 	dict  []string
 	codes []int32
 
 	out      chunk
 	protocol thrift.CompactProtocol
 	raw      []byte // page under construction
-	levels   []byte
+	levels   []byte // levels or codes before, the compressed page after
 }
 
 // encode turns a shredded leaf into a chunk.
 func (e *chunkEncoder) encode() (*chunk, error) {
-	e.out = chunk{meta: format.ColumnMetaData{
+	e.raw, e.levels = e.vals.raw, e.vals.packed
+	defer func() { e.vals.raw, e.vals.packed = e.raw, e.levels }()
+	e.out = chunk{body: e.body[:0], meta: format.ColumnMetaData{
 		Type:         e.leaf.kind.physical(),
 		PathInSchema: e.leaf.parquetPath,
 		Codec:        format.Zstd,

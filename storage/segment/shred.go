@@ -20,6 +20,8 @@ type shredded struct {
 	ints     []int64 // also int32 and timestamps
 	floats   []float64
 	bools    []bool
+	// raw and packed are room for the page under construction, kept for reuse.
+	raw, packed []byte
 }
 
 func (s *shredded) reset() {

@@ -53,6 +53,7 @@ type Writer struct {
 	workers int
 	options []chunkOptions // by leaf
 	scratch sync.Pool      // of *shredded
+	bodies  [][]byte       // by leaf: room for its chunk
 
 	records []arrow.Record // of the row group at hand
 	prints  [][]uint64
@@ -108,6 +109,7 @@ func NewWriter(out io.Writer, layout Layout, opts WriterOptions) (*Writer, error
 		}
 		w.options = append(w.options, o)
 	}
+	w.bodies = make([][]byte, len(t.leaves))
 	w.footer.start(w)
 	return w, nil
 }
@@ -289,11 +291,16 @@ func (w *Writer) encodeLeaf(i int, order []rowRef) (*chunk, error) {
 	}()
 	newShredder(w.tree, leaf, vals).rows(w.records, order)
 	if leaf.maxRep == 0 {
-		v := *vals // an empty, reused slice of repetition levels would look like levels
-		v.rep = nil
-		return (&chunkEncoder{leaf: leaf, opts: w.options[i], zstd: w.zstd, vals: &v}).encode()
+		rep := vals.rep // empty and kept for reuse, it would look like levels
+		vals.rep = nil
+		defer func() { vals.rep = rep }()
 	}
-	return (&chunkEncoder{leaf: leaf, opts: w.options[i], zstd: w.zstd, vals: vals}).encode()
+	e := chunkEncoder{leaf: leaf, opts: w.options[i], zstd: w.zstd, vals: vals, body: w.bodies[i]}
+	c, err := e.encode()
+	if err == nil {
+		w.bodies[i] = c.body
+	}
+	return c, err
 }
 
 // digest adds the rows to the Merkle tree, the row hash and the times.
