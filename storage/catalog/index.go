@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -23,6 +21,8 @@ import (
 // catches up from the logs. The keys are in indexkey.go.
 type index struct {
 	db *badger.DB
+	// closed makes later calls fail; a closed Badger may hang in a write.
+	closed atomic.Bool
 }
 
 // indexFormat changes when the keys or values do; an index of another format
@@ -68,6 +68,9 @@ func openExisting(dir string, owner []byte, log *slog.Logger) (x *index, err err
 		}
 	}()
 	if err := vfs.OS().MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	if err := vetTables(dir); err != nil {
 		return nil, err
 	}
 	listener := &badgerLog{log: log}
@@ -133,41 +136,28 @@ func badgerOptions(dir string, log badger.Logger) badger.Options {
 		WithChecksumVerificationMode(options.OnTableAndBlockRead)
 }
 
-func isLockedByOther(err error) bool {
-	return strings.Contains(err.Error(), "directory lock")
-}
-
-// removeIndex removes Badger's files from a folder, and nothing else: the
-// folder is a setting, and may be a wrong one.
-func removeIndex(dir string) error {
-	fsys := vfs.OS()
-	entries, err := fsys.ReadDir(dir)
-	if isNotExist(err) {
+func (x *index) close() error {
+	if x.closed.Swap(true) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	named := []string{"MANIFEST", "MANIFEST-REWRITE", "KEYREGISTRY", "REWRITE-KEYREGISTRY", "DISCARD", "LOCK"}
-	for _, e := range entries {
-		ext := filepath.Ext(e.Name())
-		ours := slices.Contains(named, e.Name()) || ext == ".sst" || ext == ".vlog" || ext == ".mem"
-		if !ours || !e.Type().IsRegular() {
-			continue
-		}
-		if err := fsys.Remove(filepath.Join(dir, e.Name())); err != nil {
-			return err
-		}
-	}
-	return nil
+	return x.db.Close()
 }
 
-func (x *index) close() error { return x.db.Close() }
+// view runs a read.
+func (x *index) view(fn func(*badger.Txn) error) error {
+	if x.closed.Load() {
+		return ErrClosed
+	}
+	return x.db.View(fn)
+}
 
 // write makes one log's part reflect the state to, whose entries since the
 // last write are given. The position goes last and, unless Badger has to split
 // the batch, with the rest at once. Applying an entry again does no harm.
 func (x *index) write(name string, entries []*Entry, to *state) error {
+	if x.closed.Load() {
+		return ErrClosed
+	}
 	wb := x.db.NewWriteBatch()
 	defer wb.Cancel()
 	for _, e := range entries {
@@ -218,7 +208,7 @@ func writeEntry(wb *badger.WriteBatch, name string, e *Entry) error {
 func (x *index) load(name string) (st *state, ok bool, err error) {
 	st = newState(name)
 	var docs, segments uint64
-	err = x.db.View(func(tx *badger.Txn) error {
+	err = x.view(func(tx *badger.Txn) error {
 		item, err := tx.Get(positionKey(name))
 		if errors.Is(err, badger.ErrKeyNotFound) {
 			return nil
@@ -278,7 +268,7 @@ func each(tx *badger.Txn, prefix []byte, fn func(rest, value []byte) error) erro
 
 // checkpoint finds one checkpoint.
 func (x *index) checkpoint(name, source, key string) (p Checkpoint, ok bool, err error) {
-	err = x.db.View(func(tx *badger.Txn) error {
+	err = x.view(func(tx *badger.Txn) error {
 		item, err := tx.Get(checkpointKey(name, source, key))
 		if errors.Is(err, badger.ErrKeyNotFound) {
 			return nil
@@ -307,9 +297,12 @@ func (x *index) drop(name string) error {
 }
 
 func (x *index) dropPrefix(prefix []byte) error {
+	if x.closed.Load() {
+		return ErrClosed
+	}
 	wb := x.db.NewWriteBatch()
 	defer wb.Cancel()
-	err := x.db.View(func(tx *badger.Txn) error {
+	err := x.view(func(tx *badger.Txn) error {
 		it := tx.NewIterator(badger.IteratorOptions{Prefix: prefix})
 		defer it.Close()
 		for it.Seek(prefix); it.ValidForPrefix(prefix); it.Next() {
