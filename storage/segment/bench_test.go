@@ -30,7 +30,9 @@ func wideRecord(n int) arrow.Record {
 	r := rand.New(rand.NewPCG(1, 2))
 	b := array.NewRecordBuilder(memory.DefaultAllocator, wideSchema())
 	defer b.Release()
-	uuid := func() string { return fmt.Sprintf("%08x-%04x-%04x-%012x", r.Uint32(), r.Uint32()>>16, r.Uint32()>>16, r.Uint64()>>16) }
+	uuid := func() string {
+		return fmt.Sprintf("%08x-%04x-%04x-%012x", r.Uint32(), r.Uint32()>>16, r.Uint32()>>16, r.Uint64()>>16)
+	}
 	for row := range n {
 		b.Field(0).(*array.TimestampBuilder).Append(arrow.Timestamp(row * 1000))
 		id := uuid()
