@@ -76,6 +76,11 @@ func (c *converter) index(name string) int {
 	return i
 }
 
+// same reports whether a marker stands for a construct.
+func (c *converter) same(name string, con construct) bool {
+	return c.found.constructs[c.index(name)].node == con.node
+}
+
 // take returns the construct that a marker stands for, once.
 func (c *converter) take(name string) construct {
 	i := c.index(name)

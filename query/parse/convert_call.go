@@ -21,7 +21,11 @@ func (c *converter) call(f *sqlparser.FuncExpr) value {
 		// The expression keeps its own span; its place has the brackets.
 		return value{c.expr(args[0]), p, primaryBinding}
 	}
-	return value{c.callNode(con, args), p, primaryBinding}
+	binds := primaryBinding
+	if con.kind == timeZoneKind {
+		binds = zoneBinding
+	}
+	return value{c.callNode(con, args), p, binds}
 }
 
 // callNode fills in the node of a construct.
@@ -42,7 +46,7 @@ func (c *converter) callNode(con construct, args []sqlparser.Expr) ast.Expr {
 		n.Pos = c.span(con.first, con.last)
 		return n
 	case *ast.AtTimeZone:
-		n.Expr, n.Zone = c.operand(args[0], primaryBinding).expr, c.expr(args[1])
+		n.Expr, n.Zone = c.operand(args[0], zoneBinding).expr, c.expr(args[1])
 		return n
 	case *ast.Cast:
 		n.Expr = c.expr(args[0])
@@ -166,7 +170,7 @@ func (c *converter) frame(n *ast.Frame, bounds []sqlparser.Expr) {
 	for _, b := range []*ast.Bound{&n.Start, &n.End} {
 		if b.Kind == "PRECEDING" || b.Kind == "FOLLOWING" {
 			c.only(len(bounds) > 0, "this frame")
-			b.Offset, bounds = c.operand(bounds[0], concatBinding).expr, bounds[1:]
+			b.Offset, bounds = c.expr(bounds[0]), bounds[1:]
 		}
 	}
 	c.only(len(bounds) == 0, "this frame")

@@ -18,6 +18,7 @@ const (
 	sumBinding
 	productBinding
 	signBinding
+	zoneBinding
 	primaryBinding
 )
 
@@ -28,9 +29,19 @@ type value struct {
 	binds binding
 }
 
-// operand converts an expression that must bind at least so tightly, as it does
-// unless Vitess's grammar is laxer than Trino's. Its error is at the operator
-// that does not fit.
+// left converts a left operand. It must bind at least so tightly, as it does
+// unless Vitess's grammar is laxer than Trino's; if not, what comes after it
+// does not fit.
+func (c *converter) left(e sqlparser.Expr, least binding) value {
+	v := c.operand(e, orBinding)
+	if v.binds < least {
+		c.mismatch(v.last + 1)
+	}
+	return v
+}
+
+// operand converts an operand that is not the left one. If it does not bind
+// tightly enough, its own operator does not fit.
 func (c *converter) operand(e sqlparser.Expr, least binding) value {
 	v := c.value(e)
 	if v.binds < least {
@@ -136,7 +147,7 @@ func (c *converter) binary(left, right value, op string, binds binding) value {
 
 // logical converts AND and OR.
 func (c *converter) logical(l, r sqlparser.Expr, op string, binds binding) value {
-	left, right := c.operand(l, binds), c.operand(r, binds+1)
+	left, right := c.left(l, binds), c.operand(r, binds+1)
 	c.claimAll(left.last+1, op)
 	return c.binary(left, right, op, binds)
 }
@@ -179,7 +190,7 @@ var arithmeticOps = map[sqlparser.BinaryExprOperator]struct {
 func (c *converter) arithmetic(e *sqlparser.BinaryExpr) value {
 	op, ok := arithmeticOps[e.Operator]
 	c.only(ok, "a binary operator")
-	left, right := c.operand(e.Left, op.binds), c.operand(e.Right, op.binds+1)
+	left, right := c.left(e.Left, op.binds), c.operand(e.Right, op.binds+1)
 	c.claim(left.last+1, op.op)
 	return c.binary(left, right, op.op, op.binds)
 }
@@ -202,7 +213,7 @@ func (c *converter) comparison(e *sqlparser.ComparisonExpr) value {
 		return c.like(e)
 	}
 	c.only(e.Escape == nil, "an escape")
-	left := c.operand(e.Left, concatBinding)
+	left := c.left(e.Left, concatBinding)
 	switch e.Operator {
 	case sqlparser.InOp, sqlparser.NotInOp:
 		return c.in(left, e)
@@ -250,7 +261,7 @@ func (c *converter) negated(left value, not bool, word string) (after int) {
 
 // like converts [NOT] LIKE.
 func (c *converter) like(e *sqlparser.ComparisonExpr) value {
-	left := c.operand(e.Left, concatBinding)
+	left := c.left(e.Left, concatBinding)
 	n := &ast.Like{Expr: left.expr, Not: e.Operator == sqlparser.NotLikeOp}
 	c.negated(left, n.Not, "LIKE")
 	p := left.place
@@ -302,7 +313,7 @@ func (c *converter) quantified(left value, op string, f *sqlparser.FuncExpr) val
 
 // between converts [NOT] BETWEEN.
 func (c *converter) between(e *sqlparser.BetweenExpr) value {
-	left := c.operand(e.Left, concatBinding)
+	left := c.left(e.Left, concatBinding)
 	low, high := c.operand(e.From, concatBinding), c.operand(e.To, concatBinding)
 	c.negated(left, !e.IsBetween, "BETWEEN")
 	c.claim(low.last+1, "AND")
@@ -326,7 +337,7 @@ var tests = map[sqlparser.IsExprOperator]struct {
 func (c *converter) test(e *sqlparser.IsExpr) value {
 	test, ok := tests[e.Right]
 	c.only(ok, "a test")
-	left := c.operand(e.Left, concatBinding)
+	left := c.left(e.Left, concatBinding)
 	c.claim(left.last+1, "IS")
 	last := left.last + 2
 	if test.not {

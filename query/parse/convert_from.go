@@ -81,7 +81,7 @@ func (c *converter) carried(con construct, tree sqlparser.TableStatement) []sqlp
 	c.bare(s)
 	items := c.items(s)
 	col, ok := items[0].(*sqlparser.ColName)
-	c.only(ok && c.index(col.Name.String()) == c.number(con), "this FROM item")
+	c.only(ok && c.same(col.Name.String(), con), "this FROM item")
 	return items[1:]
 }
 

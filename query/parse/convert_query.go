@@ -235,17 +235,7 @@ func (c *converter) nested(n *ast.Nested, con construct, s *sqlparser.Select, it
 	t, ok := s.From[0].(*sqlparser.AliasedTableExpr)
 	c.only(ok, "this form of a query in brackets")
 	d, ok := t.Expr.(*sqlparser.DerivedTable)
-	c.only(ok && !d.Lateral && len(t.Columns) == 0 && c.index(t.As.String()) == c.number(con), "this form of a query in brackets")
+	c.only(ok && !d.Lateral && len(t.Columns) == 0 && c.same(t.As.String(), con), "this form of a query in brackets")
 	n.Query = c.query(d.Select, con.open+1)
 	return term{body: n, place: place{con.first, con.last}}
-}
-
-// number returns the number of a construct.
-func (c *converter) number(con construct) int {
-	for i, k := range c.found.constructs {
-		if k.kind == con.kind && k.first == con.first && k.last == con.last {
-			return i
-		}
-	}
-	return -1
 }

@@ -57,7 +57,7 @@ func (c *converter) selectItem(e sqlparser.Expr) (ast.SelectItem, place) {
 	if n.Star {
 		least = primaryBinding
 	}
-	n.Expr = c.operand(arg, least).expr
+	n.Expr = c.left(arg, least).expr
 	return *n, place{con.first, con.last}
 }
 

@@ -50,26 +50,26 @@ type level struct {
 }
 
 // lex cuts sql into tokens, the last of which is the end of the text. Brackets
-// are matched; comments and white space are gone.
+// are matched, one that is never closed with the end; comments and white space
+// are gone. With an error come the tokens before it, for the statement may be
+// wrong even earlier.
 func lex(sql string, scanners []scanner) ([]token, error) {
 	l := &lexer{sql: sql, levels: []level{{open: -1}}}
-	if i := invalidUTF8(sql); i >= 0 {
-		return nil, ast.Errorf(ast.SyntaxError, ast.Span{Start: i, End: i + 1}, "the statement is not valid UTF-8")
+	invalid := invalidUTF8(sql)
+	if invalid >= 0 {
+		l.sql = sql[:invalid]
 	}
 	for l.pos < len(l.sql) && l.err == nil {
 		l.next(scanners)
 	}
-	if l.err != nil {
-		return nil, l.err
+	if invalid >= 0 && l.err == nil {
+		l.fail(ast.Span{Start: invalid, End: invalid + 1}, "", "the statement is not valid UTF-8")
 	}
-	if n := len(l.levels); n > 1 {
-		open := l.toks[l.levels[n-1].open]
-		e := mismatch(token{kind: eofToken, span: l.here(0)})
-		e.Hint = "'" + open.text + "' is never closed"
-		return nil, e
+	for _, open := range l.levels[1:] {
+		l.toks[open.open].match = len(l.toks)
 	}
 	l.add(eofToken, l.pos, "")
-	return l.toks, nil
+	return l.toks, l.err
 }
 
 // next reads one lexeme.
@@ -281,7 +281,7 @@ func (l *lexer) number() bool {
 	if l.exponent() {
 		kind = doubleToken
 	}
-	if isWord(l.peek(0)) {
+	if isWord(l.peek(0)) && !strings.Contains(l.sql[start:l.pos], ".") {
 		for isWord(l.peek(0)) {
 			l.pos++
 		}
@@ -374,7 +374,7 @@ func (l *lexer) symbol() bool {
 		}
 		l.add(kind, start, s)
 		l.bracket()
-		return l.err == nil
+		return true
 	}
 	return false
 }
@@ -390,6 +390,7 @@ func (l *lexer) bracket() {
 		top := l.levels[len(l.levels)-1]
 		if top.open < 0 || (l.toks[top.open].value == "(") != (t.value == ")") {
 			l.err = mismatch(*t)
+			l.toks, l.pos = l.toks[:i], t.span.Start
 			return
 		}
 		t.match, l.toks[top.open].match = top.open, i

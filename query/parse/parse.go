@@ -23,6 +23,7 @@
 package parse
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/traillake/traillake/query/ast"
@@ -44,18 +45,26 @@ func statement(sql string, scanners []scanner, rules *ruleSet) (ast.Statement, e
 	return st, err
 }
 
-func read(sql string, scanners []scanner, rules *ruleSet) (ast.Statement, error) {
-	toks, err := lex(sql, scanners)
-	if err != nil {
-		return nil, err
+// earlier returns the error of the reader or of the lexer, whichever is first
+// in the text.
+func earlier(reader, lexer error) error {
+	var r, l *ast.Error
+	if errors.As(reader, &r) && errors.As(lexer, &l) && r.Span.Start < l.Span.Start {
+		return reader
 	}
+	return cmp.Or(lexer, reader)
+}
+
+func read(sql string, scanners []scanner, rules *ruleSet) (ast.Statement, error) {
+	toks, lexical := lex(sql, scanners)
 	if len(toks) > maxTokens {
 		return nil, ast.Errorf(ast.NotSupported, toks[maxTokens].span, "the statement has more than %d tokens", maxTokens)
 	}
 	r := newReader(toks)
 	var explain *ast.Explain
 	first, last := 0, 0
-	if err := r.read(func() { explain, first, last = r.statement() }); err != nil {
+	err := r.read(func() { explain, first, last = r.statement() })
+	if err := earlier(err, lexical); err != nil {
 		return nil, err
 	}
 	e := rewrite(toks, r.constructs, rules)

@@ -29,7 +29,7 @@ func (r *reader) call() {
 		r.position()
 	case t.is("SUBSTRING"):
 		r.substring()
-	case t.is("ROW"):
+	case t.is("ROW") && !r.peek(2).is(")"):
 		r.row()
 	default:
 		r.plainCall()
@@ -42,12 +42,11 @@ func (r *reader) cast() {
 	node := &ast.Cast{Try: r.toks[at].is("TRY_CAST")}
 	c := construct{kind: castKind, first: at, at: at, node: node}
 	c.open, c.last = r.bracketed("(", func() {
-		end := r.toks[r.pos-1].match
 		r.expr()
 		c.commas = []int{r.expect("AS")}
 		first := r.pos
-		node.Type = r.typeText(end)
-		node.TypePos = r.span(first, end-1)
+		node.Type = r.typeText()
+		node.TypePos = r.span(first, r.pos-1)
 	})
 	node.Pos = r.span(at, c.last)
 	r.add(c)
@@ -89,6 +88,10 @@ func (r *reader) trim() {
 			c.words = append(c.words, r.next())
 		}
 		if r.peek(0).is("FROM") {
+			if spec.text == "" {
+				panic(fault{ast.Errorf(ast.SyntaxError, node.Name.Pos,
+					"The 'trim' function must have specification, char or both arguments when it takes FROM")})
+			}
 			c.words = append(c.words, r.next())
 			r.value()
 			return
@@ -212,12 +215,12 @@ func (r *reader) arguments(node *ast.Call, c *construct) bool {
 	if r.peek(0).is("DISTINCT") {
 		c.words = append(c.words, r.next())
 		node.Distinct = true
-	} else if r.peek(0).is("ALL") && !r.peek(1).is(",", ")", ".", "(", "->") {
+	} else if r.quantifierAhead() {
 		c.words = append(c.words, r.next())
 	}
 	first := true
 	if !r.peek(0).is("ORDER") {
-		r.list(func() { r.argument(node, first); first = false })
+		r.list(func() { r.argument(node, c, first); first = false })
 	}
 	r.refuseClauses(node, c)
 	if r.peek(0).is("ORDER") {
@@ -232,9 +235,13 @@ func (r *reader) arguments(node *ast.Call, c *construct) bool {
 }
 
 // argument reads one argument.
-func (r *reader) argument(node *ast.Call, first bool) {
+func (r *reader) argument(node *ast.Call, c *construct, first bool) {
 	if r.peek(0).named() && r.peek(1).is("=>") {
 		r.refuse(r.pos, r.pos+1, "named arguments")
+	}
+	if r.toks[c.at].is("GROUPING") {
+		r.qualifiedName()
+		return
 	}
 	if !first && strings.EqualFold(node.Name.Name, "normalize") && r.peek(0).is("NFC", "NFD", "NFKC", "NFKD") && r.peek(1).is(")") {
 		t := r.toks[r.next()]

@@ -6,53 +6,42 @@ import (
 	"github.com/traillake/traillake/query/ast"
 )
 
-// expr reads an expression: operands with operators between them, up to the
-// first token that continues neither. How they bind is for Vitess to say.
+// expr reads an expression: values with tests on them, NOT, AND and OR, up to
+// the first token that continues none. How they bind is for Vitess to say.
 func (r *reader) expr() {
 	for {
-		for r.peek(0).is("NOT") {
-			r.next()
+		for r.accept("NOT") {
 		}
 		r.value()
-		if !r.predicates() {
+		r.predicate()
+		if !r.accept("AND") && !r.accept("OR") {
 			return
 		}
 	}
 }
 
-// predicates reads what follows a value: comparisons, tests, AND, OR. It
-// reports whether another value must come.
-func (r *reader) predicates() bool {
-	for {
-		t := r.peek(0)
-		switch {
-		case t.is("AND", "OR"):
-			r.next()
-			return true
-		case t.is("=", "<>", "<", "<=", ">", ">="):
-			r.operator(1)
-			if r.quantified() {
-				continue
-			}
-			return true
-		case t.is("IS"):
-			if r.test() {
-				return true
-			}
-		case t.is("NOT", "LIKE", "IN", "BETWEEN"):
-			if r.accept("NOT") && !r.peek(0).is("LIKE", "IN", "BETWEEN") {
-				r.mismatch(r.pos)
-			}
-			if r.accept("BETWEEN") {
-				return true
-			}
-			if r.accept("LIKE") {
-				r.like()
-			} else {
-				r.in()
-			}
-		default:
-			return false
+// predicate reads what may test a value: a comparison, IS, IN, LIKE or BETWEEN.
+// There is at most one; Trino's do not chain.
+func (r *reader) predicate() {
+	switch t := r.peek(0); {
+	case t.is("=", "<>", "<", "<=", ">", ">="):
+		r.operator(1)
+		if !r.quantified() {
+			r.value()
+		}
+	case t.is("IS"):
+		r.test()
+	case t.is("NOT", "LIKE", "IN", "BETWEEN"):
+		r.accept("NOT")
+		switch r.toks[r.expect("LIKE", "IN", "BETWEEN")].value {
+		case "LIKE":
+			r.like()
+		case "IN":
+			r.in()
+		case "BETWEEN":
+			r.value()
+			r.expect("AND")
+			r.value()
 		}
 	}
 }
@@ -66,9 +55,8 @@ func (r *reader) operator(n int) {
 	r.leaf(operatorKind, first, nil)
 }
 
-// test reads IS [NOT] NULL|TRUE|FALSE|UNKNOWN, or IS [NOT] DISTINCT FROM and
-// then reports true.
-func (r *reader) test() bool {
+// test reads IS [NOT] NULL|TRUE|FALSE|UNKNOWN or IS [NOT] DISTINCT FROM value.
+func (r *reader) test() {
 	n := 1
 	if r.peek(n).is("NOT") {
 		n++
@@ -76,18 +64,16 @@ func (r *reader) test() bool {
 	switch t := r.peek(n); {
 	case t.is("DISTINCT") && r.peek(n+1).is("FROM"):
 		r.operator(n + 2)
-		return true
+		r.value()
 	case t.is("NULL", "TRUE", "FALSE", "UNKNOWN"):
 		for range n + 1 {
 			r.next()
 		}
-		return false
 	case t.is("JSON"):
 		r.refuse(r.pos, r.pos+n, "IS JSON")
+	default:
+		r.mismatch(r.pos + n)
 	}
-	r.pos += n
-	r.mismatch(r.pos)
-	return false
 }
 
 // like reads the pattern and ESCAPE of LIKE. In Vitess's grammar both are
@@ -108,8 +94,8 @@ func (r *reader) wrapped(k kind, fn func()) {
 
 // in reads the list or query after IN.
 func (r *reader) in() {
-	r.expect("IN")
-	query := r.peek(0).is("(") && r.isQuery(r.pos)
+	// IN ((SELECT …)) is a list of one scalar subquery, as in Trino.
+	query := r.peek(0).is("(") && r.isQuery(r.pos) && !(r.peek(1).is("(") && r.peek(1).match+1 == r.peek(0).match)
 	r.bracketed("(", func() {
 		if query {
 			r.query()
@@ -169,19 +155,30 @@ func (r *reader) operand() {
 			node := &ast.Field{Field: r.ident()}
 			node.Pos = r.span(first, r.pos-1)
 			r.add(construct{kind: fieldKind, first: first, last: r.pos - 1, at: at, node: node})
-		case t.is("AT") && r.peek(1).is("TIME") && r.peek(2).is("ZONE"):
-			at := r.pos
-			r.pos += 3
-			if !r.peek(0).is("INTERVAL") && r.peek(0).kind != stringToken && r.peek(0).kind != unicodeToken {
-				r.mismatch(r.pos)
-			}
-			r.primary()
-			node := &ast.AtTimeZone{}
-			node.Pos = r.span(first, r.pos-1)
-			r.add(construct{kind: timeZoneKind, first: first, last: r.pos - 1, at: at, node: node})
 		default:
+			r.timeZones(first)
 			return
 		}
+	}
+}
+
+// timeZones reads AT TIME ZONE zone, any number of times, after the operand that
+// starts at token first.
+func (r *reader) timeZones(first int) {
+	for r.peek(0).is("AT") && r.peek(1).is("TIME") {
+		at := r.next()
+		r.next()
+		r.expect("ZONE")
+		if t := r.peek(0); t.is("INTERVAL") {
+			r.interval()
+		} else if t.kind == stringToken || t.kind == unicodeToken {
+			r.literal()
+		} else {
+			r.mismatch(r.pos)
+		}
+		node := &ast.AtTimeZone{}
+		node.Pos = r.span(first, r.pos-1)
+		r.add(construct{kind: timeZoneKind, first: first, last: r.pos - 1, at: at, node: node})
 	}
 }
 
@@ -307,7 +304,7 @@ func (r *reader) caseExpr() {
 // parameters of a lambda, a query, a row or an expression in brackets.
 func (r *reader) bracket() {
 	open := r.pos
-	if r.toks[r.toks[open].match+1].is("->") {
+	if r.token(r.toks[open].match + 1).is("->") {
 		r.lambda()
 		return
 	}
@@ -363,13 +360,19 @@ func (r *reader) nameOrCall() {
 		r.lambda()
 		return
 	}
+	r.qualifiedName()
+	if r.peek(0).is("(") {
+		r.refuse(first, r.pos-1, "a qualified function name")
+	}
+}
+
+// qualifiedName reads a.b.c.
+func (r *reader) qualifiedName() {
+	first := r.pos
 	node := &ast.Name{Parts: []ast.Ident{r.ident()}}
 	for r.peek(0).is(".") && r.peek(1).named() {
 		r.next()
 		node.Parts = append(node.Parts, r.ident())
-	}
-	if r.peek(0).is("(") && len(node.Parts) > 1 {
-		r.refuse(first, r.pos-1, "a qualified function name")
 	}
 	node.Pos = r.span(first, r.pos-1)
 	r.leaf(nameKind, first, node)

@@ -92,6 +92,9 @@ func (r *reader) typedLiteral() bool {
 		return false
 	}
 	first := r.pos
+	if r.peek(0).is("X") {
+		panic(fault{ast.Errorf(ast.SyntaxError, r.peek(0).span, "Spaces are not allowed between 'X' and the starting quote of a binary literal")})
+	}
 	node := &ast.Literal{Kind: ast.TypedLiteral, TypeName: strings.ToUpper(r.toks[r.next()].ident().Name)}
 	if n == 2 {
 		node.TypeName += " " + r.toks[r.next()].value
@@ -121,32 +124,4 @@ func (r *reader) interval() {
 // intervalUnit reads YEAR … SECOND.
 func (r *reader) intervalUnit() string {
 	return r.toks[r.expect("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")].value
-}
-
-// typeText reads the text of a type up to the bracket at token end, as
-// "map(varchar,json)".
-func (r *reader) typeText(end int) string {
-	first := r.pos
-	var b strings.Builder
-	for r.pos < end {
-		t := r.toks[r.next()]
-		text := t.text
-		switch {
-		case t.kind == wordToken, t.kind == quotedToken, t.kind == integerToken:
-			if prev := r.toks[r.pos-2]; r.pos-2 >= first && !prev.is("(", ",", "<") {
-				b.WriteByte(' ')
-			}
-		case t.is("<"):
-			text = "("
-		case t.is(">"):
-			text = ")"
-		case !t.is("(", ")", ","):
-			r.mismatch(r.pos - 1)
-		}
-		b.WriteString(text)
-	}
-	if r.pos == first || !r.toks[first].named() {
-		r.mismatch(first)
-	}
-	return b.String()
 }

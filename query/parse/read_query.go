@@ -52,12 +52,15 @@ func (r *reader) isQuery(i int) bool {
 	for r.toks[inner].is("(") {
 		inner++
 	}
-	if !r.toks[inner].is("SELECT", "WITH", "VALUES", "TABLE") {
+	if r.toks[inner].is("WITH") {
+		return inner == i+1 // only a whole query has WITH, not a term
+	}
+	if !r.toks[inner].is("SELECT", "VALUES", "TABLE") {
 		return false
 	}
 	for inner--; inner > i; inner-- {
-		after := r.toks[r.toks[inner].match+1]
-		if !after.is(")", "UNION", "INTERSECT", "EXCEPT", "ORDER", "OFFSET", "LIMIT", "FETCH") {
+		after := r.toks[inner].match + 1
+		if !r.token(after).is(")", "UNION", "INTERSECT", "EXCEPT", "ORDER") && !r.clauseAt(after) {
 			return false
 		}
 	}
@@ -138,6 +141,9 @@ func (r *reader) term() {
 		r.table(false)
 	case t.is("("):
 		node := &ast.Nested{}
+		if r.peek(1).is("WITH") {
+			r.mismatch(r.pos + 1)
+		}
 		open, last := r.bracketed("(", r.query)
 		node.Pos = r.span(open, last)
 		r.add(construct{kind: nestedKind, first: open, last: last, open: open, node: node})
@@ -158,7 +164,7 @@ func (r *reader) values() {
 func (r *reader) selectBody() {
 	first := r.next()
 	node := &ast.Select{Distinct: r.accept("DISTINCT")}
-	if !node.Distinct && r.peek(0).is("ALL") && !r.peek(1).is(",", "FROM", ".", "(") && r.peek(1).kind != eofToken {
+	if !node.Distinct && r.quantifierAhead() {
 		r.next()
 	}
 	r.add(construct{kind: selectKind, first: first, last: r.pos - 1, node: node})
@@ -173,7 +179,7 @@ func (r *reader) selectBody() {
 			r.expr()
 		case t.is("GROUP"):
 			r.groupBy()
-		case r.windowAhead():
+		case t.is("WINDOW") && r.clauseAhead():
 			r.next()
 			r.list(r.windowItem)
 		default:
@@ -182,10 +188,32 @@ func (r *reader) selectBody() {
 	}
 }
 
-// clauseAhead reports whether the current word, which is not reserved, starts a
-// clause here rather than being an alias.
-func (r *reader) clauseAhead() bool {
-	t, after := r.peek(0), r.peek(1)
+// quantifierAhead reports whether ALL, which is not reserved, stands before an
+// expression here rather than being one.
+func (r *reader) quantifierAhead() bool {
+	if !r.peek(0).is("ALL") {
+		return false
+	}
+	switch t := r.peek(1); t.kind {
+	case symbolToken:
+		return t.is("+", "-", "*") || t.is("(") && !r.peek(2).is(")")
+	case wordToken:
+		return !r.clauseAt(r.pos+1) && (t.named() || valueWords[t.value] || t.is("ROLLUP", "CUBE"))
+	case eofToken:
+		return false
+	}
+	return true
+}
+
+// valueWords are the reserved words with which an expression can start.
+var valueWords = wordSet(`CASE CAST EXISTS EXTRACT FALSE GROUPING JSON_ARRAY JSON_EXISTS JSON_OBJECT
+	JSON_QUERY JSON_VALUE LISTAGG NORMALIZE NOT NULL TRIM TRUE CURRENT_CATALOG CURRENT_DATE
+	CURRENT_PATH CURRENT_SCHEMA CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER LOCALTIME LOCALTIMESTAMP`)
+
+// clauseAt reports whether token i, a word that is not reserved, starts a clause
+// there rather than being an alias.
+func (r *reader) clauseAt(i int) bool {
+	t, after := r.token(i), r.token(i+1)
 	switch {
 	case t.is("LIMIT"):
 		return after.kind == integerToken || after.kind == parameterToken || after.is("ALL")
@@ -197,14 +225,14 @@ func (r *reader) clauseAhead() bool {
 		return after.is("BERNOULLI", "SYSTEM")
 	case t.is("MATCH_RECOGNIZE"):
 		return after.is("(")
+	case t.is("WINDOW"):
+		return after.named() && r.token(i+2).is("AS") && r.token(i+3).is("(")
 	}
-	return r.windowAhead()
+	return false
 }
 
-// windowAhead reports whether a WINDOW clause starts here.
-func (r *reader) windowAhead() bool {
-	return r.peek(0).is("WINDOW") && r.peek(1).named() && r.peek(2).is("AS") && r.peek(3).is("(")
-}
+// clauseAhead is clauseAt for the current token.
+func (r *reader) clauseAhead() bool { return r.clauseAt(r.pos) }
 
 // alias reads [AS] name; nil when there is none.
 func (r *reader) alias() *ast.Ident {
@@ -224,7 +252,7 @@ func (r *reader) selectItem() {
 	r.expr()
 	node := &ast.SelectItem{}
 	c := construct{kind: itemKind, first: first, node: node}
-	if r.peek(0).is(".") && r.peek(1).is("*") {
+	if r.peek(0).is(".") && r.peek(1).is("*") && r.primarySince(first) {
 		c.at = r.next()
 		r.next()
 		node.Star = true
@@ -238,6 +266,13 @@ func (r *reader) selectItem() {
 	c.last = r.pos - 1
 	node.Pos = r.span(first, c.last)
 	r.add(c)
+}
+
+// primarySince reports whether what was read since token first is one operand
+// without operators.
+func (r *reader) primarySince(first int) bool {
+	c := r.constructs[len(r.constructs)-1]
+	return c.first == first && c.last == r.pos-1 && c.kind != timeZoneKind && c.kind < plusKind
 }
 
 // star reads * or a.b.* [AS (…)].
@@ -355,7 +390,7 @@ func (r *reader) groupBy() {
 	first := r.expect("GROUP")
 	r.expect("BY")
 	node := &ast.GroupBy{Distinct: r.accept("DISTINCT")}
-	if !node.Distinct && r.peek(0).is("ALL") && !r.peek(1).is(",", ".") {
+	if !node.Distinct && (r.quantifierAhead() || r.peek(0).is("ALL") && r.peek(1).is("(")) {
 		r.next()
 	}
 	r.add(construct{kind: groupByKind, first: first, last: r.pos - 1, node: node})
@@ -406,7 +441,7 @@ func (r *reader) groupingSet() {
 
 // endsElement reports whether token i can follow an element of GROUP BY.
 func (r *reader) endsElement(i int) bool {
-	t := r.toks[i]
+	t := r.token(i)
 	return t.kind == eofToken || t.is(",", ")", ";", "HAVING", "ORDER", "LIMIT", "OFFSET", "FETCH",
 		"UNION", "INTERSECT", "EXCEPT", "WINDOW", "WHERE", "GROUP")
 }

@@ -89,7 +89,7 @@ func (r *reader) bound(c *construct) ast.Bound {
 			return ast.Bound{Kind: words[0] + " " + words[1]}
 		}
 	}
-	r.value()
+	r.expr()
 	at := r.expect("PRECEDING", "FOLLOWING")
 	c.words = append(c.words, at)
 	return ast.Bound{Kind: r.toks[at].value}

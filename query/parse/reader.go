@@ -34,7 +34,7 @@ func newReader(toks []token) *reader {
 }
 
 // peek returns the token n places ahead; past the end it is the end.
-func (r *reader) peek(n int) token { return r.toks[min(r.pos+n, len(r.toks)-1)] }
+func (r *reader) peek(n int) token { return r.token(r.pos + n) }
 
 // next returns the index of the current token and steps over it.
 func (r *reader) next() int {
@@ -117,7 +117,7 @@ func (r *reader) bracketed(open string, fn func()) (int, int) {
 	defer r.leave()
 	first := r.expect(open)
 	fn()
-	if r.pos != r.toks[first].match {
+	if r.pos != r.toks[first].match || r.peek(0).kind == eofToken {
 		r.mismatch(r.pos)
 	}
 	return first, r.next()

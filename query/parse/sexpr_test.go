@@ -9,18 +9,42 @@ import (
 
 // printer writes a tree as s-expressions. With spans, each node that has one is
 // followed by @ and the text it came from.
+//
+// As Trino's own tree has it (trino): || is the function concat, a negated
+// predicate is NOT of it, AND and OR are flat, a comma in FROM is a join, and
+// (a).b is the name a.b; case and spaces of function and type names are not kept.
 type printer struct {
-	sql   string
-	spans bool
+	spans, trino bool
 }
 
 func (p printer) list(head string, at ast.Span, parts ...string) string {
+	if !p.trino {
+		head += p.at(at)
+	}
+	return group(head, parts...)
+}
+
+// node is list for what has a place in Trino's tree too.
+func (p printer) node(head string, at ast.Span, parts ...string) string {
+	return group(head+p.at(at), parts...)
+}
+
+// at is the place of a node: all of it, or its start when the tree is compared
+// with Trino's, which knows no more.
+func (p printer) at(at ast.Span) string {
+	switch {
+	case !p.spans || at.IsZero():
+		return ""
+	case p.trino:
+		return fmt.Sprintf("@%d", at.Start)
+	}
+	return fmt.Sprintf("@%d:%d", at.Start, at.End)
+}
+
+func group(head string, parts ...string) string {
 	var b strings.Builder
 	b.WriteByte('(')
 	b.WriteString(head)
-	if p.spans && !at.IsZero() {
-		fmt.Fprintf(&b, "@%d:%d", at.Start, at.End)
-	}
 	for _, part := range parts {
 		if part == "" {
 			continue
@@ -52,12 +76,9 @@ func (p printer) statement(s ast.Statement) string {
 func (p printer) ident(id ast.Ident) string {
 	name := id.Name
 	if id.Quoted {
-		name = fmt.Sprintf("%q", name)
+		name = `"` + name + `"`
 	}
-	if p.spans {
-		name += fmt.Sprintf("@%d:%d", id.Pos.Start, id.Pos.End)
-	}
-	return name
+	return name + p.at(id.Pos)
 }
 
 func (p printer) idents(ids []ast.Ident, sep string) string {
@@ -96,7 +117,7 @@ func (p printer) orderBy(head string, items []ast.OrderItem) string {
 	}
 	var parts []string
 	for _, o := range items {
-		if !o.Desc && !o.NullsFirst && !p.spans {
+		if !o.Desc && !o.NullsFirst && (!p.spans || p.trino) {
 			parts = append(parts, p.expr(o.Expr))
 			continue
 		}
@@ -130,7 +151,11 @@ func (p printer) selectBody(s *ast.Select) string {
 	}
 	if len(s.From) > 0 {
 		var from []string
-		for _, t := range s.From {
+		for i, t := range s.From {
+			if i > 0 && p.trino {
+				from[0] = p.list("implicit-join", ast.Span{}, from[0], p.table(t))
+				continue
+			}
 			from = append(from, p.table(t))
 		}
 		parts = append(parts, p.list("from", ast.Span{}, from...))
@@ -153,13 +178,13 @@ func (p printer) item(it ast.SelectItem) string {
 		if it.Expr != nil {
 			of = p.expr(it.Expr)
 		}
-		if of == "" && !p.spans {
+		if of == "" && (!p.spans || p.trino) {
 			return "*"
 		}
 		return p.list("*", it.Pos, of, aliases)
 	case it.Alias != nil:
 		return p.list("as", it.Pos, p.expr(it.Expr), p.ident(*it.Alias))
-	case p.spans:
+	case p.spans && !p.trino:
 		return p.list("item", it.Pos, p.expr(it.Expr))
 	}
 	return p.expr(it.Expr)
@@ -173,7 +198,7 @@ func (p printer) groupBy(g *ast.GroupBy) string {
 	for _, el := range g.Elements {
 		head := [...]string{"set", "rollup", "cube", "grouping-sets"}[el.Kind]
 		if el.Kind == ast.SimpleGrouping {
-			if len(el.Sets[0]) == 1 && !p.spans {
+			if len(el.Sets[0]) == 1 && (!p.spans || p.trino) {
 				parts = append(parts, p.expr(el.Sets[0][0]))
 				continue
 			}
@@ -203,7 +228,7 @@ func (p printer) alias(a *ast.TableAlias) string {
 func (p printer) table(t ast.TableExpr) string {
 	switch t := t.(type) {
 	case *ast.Table:
-		if t.Alias == nil && t.Version == nil && t.Timestamp == nil && !p.spans {
+		if t.Alias == nil && t.Version == nil && t.Timestamp == nil && (!p.spans || p.trino) {
 			return p.idents(t.Name, ".")
 		}
 		return p.list("table", t.Pos, p.idents(t.Name, "."), p.named("version", t.Version), p.named("timestamp", t.Timestamp), p.alias(t.Alias))
@@ -256,6 +281,57 @@ func (p printer) bound(b ast.Bound) string {
 	return "(" + kind + " " + p.expr(b.Offset) + ")"
 }
 
+// trinoType is a type without what Trino's tree does not keep.
+func trinoType(typ string) string {
+	typ = strings.NewReplacer(" ", "", "\"", "").Replace(strings.ToLower(typ))
+	return strings.ReplaceAll(strings.ReplaceAll(typ, "doubleprecision", "double"), "integer", "int")
+}
+
+// isName reports whether a field of e continues a name.
+func isName(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Name:
+		return true
+	case *ast.Field:
+		return isName(e.Expr)
+	}
+	return false
+}
+
+// negated is a predicate that may be negated.
+func (p printer) negated(on bool, head string, at ast.Span, parts ...string) string {
+	if on && p.trino {
+		return p.list("not", ast.Span{}, p.list(head, at, parts...))
+	}
+	return p.list(not(on, head), at, parts...)
+}
+
+// trinoBinary is a Binary as Trino's tree has it.
+func (p printer) trinoBinary(e *ast.Binary) string {
+	op := strings.ToLower(strings.ReplaceAll(e.Op, " ", "-"))
+	switch e.Op {
+	case "||":
+		op = "concat"
+	case "IS NOT DISTINCT FROM":
+		return p.list("not", ast.Span{}, p.node("is-distinct-from", e.Pos, p.expr(e.Left), p.expr(e.Right)))
+	case "IS DISTINCT FROM":
+		return p.node("is-distinct-from", e.Pos, p.expr(e.Left), p.expr(e.Right))
+	case "AND", "OR":
+		terms := []string{p.expr(e.Right)}
+		left := e.Left
+		for {
+			l, ok := left.(*ast.Binary)
+			if !ok || l.Op != e.Op {
+				break
+			}
+			terms = append([]string{p.expr(l.Right)}, terms...)
+			left = l.Left
+		}
+		return p.node(op, e.Pos, append([]string{p.expr(left)}, terms...)...)
+	}
+	return p.node(op, e.OpPos, p.expr(e.Left), p.expr(e.Right))
+}
+
 func not(on bool, head string) string {
 	if on {
 		return "not-" + head
@@ -269,37 +345,43 @@ func (p printer) expr(e ast.Expr) string {
 	case *ast.Literal:
 		return p.literal(e)
 	case *ast.Interval:
-		return p.list("interval", at, flag(e.Negative, "-"), fmt.Sprintf("%q", e.Text), e.From, e.To)
+		return p.node("interval", at, flag(e.Negative, "-"), fmt.Sprintf("%q", e.Text), e.From, e.To)
 	case *ast.Name:
 		return p.idents(e.Parts, ".")
 	case *ast.Field:
-		return p.list("field", at, p.expr(e.Expr), p.ident(e.Field))
-	case *ast.Subscript:
-		return p.list("[]", at, p.expr(e.Expr), p.expr(e.Index))
-	case *ast.Unary:
-		return p.list(strings.ToLower(e.Op), at, p.expr(e.Expr))
-	case *ast.Binary:
-		op := strings.ToLower(strings.ReplaceAll(e.Op, " ", "-"))
-		if p.spans {
-			op += fmt.Sprintf("@%d:%d", e.OpPos.Start, e.OpPos.End)
+		if base := p.expr(e.Expr); p.trino && !strings.HasPrefix(base, "(") && isName(e.Expr) {
+			return base + "." + p.ident(e.Field)
 		}
+		return p.node("field", at, p.expr(e.Expr), p.ident(e.Field))
+	case *ast.Subscript:
+		return p.node("[]", at, p.expr(e.Expr), p.expr(e.Index))
+	case *ast.Unary:
+		if e.Op == "NOT" {
+			return p.list("not", at, p.expr(e.Expr))
+		}
+		return p.node(strings.ToLower(e.Op), at, p.expr(e.Expr))
+	case *ast.Binary:
+		if p.trino {
+			return p.trinoBinary(e)
+		}
+		op := strings.ToLower(strings.ReplaceAll(e.Op, " ", "-")) + p.at(e.OpPos)
 		return p.list(op, at, p.expr(e.Left), p.expr(e.Right))
 	case *ast.IsNull:
 		return p.list(not(e.Not, "null"), at, p.expr(e.Expr))
 	case *ast.Between:
-		return p.list(not(e.Not, "between"), at, p.expr(e.Expr), p.expr(e.Low), p.expr(e.High))
+		return p.negated(e.Not, "between", at, p.expr(e.Expr), p.expr(e.Low), p.expr(e.High))
 	case *ast.InList:
-		return p.list(not(e.Not, "in"), at, p.expr(e.Expr), p.exprs(e.List))
+		return p.negated(e.Not, "in", at, p.expr(e.Expr), p.exprs(e.List))
 	case *ast.InSubquery:
-		return p.list(not(e.Not, "in"), at, p.expr(e.Expr), p.query(e.Query))
+		return p.negated(e.Not, "in", at, p.expr(e.Expr), p.query(e.Query))
 	case *ast.Exists:
-		return p.list("exists", at, p.query(e.Query))
+		return p.node("exists", at, p.query(e.Query))
 	case *ast.ScalarSubquery:
-		return p.list("scalar", at, p.query(e.Query))
+		return p.node("scalar", at, p.query(e.Query))
 	case *ast.Quantified:
 		return p.list(e.Op+"-"+strings.ToLower(e.Quantifier), at, p.expr(e.Expr), p.query(e.Query))
 	case *ast.Like:
-		return p.list(not(e.Not, "like"), at, p.expr(e.Expr), p.expr(e.Pattern), p.named("escape", e.Escape))
+		return p.negated(e.Not, "like", at, p.expr(e.Expr), p.expr(e.Pattern), p.named("escape", e.Escape))
 	case *ast.Case:
 		return p.caseExpr(e)
 	case *ast.Cast:
@@ -308,22 +390,24 @@ func (p printer) expr(e ast.Expr) string {
 			head = "try-cast"
 		}
 		typ := "<" + e.Type + ">"
-		if p.spans {
-			typ += fmt.Sprintf("@%d:%d", e.TypePos.Start, e.TypePos.End)
+		if p.trino {
+			typ = trinoType(typ)
+		} else {
+			typ += p.at(e.TypePos)
 		}
-		return p.list(head, at, p.expr(e.Expr), typ)
+		return p.node(head, at, p.expr(e.Expr), typ)
 	case *ast.Extract:
-		return p.list("extract", at, e.Field, p.expr(e.Expr))
+		return p.node("extract", at, e.Field, p.expr(e.Expr))
 	case *ast.AtTimeZone:
 		return p.list("at-time-zone", at, p.expr(e.Expr), p.expr(e.Zone))
 	case *ast.Call:
 		return p.call(e)
 	case *ast.Lambda:
-		return p.list("->", at, "["+p.idents(e.Params, " ")+"]", p.expr(e.Body))
+		return p.node("->", at, "["+p.idents(e.Params, " ")+"]", p.expr(e.Body))
 	case *ast.Array:
-		return p.list("array", at, p.exprs(e.Elems))
+		return p.node("array", at, p.exprs(e.Elems))
 	case *ast.Row:
-		return p.list("row", at, p.exprs(e.Elems))
+		return p.node("row", at, p.exprs(e.Elems))
 	case *ast.Parameter:
 		return fmt.Sprintf("?%d", e.Index)
 	}
@@ -338,16 +422,13 @@ func (p printer) literal(e *ast.Literal) string {
 	case ast.StringLiteral:
 		text = "'" + e.Text + "'"
 	case ast.BinaryLiteral:
-		text = "X'" + e.Text + "'"
+		text = "X'" + strings.ToUpper(e.Text) + "'"
 	case ast.TypedLiteral:
 		text = e.TypeName + "'" + e.Text + "'"
 	case ast.DecimalLiteral, ast.DoubleLiteral, ast.IntegerLiteral, ast.BooleanLiteral:
 		text = e.Text
 	}
-	if p.spans {
-		text += fmt.Sprintf("@%d:%d", e.Pos.Start, e.Pos.End)
-	}
-	return text
+	return text + p.at(e.Pos)
 }
 
 func (p printer) caseExpr(e *ast.Case) string {
@@ -358,7 +439,7 @@ func (p printer) caseExpr(e *ast.Case) string {
 	for _, w := range e.Whens {
 		parts = append(parts, p.list("when", w.Pos, p.expr(w.Cond), p.expr(w.Result)))
 	}
-	return p.list("case", e.Pos, append(parts, p.named("else", e.Else))...)
+	return p.node("case", e.Pos, append(parts, p.named("else", e.Else))...)
 }
 
 func (p printer) call(e *ast.Call) string {
@@ -370,7 +451,11 @@ func (p printer) call(e *ast.Call) string {
 	if e.Overflow != "" {
 		overflow = "(overflow " + e.Overflow + ")"
 	}
-	return p.list(p.ident(e.Name), e.Pos, flag(e.Star, "*"), flag(e.Distinct, "distinct"), p.exprs(e.Args),
+	name := p.ident(e.Name)
+	if p.trino {
+		name = strings.ToLower(name)
+	}
+	return p.node(name, e.Pos, flag(e.Star, "*"), flag(e.Distinct, "distinct"), p.exprs(e.Args),
 		p.orderBy("order-by", e.OrderBy), p.named("filter", e.Filter), overflow,
 		p.orderBy("within-group", e.WithinGroup), flag(e.IgnoreNulls, "ignore-nulls"), window)
 }

@@ -23,6 +23,9 @@ func (source) read(fn func()) (err error) {
 	return nil
 }
 
+// token returns token i; past the end it is the end.
+func (s source) token(i int) token { return s.toks[min(i, len(s.toks)-1)] }
+
 // mismatch is Trino's error for a token that fits nowhere.
 func mismatch(t token) *ast.Error {
 	return ast.Errorf(ast.SyntaxError, t.span, "mismatched input '%s'", t.describe())
