@@ -16,9 +16,14 @@ import (
 	"github.com/traillake/traillake/query/types"
 )
 
-// maxNodes bounds the plan: WITH items that use each other twice would
-// otherwise double it with every item.
-const maxNodes = 5000
+// Bounds on what a short statement can grow into: WITH items that use each
+// other twice double the plan with every item, as do nested IN conditions; a
+// lambda may be typed more than once, and so may those inside it.
+const (
+	maxNodes    = 5000
+	maxLambdas  = 5000
+	maxCaseSize = 20000
+)
 
 // Options are what binding may know beside the statement and the catalog.
 type Options struct {
@@ -42,7 +47,7 @@ type Bound struct {
 
 // Statement binds a statement to the tables of a catalog.
 func Statement(ctx context.Context, stmt ast.Statement, cat plan.Catalog, opts Options) (*Bound, error) {
-	b := &binder{ctx: ctx, catalog: cat, text: opts.Text, tables: map[string]plan.Table{}}
+	b := &binder{ctx: ctx, catalog: cat, text: opts.Text, tables: map[string]plan.Table{}, typed: map[lambdaKey]*plan.Lambda{}}
 	bound := &Bound{}
 	var query *ast.Query
 	switch s := stmt.(type) {
@@ -74,7 +79,8 @@ type binder struct {
 	tables  map[string]plan.Table // by name as the catalog was asked
 	order   []plan.Table          // the same, in order of appearance
 	lambdas int                   // numbers given to lambdas
-	nodes   int                   // nodes that WITH items were copied into
+	typed   map[lambdaKey]*plan.Lambda
+	nodes   int // nodes beyond those written
 }
 
 // env is what a query sees of the queries around it.

@@ -120,8 +120,7 @@ func (x *exprBinder) secondPass(args []ast.Expr, bound []plan.Expr, want []types
 		if err != nil {
 			return nil, err
 		}
-		lambda.Body = cast(lambda.Body, *want[i].Elem)
-		out[i] = lambda
+		out[i] = &plan.Lambda{ID: lambda.ID, Params: lambda.Params, Body: cast(lambda.Body, *want[i].Elem)}
 	}
 	return out, nil
 }

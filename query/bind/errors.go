@@ -40,15 +40,6 @@ func (b *binder) source(n ast.Node) string {
 	return b.text[s.Start:s.End]
 }
 
-// quoted is the user's text of a node in quotes with a space after, for
-// messages that begin with it; "Expression " when it is not known.
-func (b *binder) quoted(n ast.Node) string {
-	if text := b.source(n); text != "" {
-		return "'" + strings.Join(strings.Fields(text), " ") + "'"
-	}
-	return "Expression"
-}
-
 // mustBe reports a value of the wrong type in Trino's words.
 func mustBe(span ast.Span, what string, want, got types.Type) *ast.Error {
 	return mismatch(span, "%s must evaluate to a %s (actual: %s)", what, want, got)

@@ -13,7 +13,7 @@ func (q *selection) aggregate() error {
 	if q.s.GroupBy == nil && q.s.Having == nil && !q.found.hasAggregates() {
 		return nil
 	}
-	a := &attachment{found: &q.found, node: q.node}
+	a := &attachment{binder: q.binder, found: &q.found, node: q.node}
 	node := &plan.Aggregate{}
 	for i, k := range q.keys {
 		attached, err := a.attach(k)
@@ -159,7 +159,7 @@ func (q *selection) moved(e plan.Expr, node *plan.Aggregate, outputs map[int]int
 // addWindows puts one Window node per different window in place.
 func (q *selection) addWindows() error {
 	outputs := map[int]plan.Expr{}
-	a := &attachment{found: &q.found, node: q.node}
+	a := &attachment{binder: q.binder, found: &q.found, node: q.node}
 	var done []*windowCall
 	for i, f := range q.found.entries {
 		w := f.window

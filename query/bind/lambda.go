@@ -26,13 +26,29 @@ func (s *lambdaScope) find(name string) *plan.LambdaParam {
 	return nil
 }
 
+// lambdaKey tells when a lambda was bound before: the function library asks for
+// its type, more than once, before its arguments are bound.
+type lambdaKey struct {
+	lambda *ast.Lambda
+	params string
+	scope  *scope
+	outer  *lambdaScope
+}
+
 // lambda binds a lambda for given parameter types. Inside, names mean its
 // parameters first, then what they mean around it.
 func (x *exprBinder) lambda(l *ast.Lambda, params []types.Type) (*plan.Lambda, error) {
 	if len(params) != len(l.Params) {
 		return nil, ast.Errorf(ast.InvalidArguments, l.Span(), "Expected a lambda that takes %d argument(s) but got %d", len(params), len(l.Params))
 	}
+	key := lambdaKey{lambda: l, params: types.FunctionOf(params, types.UnknownType).String(), scope: x.scope, outer: x.lambdas}
+	if known := x.typed[key]; known != nil {
+		return known, nil
+	}
 	x.binder.lambdas++
+	if x.binder.lambdas > maxLambdas {
+		return nil, ast.Errorf(ast.NotSupported, l.Span(), "Query is too large: lambdas are nested too deep")
+	}
 	out := &plan.Lambda{ID: x.binder.lambdas, Params: params}
 	inner := &lambdaScope{outer: x.lambdas}
 	for i, p := range l.Params {
@@ -45,6 +61,7 @@ func (x *exprBinder) lambda(l *ast.Lambda, params []types.Type) (*plan.Lambda, e
 		return nil, err
 	}
 	out.Body = body
+	x.typed[key] = out
 	return out, nil
 }
 

@@ -211,6 +211,10 @@ func (x *exprBinder) caseExpr(e *ast.Case) (plan.Expr, error) {
 		if operand, err = x.expr(e.Operand); err != nil {
 			return nil, err
 		}
+		// The operand is compared in every arm, so nested ones multiply.
+		if len(e.Whens)*plan.Size(operand, maxCaseSize) >= maxCaseSize {
+			return nil, ast.Errorf(ast.NotSupported, e.Operand.Span(), "Query is too large: CASE operands are nested too deep")
+		}
 	}
 	var conds, results []plan.Expr
 	var spans []ast.Span

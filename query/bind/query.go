@@ -74,11 +74,19 @@ func count(n plan.Node) int {
 
 // use copies a WITH item's plan for one reference to it.
 func (b *binder) use(c *cte, span ast.Span) (*relation, error) {
-	b.nodes += c.nodes
-	if b.nodes > maxNodes {
-		return nil, ast.Errorf(ast.NotSupported, span, "Query is too large: WITH items are used so often that the plan has over %d steps", maxNodes)
+	if err := b.grow(c.nodes, span); err != nil {
+		return nil, err
 	}
 	return &relation{node: duplicate(c.rel.node), cols: append([]column(nil), c.rel.cols...)}, nil
+}
+
+// grow accounts for nodes that the plan gets beyond those the user wrote.
+func (b *binder) grow(nodes int, span ast.Span) error {
+	b.nodes += nodes
+	if b.nodes > maxNodes {
+		return ast.Errorf(ast.NotSupported, span, "Query is too large: WITH items and subqueries make a plan of over %d steps", maxNodes)
+	}
+	return nil
 }
 
 // duplicate makes a plan of new nodes, so that each node is in the plan once.

@@ -74,7 +74,7 @@ func (q *selection) bindWhere() error {
 	}
 	// Plain IN (subquery) conditions go last: they are joins, and the others
 	// make them smaller.
-	a := &attachment{found: &q.found, node: q.node}
+	a := &attachment{binder: q.binder, found: &q.found, node: q.node}
 	var plain, semi []plan.Expr
 	for _, c := range plan.Conjuncts(cond) {
 		if call, ok := c.(*plan.Call); ok && call.Function.Name == membership {
@@ -310,7 +310,7 @@ func (q *selection) filterGroups() error {
 	if q.having == nil {
 		return nil
 	}
-	a := &attachment{found: &q.found, node: q.node}
+	a := &attachment{binder: q.binder, found: &q.found, node: q.node}
 	cond, err := a.attach(q.having)
 	if err != nil {
 		return err
@@ -322,7 +322,7 @@ func (q *selection) filterGroups() error {
 // project computes the output columns, then DISTINCT and ORDER BY. Sort keys
 // that are no output columns are computed beside them and dropped at the end.
 func (q *selection) project() (*relation, error) {
-	a := &attachment{found: &q.found, node: q.node}
+	a := &attachment{binder: q.binder, found: &q.found, node: q.node}
 	p := &plan.Project{}
 	names := make([]string, len(q.items))
 	originals := make([]plan.Expr, len(q.items))

@@ -102,9 +102,10 @@ func (x *exprBinder) inSubquery(e *ast.InSubquery) (plan.Expr, error) {
 // attachment joins the subqueries of expressions to the node they are
 // computed over. Columns of the node keep their places.
 type attachment struct {
-	found *findings
-	node  plan.Node
-	done  map[int]plan.Expr // by the finding's index: the value over node
+	binder *binder
+	found  *findings
+	node   plan.Node
+	done   map[int]plan.Expr // by the finding's index: the value over node
 }
 
 // attach returns the expression with its subqueries replaced by columns of the
@@ -199,6 +200,9 @@ func yieldsOneRow(n plan.Node) bool {
 // member computes "value IN (subquery)" with SQL's three values: a left join
 // finds the match, and counts tell an empty result and one with NULLs apart.
 func (a *attachment) member(value plan.Expr, s *subquery) (plan.Expr, error) {
+	if err := a.binder.grow(count(s.rel.node), s.span); err != nil {
+		return nil, err
+	}
 	width := len(a.node.Outputs())
 	set := distinct(s.rel.node, []string{"$value"})
 	marked := &plan.Project{

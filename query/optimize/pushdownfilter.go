@@ -95,25 +95,39 @@ func partition(conds []plan.Expr, fits func(*plan.Column) bool) (yes, no []plan.
 	return yes, no
 }
 
-func pushProject(n *plan.Project, conds []plan.Expr) plan.Node {
-	down, stay := partition(conds, func(c *plan.Column) bool { return !plan.IsVolatile(n.Exprs[c.Index]) })
-	for i, c := range down {
-		down[i] = plan.Substitute(c, n.Exprs)
+// maxPushed bounds a condition that grows on its way down, because it uses an
+// expression several times that uses another one several times.
+const maxPushed = 500
+
+// rewritten splits conditions into those that can be told below a node, whose
+// columns are the given expressions there, and those that cannot.
+func rewritten(conds, exprs []plan.Expr) (down, stay []plan.Expr) {
+	fit, stay := partition(conds, func(c *plan.Column) bool {
+		return c.Index < len(exprs) && !plan.IsVolatile(exprs[c.Index])
+	})
+	for _, c := range fit {
+		size := 0
+		plan.ColumnsOf(c, func(col *plan.Column) { size += plan.Size(exprs[col.Index], maxPushed) })
+		if size > maxPushed {
+			stay = append(stay, c)
+			continue
+		}
+		down = append(down, plan.Substitute(c, exprs))
 	}
+	return down, stay
+}
+
+func pushProject(n *plan.Project, conds []plan.Expr) plan.Node {
+	down, stay := rewritten(conds, n.Exprs)
 	return filter(n.WithInputs([]plan.Node{push(n.Input, down)}), stay)
 }
 
 // pushAggregate moves conditions on group keys below: they keep or drop whole
 // groups. Without keys there is a row even for no input, so nothing moves.
 func pushAggregate(n *plan.Aggregate, conds []plan.Expr) plan.Node {
-	down, stay := partition(conds, func(c *plan.Column) bool {
-		return c.Index < len(n.Keys) && !plan.IsVolatile(n.Keys[c.Index])
-	})
+	down, stay := rewritten(conds, n.Keys)
 	if len(n.Keys) == 0 {
 		down, stay = nil, conds
-	}
-	for i, c := range down {
-		down[i] = plan.Substitute(c, n.Keys)
 	}
 	return filter(n.WithInputs([]plan.Node{push(n.Input, down)}), stay)
 }

@@ -279,3 +279,14 @@ func ColumnRefs(n Node) []Expr {
 	}
 	return refs
 }
+
+// Size counts the parts of an expression, up to limit. Parts that are shared
+// count each time.
+func Size(e Expr, limit int) int {
+	n := 0
+	WalkExpr(e, func(Expr) bool {
+		n++
+		return n < limit
+	})
+	return min(n, limit)
+}
