@@ -225,13 +225,24 @@ func (p *placement) quarantine(number int64, reason string, raw []byte) {
 	if p.res.done.Quarantined > maxQuarantined {
 		return
 	}
-	raw = raw[:min(len(raw), excerptBytes)]
-	for i := 0; i < utf8.UTFMax && len(raw) > 0 && !utf8.RuneStart(raw[len(raw)-1]); i++ {
-		raw = raw[:len(raw)-1]
-	}
 	p.out.quarantined = append(p.out.quarantined, Quarantined{
-		Key: p.res.done.Key, Record: number, Reason: reason, Excerpt: strings.ToValidUTF8(string(raw), "\uFFFD"),
+		Key: p.res.done.Key, Record: number, Reason: reason, Excerpt: excerpt(raw),
 	})
+}
+
+// excerpt returns the beginning of an element's text, whole characters of it.
+func excerpt(raw []byte) string {
+	if len(raw) >= excerptBytes {
+		raw = raw[:excerptBytes]
+		start := len(raw) - 1
+		for start > 0 && len(raw)-start < utf8.UTFMax && !utf8.RuneStart(raw[start]) {
+			start--
+		}
+		if !utf8.FullRune(raw[start:]) {
+			raw = raw[:start]
+		}
+	}
+	return strings.ToValidUTF8(string(raw), "\uFFFD")
 }
 
 // day returns the open day, opening it if needed.
