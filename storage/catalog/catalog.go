@@ -1,5 +1,105 @@
 // Package catalog keeps the commit logs, which are the truth about the lake,
-// and Badger's index of them.
+// and an index of them.
+//
+// There is a log for each store and one, "lake", for the lake as a whole. A
+// log is a chain of entries with versions from 1 without gaps; an entry adds
+// and removes segments, sets checkpoints of imported objects, and sets and
+// deletes JSON documents, all at once. What a log's entries add up to is its
+// state. Badger holds the state too, so that an open need not decode a long
+// log; it can be deleted at any time.
+//
+// # Format 1
+//
+// A log is a folder with a file HEAD and log files, each named for the version
+// of its first entry in 20 digits: 00000000000000000001.log. Integers are
+// little-endian. Checksums are CRC-32C (Castagnoli), hashes SHA-256. Other
+// files in the folder are not looked at.
+//
+// A log file is a header of 128 bytes, and records one behind the other:
+//
+//	 0        8      12      16         24           88            120     124
+//	+--------+-------+-------+----------+------------+-------------+-------+-----+
+//	|TLCOMMIT| format| length| version  | log's name | previous    | zeros | CRC |
+//	|        | = 1   | = 128 | of first | zero-filled| hash        |       |     |
+//	+--------+-------+-------+----------+------------+-------------+-------+-----+
+//
+//	 0     4        8         16          48           112
+//	+-----+--------+---------+-----------+------------+---------- - - -
+//	| CRC | length | version | previous  | signature  | payload,
+//	|     | of pay.|         | hash      | Ed25519    | length bytes
+//	+-----+--------+---------+-----------+------------+---------- - - -
+//
+// The CRC of a header covers the 124 bytes before it, that of a record all the
+// rest of the record. The hash of an entry covers length, version, previous
+// hash and payload. Entry 1 has as previous hash that of
+// "traillake commit log\x00" and the log's name, any other that of the entry
+// before it. The signature is of "traillake commit log entry 1\x00" and the
+// entry's hash. The payload is an [Entry] as JSON; that of version 1 records
+// the public key. So one signature vouches for the whole log up to it, and for
+// its name.
+//
+// HEAD tells the last acknowledged entry. It has two slots of 4,096 bytes, of
+// which the first 512 are used and the rest is zero. Version v is in slot
+// v mod 2, and the other slot has version v-1 (both have 0 in a new log):
+//
+//	 0        8      12     16        24     56        64       72         136     508   512
+//	+--------+-------+------+---------+------+---------+--------+----------+-------+-----+------
+//	|TLCOMHED| format| slot | version | hash | file's  | end of | log's    | zeros | CRC | zeros
+//	|        | = 1   | 0, 1 |         |      | first v.| entry  | name     |       |     |
+//	+--------+-------+------+---------+------+---------+--------+----------+-------+-----+------
+//
+// The CRC covers the 508 bytes before it. Every byte of the folder's files is
+// thus under a checksum or must be zero.
+//
+// # Commit, crash and damage
+//
+// A commit writes the record, syncs the log file (and the folder when the file
+// is new), then writes one slot of HEAD, syncs it, and only then is
+// acknowledged. So after a crash the log has what HEAD tells, or one entry
+// more, and HEAD's other slot is whole:
+//
+//   - A damaged or missing entry up to the version in HEAD was acknowledged:
+//     that is corruption, and nothing is opened or repaired.
+//   - A whole entry behind it was durable, only nobody was told: it stays, and
+//     HEAD is brought up to it.
+//   - What else lies behind it is an entry that a crash cut off: it is removed.
+//     Only an entry that ends early or whose checksum is wrong is taken for
+//     that; one with a wrong version, chain or signature was written so.
+//   - One slot of HEAD that cannot be read is written anew at the next open
+//     when the log agrees with the other. [Walk], which changes nothing,
+//     reports it: a sector is written as a whole, so it is hardly a crash.
+//
+// Not found is the loss of the newest entries together with a matching older
+// HEAD, such as a whole folder put back from a backup.
+//
+// # Example
+//
+// The first log file of the log "sample", whose first commit sets the document
+// "settings", begins with this header and this record:
+//
+//	0000  54 4c 43 4f 4d 4d 49 54 01 00 00 00 80 00 00 00  magic, format 1, 128 bytes
+//	0010  01 00 00 00 00 00 00 00 73 61 6d 70 6c 65 00 00  version 1, name "sample"
+//	0020  00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00
+//	0030  00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00
+//	0040  00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00
+//	0050  00 00 00 00 00 00 00 00 38 b7 1a 2f 37 27 4b eb  ..., previous hash
+//	0060  a7 88 e1 ad 22 0c 4b c0 5c 60 6e 07 4b 43 db cd
+//	0070  7a 62 64 d6 a6 07 61 2e 00 00 00 00 80 74 66 bd  ..., zeros, CRC
+//	0080  7d 2c 39 ab ab 00 00 00 01 00 00 00 00 00 00 00  CRC, payload of 171 bytes, version 1
+//	0090  38 b7 1a 2f 37 27 4b eb a7 88 e1 ad 22 0c 4b c0  previous hash
+//	00a0  5c 60 6e 07 4b 43 db cd 7a 62 64 d6 a6 07 61 2e
+//	00b0  2c 76 dd 5a 2d b1 1d 03 71 3f d5 9c 34 49 9f 0d  signature
+//	00c0  65 c1 99 8a 52 9a bf ef a0 33 4d 7d 9c 7e 39 60
+//	00d0  b2 d0 88 35 e0 a1 80 f4 c5 39 2d de 3d d9 7e cd
+//	00e0  7e b4 51 df 8a 6a c6 71 82 0f 0b ff 2d 3c e5 0d
+//	00f0  7b 22 76 65 72 73 69 6f 6e 22 3a 31 2c 22 74 69  {"version":1,"ti
+//	0100  6d 65 22 3a 22 32 30 32 34 2d 30 31 2d 30 32 54  me":"2024-01-02T
+//	0110  30 33 3a 30 34 3a 30 35 2e 36 37 38 39 30 31 5a
+//	...
+//	0190  65 4f 44 52 6f 6c 6b 77 3d 22 7d  eODRolkw="}
+//
+// The entry's hash, which the next record has as its previous hash, is
+// 7ede6e817f566a9f55764c12f61796f41dc04866f0bc282f0b3f241c80a027e2.
 package catalog
 
 import (
@@ -216,117 +316,3 @@ func (c *Catalog) Lake() *Log { return c.lake }
 
 // PublicKey returns the key that verifies the signatures of all logs.
 func (c *Catalog) PublicKey() ed25519.PublicKey { return c.public }
-
-// CreateLog makes a log with first as its entry 1. A log of that name that has
-// an entry already is an error matching fs.ErrExist; remains of a creation
-// that was never acknowledged are replaced. Names have 1 to 63 of the
-// characters a-z, 0-9 and "-".
-func (c *Catalog) CreateLog(ctx context.Context, name string, first Commit) (*Log, error) {
-	c.opening.Lock()
-	defer c.opening.Unlock()
-	if err := c.checkOpenLocked(name); err != nil {
-		return nil, err
-	}
-	if c.opts.ReadOnly {
-		return nil, fmt.Errorf("create log %s: %w", name, ErrReadOnly)
-	}
-	dir := LogDir(c.opts.Dir, name)
-	exists := &fs.PathError{Op: "create log", Path: dir, Err: fs.ErrExist}
-	if c.logs[name] != nil {
-		return nil, exists
-	}
-	l, err := c.openLog(ctx, name)
-	if isNotExist(err) {
-		l, err = c.makeLog(ctx, name, dir)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("create log %s: %w", name, err)
-	}
-	if l.Version() > 0 {
-		return nil, errors.Join(exists, l.close())
-	}
-	if _, err := l.commit(ctx, first, c.public); err != nil {
-		return nil, errors.Join(fmt.Errorf("create log %s: %w", name, err), l.close())
-	}
-	c.logs[name] = l
-	return l, nil
-}
-
-// makeLog makes a log without entries.
-func (c *Catalog) makeLog(ctx context.Context, name, dir string) (*Log, error) {
-	if err := vfs.MkdirAllSync(c.opts.FS, dir, 0o755); err != nil {
-		return nil, err
-	}
-	if err := createHead(c.opts.FS, dir, name); err != nil {
-		return nil, err
-	}
-	return c.openLog(ctx, name)
-}
-
-// OpenLog opens a log. One that was never made, or whose creation was never
-// acknowledged, is an error matching fs.ErrNotExist. A damaged one is a
-// *CorruptError. A torn entry at its end, which was never acknowledged, is cut
-// off. An open log is returned as it is.
-func (c *Catalog) OpenLog(ctx context.Context, name string) (*Log, error) {
-	c.opening.Lock()
-	defer c.opening.Unlock()
-	if err := c.checkOpenLocked(name); err != nil {
-		return nil, err
-	}
-	if l := c.logs[name]; l != nil {
-		return l, nil
-	}
-	l, err := c.openLog(ctx, name)
-	if err != nil {
-		return nil, fmt.Errorf("open log %s: %w", name, err)
-	}
-	if l.Version() == 0 {
-		absent := &fs.PathError{Op: "open log", Path: l.dir, Err: fs.ErrNotExist}
-		return nil, errors.Join(absent, l.close())
-	}
-	c.logs[name] = l
-	return l, nil
-}
-
-// DropLog closes a log, removes its files and forgets it in the index. It is
-// no error when there is none. The folder above the log's stays.
-func (c *Catalog) DropLog(ctx context.Context, name string) error {
-	c.opening.Lock()
-	defer c.opening.Unlock()
-	if err := c.checkOpenLocked(name); err != nil {
-		return err
-	}
-	switch {
-	case c.opts.ReadOnly:
-		return fmt.Errorf("drop log %s: %w", name, ErrReadOnly)
-	case name == LakeLog:
-		return errors.New("drop log: the lake log cannot be dropped")
-	case ctx.Err() != nil:
-		return ctx.Err()
-	}
-	if l := c.logs[name]; l != nil {
-		delete(c.logs, name)
-		if err := l.close(); err != nil {
-			return fmt.Errorf("drop log %s: %w", name, err)
-		}
-	}
-	if err := c.index.drop(name); err != nil {
-		return err
-	}
-	dir := LogDir(c.opts.Dir, name)
-	if err := vfs.RemoveAll(c.opts.FS, dir); err != nil {
-		return fmt.Errorf("drop log %s: %w", name, err)
-	}
-	err := c.opts.FS.SyncDir(filepath.Dir(dir))
-	if err != nil && !isNotExist(err) {
-		return fmt.Errorf("drop log %s: %w", name, err)
-	}
-	return nil
-}
-
-func (c *Catalog) checkOpenLocked(name string) error {
-	if c.closed {
-		return ErrClosed
-	}
-	return checkName(name)
-}
