@@ -44,13 +44,6 @@ func (x *exprBinder) aggregateAllowed(e *ast.Call, name string) error {
 	return nil
 }
 
-func (x *exprBinder) display(e *ast.Call, name string) string {
-	if text := x.source(e); text != "" {
-		return text
-	}
-	return name
-}
-
 // aggCall binds the call itself.
 func (x *exprBinder) aggCall(e *ast.Call, name string) (*plan.AggCall, error) {
 	f, args, err := x.aggArguments(e, name)
@@ -120,11 +113,7 @@ func orderable(t types.Type, b *binder, e ast.Expr) error {
 	if hasOrder(t) {
 		return nil
 	}
-	text := b.source(e)
-	if text == "" {
-		text = t.String()
-	}
-	return mismatch(e.Span(), "Type %s is not orderable, and therefore cannot be used in ORDER BY: %s", t, text)
+	return mismatch(e.Span(), "Type %s is not orderable, and therefore cannot be used in ORDER BY: %s", t, b.display(e, t.String()))
 }
 
 // hasOrder reports whether values of a type have an order.

@@ -40,6 +40,15 @@ func (b *binder) source(n ast.Node) string {
 	return b.text[s.Start:s.End]
 }
 
+// display is the user's text of a node on one line, or another text when it is
+// not known.
+func (b *binder) display(n ast.Node, otherwise string) string {
+	if text := b.source(n); text != "" {
+		return strings.Join(strings.Fields(text), " ")
+	}
+	return otherwise
+}
+
 // mustBe reports a value of the wrong type in Trino's words.
 func mustBe(span ast.Span, what string, want, got types.Type) *ast.Error {
 	return mismatch(span, "%s must evaluate to a %s (actual: %s)", what, want, got)

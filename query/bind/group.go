@@ -152,7 +152,7 @@ func (q *selection) moved(e plan.Expr, node *plan.Aggregate, outputs map[int]int
 	if !stray {
 		return out, nil
 	}
-	err := ast.Errorf(ast.ExpressionNotAggregate, source.Span(), "'%s' must be an aggregate expression or appear in GROUP BY clause", q.quotedText(source, e))
+	err := ast.Errorf(ast.ExpressionNotAggregate, source.Span(), "'%s' must be an aggregate expression or appear in GROUP BY clause", q.display(source, plan.String(e)))
 	return nil, err
 }
 

@@ -2,11 +2,9 @@ package bind
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/plan"
-	"github.com/traillake/traillake/query/types"
 )
 
 // selection binds one SELECT with the ORDER BY that follows it. All its
@@ -131,44 +129,6 @@ func itemName(it ast.SelectItem) string {
 	return ""
 }
 
-// star expands *, table.* and row.*.
-func (q *selection) star(it ast.SelectItem) error {
-	if len(q.s.From) == 0 {
-		return ast.Errorf(ast.ColumnNotFound, it.Span(), "SELECT * not allowed in queries without FROM clause")
-	}
-	start := len(q.items)
-	for i := range q.from.cols {
-		if c := &q.from.cols[i]; !c.hidden && c.isIn(it.Qualifier) {
-			q.items = append(q.items, item{name: c.name, expr: c.ref(), node: it})
-		}
-	}
-	if len(q.items) == start && len(it.Qualifier) > 0 {
-		if err := q.rowStar(it); err != nil {
-			return err
-		}
-	}
-	if n := len(q.items) - start; len(it.StarAliases) > 0 {
-		if n != len(it.StarAliases) {
-			return mismatch(it.Span(), "Column alias list has %d entries but relation has %d columns", len(it.StarAliases), n)
-		}
-		for i, a := range it.StarAliases {
-			q.items[start+i].name = a.Name
-		}
-	}
-	return nil
-}
-
-func (q *selection) rowStar(it ast.SelectItem) error {
-	e, err := q.exprBinder("SELECT clause").scope.resolve(it.Qualifier, it.Span())
-	if err != nil || e.Type().Kind != types.Row {
-		return ast.Errorf(ast.TableNotFound, it.Span(), "Unable to resolve reference %s", dotted(it.Qualifier))
-	}
-	for i, f := range e.Type().Fields {
-		q.items = append(q.items, item{name: f.Name, expr: &plan.Field{Expr: e, Index: i}, node: it})
-	}
-	return nil
-}
-
 func (q *selection) bindGroupBy() error {
 	if q.s.GroupBy == nil {
 		return nil
@@ -202,7 +162,7 @@ func (q *selection) groupKey(g ast.Expr) (plan.Expr, error) {
 		}
 		key := q.items[n-1].expr
 		if q.refersToFinding(key) {
-			return nil, ast.Errorf(ast.ExpressionNotAggregate, g.Span(), "GROUP BY clause cannot contain aggregations, window functions or grouping operations: [%s]", q.text0(q.items[n-1].node))
+			return nil, ast.Errorf(ast.ExpressionNotAggregate, g.Span(), "GROUP BY clause cannot contain aggregations, window functions or grouping operations: [%s]", q.display(q.items[n-1].node, plan.String(key)))
 		}
 		return key, nil
 	}
@@ -213,13 +173,6 @@ func (q *selection) groupKey(g ast.Expr) (plan.Expr, error) {
 		return nil, q.aliasHint(err, g)
 	}
 	return key, nil
-}
-
-func (q *selection) text0(n ast.Node) string {
-	if text := q.source(n); text != "" {
-		return text
-	}
-	return "expression"
 }
 
 // aliasHint tells that GROUP BY and WHERE do not see aliases, when a name that
@@ -258,51 +211,6 @@ func (q *selection) bindHaving() error {
 	}
 	q.having, err = condition(cond, "HAVING clause", q.s.Having.Span())
 	return err
-}
-
-// bindOrder binds ORDER BY: positions, then output names, then FROM's columns.
-func (q *selection) bindOrder(order []ast.OrderItem) error {
-	var aliases []outputAlias
-	for _, it := range q.items {
-		if it.name != "" {
-			aliases = append(aliases, outputAlias{it.name, it.expr})
-		}
-	}
-	for _, o := range order {
-		key := plan.SortKey{Desc: o.Desc, NullsFirst: o.NullsFirst}
-		if n, ok := ordinal(o.Expr); ok {
-			if n < 1 || n > len(q.items) {
-				return badOrdinal("ORDER BY", n, o.Expr)
-			}
-			key.Expr = q.items[n-1].expr
-		} else {
-			x := q.exprBinder("ORDER BY clause")
-			x.aggregates, x.windows, x.aliases = true, true, aliases
-			var err error
-			if key.Expr, err = x.expr(o.Expr); err != nil {
-				return err
-			}
-		}
-		if err := orderable(key.Expr.Type(), q.binder, o.Expr); err != nil {
-			return err
-		}
-		if q.s.Distinct && q.position(key.Expr) < 0 {
-			return ast.Errorf(ast.InvalidArguments, o.Expr.Span(), "For SELECT DISTINCT, ORDER BY expressions must appear in select list")
-		}
-		q.order = append(q.order, key)
-		q.sorted = append(q.sorted, o.Expr)
-	}
-	return nil
-}
-
-// position is the output column that is an expression, or -1.
-func (q *selection) position(e plan.Expr) int {
-	for i, it := range q.items {
-		if plan.Equal(it.expr, e) {
-			return i
-		}
-	}
-	return -1
 }
 
 // filterGroups applies HAVING.
@@ -355,29 +263,4 @@ func (q *selection) project() (*relation, error) {
 		q.node = q.sort(keys, len(names))
 	}
 	return newRelation(q.node, names), nil
-}
-
-func (q *selection) sort(keys []int, width int) plan.Node {
-	refs := plan.ColumnRefs(q.node)
-	sort := &plan.Sort{Input: q.node}
-	for i, k := range q.order {
-		k.Expr = refs[keys[i]]
-		sort.Keys = append(sort.Keys, k)
-	}
-	if len(refs) == width {
-		return sort
-	}
-	drop := &plan.Project{Input: sort, Exprs: refs[:width]}
-	for _, it := range q.items {
-		drop.Names = append(drop.Names, it.name)
-	}
-	return drop
-}
-
-// quotedText is the user's text of a node for messages.
-func (q *selection) quotedText(n ast.Node, e plan.Expr) string {
-	if text := q.source(n); text != "" {
-		return strings.Join(strings.Fields(text), " ")
-	}
-	return plan.String(e)
 }

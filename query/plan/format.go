@@ -83,7 +83,7 @@ func valuesLine(n *Values) string {
 	for i, c := range n.Columns {
 		names[i] = c.Name
 	}
-	return "Values [" + strings.Join(names, ", ") + "] " + strings.Join(rows, " ")
+	return strings.TrimRight("Values ["+strings.Join(names, ", ")+"] "+strings.Join(rows, " "), " ")
 }
 
 func aggregateLine(n *Aggregate) string {
