@@ -92,14 +92,12 @@ func (b *batch) addDay(ctx context.Context, d *decoded, in *decodedDay) error {
 	return nil
 }
 
-// stored asks the sink which of the rows' events it has.
+// stored asks the sink for events that may be the rows' and returns their identities.
 func (b *batch) stored(ctx context.Context, day *batchDay, in *decodedDay) (map[[32]byte]struct{}, error) {
 	prints := make([]uint64, 0, len(in.rows))
-	sums := make([][32]byte, 0, len(in.rows))
 	for _, row := range in.rows {
 		if _, ok := day.seen[row.identity]; row.has && !ok {
 			prints = append(prints, event.Fingerprint(row.identity))
-			sums = append(sums, row.identity)
 		}
 	}
 	if len(prints) == 0 {
@@ -115,7 +113,7 @@ func (b *batch) stored(ctx context.Context, day *batchDay, in *decodedDay) (map[
 		if err != nil {
 			return nil, fmt.Errorf("stored event of day %d: %w", in.day, err)
 		}
-		if ok && sum == sums[h.Index] {
+		if ok {
 			found[sum] = struct{}{}
 		}
 	}
