@@ -118,17 +118,19 @@ func TestCrash(t *testing.T) {
 // through. The error is passed on, and what is acknowledged stays.
 func TestFault(t *testing.T) {
 	for _, tc := range []struct {
-		name string
-		err  error
+		name  string
+		err   error
+		which faultfs.Match
+		least int64
 	}{
-		{"error", faultfs.ErrInjected},
-		{"torn", &faultfs.Short{N: 150, Err: faultfs.ErrInjected}},
+		{"error", faultfs.ErrInjected, faultfs.Not(faultfs.Kinds(faultfs.Close)), 60},
+		{"torn", &faultfs.Short{N: 150, Err: faultfs.ErrInjected}, faultfs.Kinds(faultfs.Write), 20},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			for n := int64(0); ; n++ {
 				mem := vfs.NewMem()
 				var failed string
-				fail := faultfs.Fail(tc.err, faultfs.Not(faultfs.Kinds(faultfs.Close)), faultfs.Nth(n))
+				fail := faultfs.Fail(tc.err, tc.which, faultfs.Nth(n))
 				opts := testOptions(faultfs.Wrap(mem, func(op faultfs.Op) error {
 					err := fail(op)
 					if err != nil {
@@ -140,7 +142,7 @@ func TestFault(t *testing.T) {
 				var acked int
 				err := scenario(opts, &acked)
 				if failed == "" {
-					if n < 60 {
+					if n < tc.least {
 						t.Fatalf("clean after %d operations already", n)
 					}
 					return

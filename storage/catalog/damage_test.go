@@ -80,6 +80,11 @@ func TestFlippedByte(t *testing.T) {
 			if !errors.As(err, &corrupt) || corrupt.File != path {
 				t.Fatalf("%s: byte %d flipped: walk says %v", path, off, err)
 			}
+			flips++
+			if off%slotSize >= slotUsed && off%64 != 0 {
+				poke(t, fsys, path, off, b) // padding of HEAD: open only now and then
+				continue
+			}
 			_, err = cat.openLog(ctx, storeLog)
 			if filepath.Base(path) == HeadName {
 				if err != nil {
@@ -89,7 +94,6 @@ func TestFlippedByte(t *testing.T) {
 				t.Fatalf("%s: byte %d flipped: open says %v", path, off, err)
 			}
 			poke(t, fsys, path, off, b)
-			flips++
 		}
 	}
 	if _, err := Walk(ctx, fsys, testDir, WalkOptions{Name: storeLog, PublicKey: cat.public}, nil); err != nil {

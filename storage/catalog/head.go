@@ -1,7 +1,9 @@
 package catalog
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"os"
@@ -65,10 +67,8 @@ func decodeHead(b []byte, slot int) (head, error) {
 	if sum != want {
 		return head{}, fmt.Errorf("checksum %08x where the slot has %08x", sum, want)
 	}
-	for i, v := range b[slotUsed:] {
-		if v != 0 {
-			return head{}, fmt.Errorf("byte %d of the slot is %#x, not 0", slotUsed+i, v)
-		}
+	if !bytes.Equal(b[slotUsed:], make([]byte, slotSize-slotUsed)) {
+		return head{}, errors.New("not zero behind its used part")
 	}
 	format, index := binary.LittleEndian.Uint32(b[slotFormat:]), binary.LittleEndian.Uint32(b[slotIndex:])
 	if string(b[:len(HeadMagic)]) != HeadMagic || format != FormatVersion || index != uint32(slot) {

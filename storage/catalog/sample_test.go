@@ -18,7 +18,7 @@ import (
 	"github.com/traillake/traillake/storage/vfs"
 )
 
-var rewrite = flag.Bool("rewrite", false, "write the sample anew")
+var rewriteSample = flag.Bool("rewrite-sample", false, "write the sample anew")
 
 const sampleDir = "testdata/format-v1"
 
@@ -68,7 +68,7 @@ func TestSampleIsWritten(t *testing.T) {
 	}
 	for name, got := range files {
 		path := filepath.Join(sampleDir, name)
-		if *rewrite {
+		if *rewriteSample {
 			if err := os.MkdirAll(sampleDir, 0o755); err != nil {
 				t.Fatal(err)
 			}
