@@ -73,7 +73,11 @@ func TestFlippedBytes(t *testing.T) {
 	}
 	bad := slices.Clone(src)
 	failed := 0
-	for i := range bad {
+	step := 1
+	if testing.Short() {
+		step = 11
+	}
+	for i := 0; i < len(bad); i += step {
 		mask := byte(1) << (i % 8)
 		if i%3 == 0 {
 			mask = 0xff
@@ -87,7 +91,7 @@ func TestFlippedBytes(t *testing.T) {
 		}
 		bad[i] ^= mask
 	}
-	t.Logf("%d of %d changes were errors", failed, len(bad))
+	t.Logf("%d of %d changes were errors", failed, len(bad)/step)
 	for n := 0; n < len(src); n += 101 {
 		if err := readEverything(src[:n]); !errors.Is(err, ErrCorrupt) {
 			t.Errorf("first %d bytes: %v, want ErrCorrupt", n, err)

@@ -209,6 +209,23 @@ func (s *shredder) emit(rep, def uint8) {
 	s.out.def = append(s.out.def, def)
 }
 
+// countNulls makes every array below arr count its NULLs. Arrow counts when it is
+// first asked, which columns that are encoded at the same time must not do.
+func countNulls(arr arrow.Array) {
+	arr.NullN()
+	switch a := arr.(type) {
+	case *array.Struct:
+		for i := range a.NumField() {
+			countNulls(a.Field(i))
+		}
+	case *array.Map:
+		countNulls(a.Keys())
+		countNulls(a.Items())
+	case *array.List:
+		countNulls(a.ListValues())
+	}
+}
+
 // rawBytes estimates the raw size of an array: what its values take, offsets and
 // bitmaps left out.
 func rawBytes(arr arrow.Array) int64 {

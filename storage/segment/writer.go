@@ -126,6 +126,9 @@ func (w *Writer) Append(rec arrow.Record, fingerprints []uint64) error {
 	for from, total := int64(0), rec.NumRows(); from < total; {
 		n := w.fits(rec, from)
 		part := rec.NewSlice(from, from+n)
+		for _, col := range part.Columns() {
+			countNulls(col)
+		}
 		w.records = append(w.records, part)
 		var prints []uint64
 		if fingerprints != nil {
