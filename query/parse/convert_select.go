@@ -109,7 +109,7 @@ func (c *converter) groupingSet(e sqlparser.Expr) ([]ast.Expr, place) {
 // windows converts the WINDOW clause.
 func (c *converter) windows(n *ast.Select, named sqlparser.NamedWindows, p *place) {
 	for _, clause := range named {
-		for i, w := range clause.Windows {
+		for _, w := range clause.Windows {
 			con := c.take(w.Name.String())
 			def, ok := con.node.(*ast.WindowDef)
 			spec := w.WindowSpec
@@ -118,7 +118,7 @@ func (c *converter) windows(n *ast.Select, named sqlparser.NamedWindows, p *plac
 			f, ok := spec.PartitionClause[0].(*sqlparser.FuncExpr)
 			c.only(ok && c.index(f.Name.String()) == c.index(w.Name.String()), "this form of WINDOW")
 			c.window(&def.Window, f.Exprs)
-			if i == 0 {
+			if len(n.Windows) == 0 {
 				c.claim(con.first-1, "WINDOW")
 			}
 			n.Windows = append(n.Windows, *def)

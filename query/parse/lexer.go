@@ -262,7 +262,7 @@ func (l *lexer) word() bool {
 // number reads 12, 1_000, 0xFF, 1.5, .5, 1. and 1e3.
 func (l *lexer) number() bool {
 	start := l.pos
-	if !isDigit(l.peek(0)) && (l.peek(0) != '.' || !isDigit(l.peek(1))) {
+	if !isDigit(l.peek(0)) && (l.peek(0) != '.' || !isDigit(l.peek(1))) || l.pointOfTable() {
 		return false
 	}
 	if l.prefixedInteger() {

@@ -95,7 +95,7 @@ func (r *reader) wrapped(k kind, fn func()) {
 // in reads the list or query after IN.
 func (r *reader) in() {
 	// IN ((SELECT …)) is a list of one scalar subquery, as in Trino.
-	query := r.peek(0).is("(") && r.isQuery(r.pos) && !(r.peek(1).is("(") && r.peek(1).match+1 == r.peek(0).match)
+	query := r.peek(0).is("(") && r.isQuery(r.pos) && !r.doubled(r.pos)
 	r.bracketed("(", func() {
 		if query {
 			r.query()

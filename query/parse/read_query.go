@@ -67,6 +67,13 @@ func (r *reader) isQuery(i int) bool {
 	return true
 }
 
+// doubled reports whether the bracket at token i holds another bracket and
+// nothing else.
+func (r *reader) doubled(i int) bool {
+	inner := r.token(i + 1)
+	return inner.is("(") && inner.match+1 == r.toks[i].match
+}
+
 // query reads [WITH …] terms [ORDER BY …] [OFFSET …] [LIMIT …].
 func (r *reader) query() {
 	r.enter()
@@ -427,7 +434,7 @@ func (r *reader) groupingSet() {
 	if t.is("ROLLUP", "CUBE") || t.is("GROUPING") && r.peek(1).is("SETS") {
 		r.refuse(r.pos, r.pos, strings.ToUpper(t.text)+" inside GROUPING SETS")
 	}
-	if !t.is("(") || r.isQuery(r.pos) || !r.endsElement(t.match+1) {
+	if !t.is("(") || r.isQuery(r.pos) && !r.doubled(r.pos) || !r.endsElement(t.match+1) {
 		r.expr()
 		return
 	}

@@ -271,11 +271,16 @@ func cte(e *edits, c construct, id string) {
 	e.set(c.first, id)
 }
 
-// windowItem: w AS (PARTITION BY x) → k1 AS (PARTITION BY k1(x))
+// windowItem: w AS (PARTITION BY x) → k1 AS (PARTITION BY k1(x)); Vitess wants
+// the word WINDOW again after a comma
 func windowItem(e *edits, c construct, id string) {
 	e.drop(c.first, c.open)
 	e.dropAll(c.words)
-	e.set(c.first, id+" AS ( PARTITION BY "+id+" (")
+	text := id + " AS ( PARTITION BY " + id + " ("
+	if e.toks[c.first-1].is(",") {
+		text = "WINDOW " + text
+	}
+	e.set(c.first, text)
 	e.set(c.last, ") )")
 }
 

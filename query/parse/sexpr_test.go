@@ -313,9 +313,9 @@ func (p printer) trinoBinary(e *ast.Binary) string {
 	case "||":
 		op = "concat"
 	case "IS NOT DISTINCT FROM":
-		return p.list("not", ast.Span{}, p.node("is-distinct-from", e.Pos, p.expr(e.Left), p.expr(e.Right)))
+		return p.list("not", ast.Span{}, p.node("is-distinct-from", e.OpPos, p.expr(e.Left), p.expr(e.Right)))
 	case "IS DISTINCT FROM":
-		return p.node("is-distinct-from", e.Pos, p.expr(e.Left), p.expr(e.Right))
+		return p.node("is-distinct-from", e.OpPos, p.expr(e.Left), p.expr(e.Right))
 	case "AND", "OR":
 		terms := []string{p.expr(e.Right)}
 		left := e.Left
@@ -349,10 +349,11 @@ func (p printer) expr(e ast.Expr) string {
 	case *ast.Name:
 		return p.idents(e.Parts, ".")
 	case *ast.Field:
-		if base := p.expr(e.Expr); p.trino && !strings.HasPrefix(base, "(") && isName(e.Expr) {
+		base := p.expr(e.Expr)
+		if p.trino && isName(e.Expr) {
 			return base + "." + p.ident(e.Field)
 		}
-		return p.node("field", at, p.expr(e.Expr), p.ident(e.Field))
+		return p.node("field", at, base, p.ident(e.Field))
 	case *ast.Subscript:
 		return p.node("[]", at, p.expr(e.Expr), p.expr(e.Index))
 	case *ast.Unary:
@@ -442,6 +443,11 @@ func (p printer) caseExpr(e *ast.Case) string {
 	return p.node("case", e.Pos, append(parts, p.named("else", e.Else))...)
 }
 
+// placeless are the calls whose arguments have no place in Trino's tree.
+var placeless = map[string]bool{
+	"grouping": true, "current_timestamp": true, "current_time": true, "localtime": true, "localtimestamp": true,
+}
+
 func (p printer) call(e *ast.Call) string {
 	window := ""
 	if e.Window != nil {
@@ -453,7 +459,11 @@ func (p printer) call(e *ast.Call) string {
 	}
 	name := p.ident(e.Name)
 	if p.trino {
-		name = strings.ToLower(name)
+		name = strings.ToLower(printer{}.ident(e.Name))
+		if len(e.Args) > 0 && placeless[name] {
+			p.spans = false
+			return group(fmt.Sprintf("%s@%d", name, e.Pos.Start), p.exprs(e.Args))
+		}
 	}
 	return p.node(name, e.Pos, flag(e.Star, "*"), flag(e.Distinct, "distinct"), p.exprs(e.Args),
 		p.orderBy("order-by", e.OrderBy), p.named("filter", e.Filter), overflow,

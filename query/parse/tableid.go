@@ -28,6 +28,15 @@ func (l *lexer) tableID() bool {
 	return true
 }
 
+// pointOfTable reports whether a point stands between the parts of a table's name.
+func (l *lexer) pointOfTable() bool {
+	if l.peek(0) != '.' || len(l.toks) == 0 || !l.levels[len(l.levels)-1].from {
+		return false
+	}
+	prev := l.toks[len(l.toks)-1]
+	return prev.named() && bareUUID.MatchString(l.sql[l.pos+1:])
+}
+
 // tablePlace reports whether the next token stands where a table's name may:
 // after FROM or JOIN, after a comma or a bracket of a FROM list, after TABLE,
 // or after the point of a qualified name there.
