@@ -107,7 +107,7 @@ func approxDistinct(c *call) func(*Context) Accumulator {
 			if anyNull(args[:1], row) {
 				return nil
 			}
-			if len(args) == 2 && !args[1].Array.IsNull(args[1].Row(row)) {
+			if len(args) == 2 && !types.IsNull(args[1].Array, args[1].Row(row)) {
 				if e := floatAt(args[1], row); e < 0.0040625 || e > 0.26 {
 					return invalidArgument("Max standard error must be in [0.0040625, 0.26000]: %v", e)
 				}
@@ -240,7 +240,7 @@ func (d *distribution) ask(v Value, row int) error {
 		return nil
 	}
 	r := v.Row(row)
-	if v.Array.IsNull(r) {
+	if types.IsNull(v.Array, r) {
 		d.null = true
 		return nil
 	}

@@ -31,7 +31,7 @@ var basicAggregates = []aggEntry{
 // anyNull reports whether an argument is NULL in a row: aggregates skip such rows.
 func anyNull(args []Value, row int) bool {
 	for _, a := range args {
-		if a.Array.IsNull(a.Row(row)) {
+		if types.IsNull(a.Array, a.Row(row)) {
 			return true
 		}
 	}

@@ -122,7 +122,7 @@ func keyedFolder(ctx *Context, c *call, key types.Type, put func(old any, isNew 
 	}
 	f.add = func(s *keyedValues, args []Value, row int) error {
 		arr, at := args[0].Array, args[0].Row(row)
-		if arr.IsNull(at) {
+		if types.IsNull(arr, at) {
 			return nil
 		}
 		buf = types.AppendKey(buf[:0], key, arr, at)
@@ -244,7 +244,7 @@ func mostFrequent(c *call) func(*Context) Accumulator {
 		add := inner.add
 		inner.add = func(s *keyedValues, args []Value, row int) error {
 			n := args[0]
-			if n.Array.IsNull(n.Row(row)) {
+			if types.IsNull(n.Array, n.Row(row)) {
 				return invalidArgument("approx_most_frequent bucket count must be greater than one")
 			}
 			if buckets = n.Array.(*array.Int64).Value(n.Row(row)); buckets < 2 {
@@ -340,7 +340,7 @@ func topBy(sign, byArg, countArg int) aggMaker {
 			f.add = func(s *top, args []Value, row int) error {
 				by := box(args[byArg].Array, args[byArg].Row(row))
 				count := args[countArg]
-				if by == nil || count.Array.IsNull(count.Row(row)) {
+				if by == nil || types.IsNull(count.Array, count.Row(row)) {
 					return nil
 				}
 				s.n = count.Array.(*array.Int64).Value(count.Row(row))

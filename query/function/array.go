@@ -103,7 +103,7 @@ func arrayEnd(which func(start, end int) int) maker {
 func findElement(t types.Type, l listColumn, start, end int, arr arrow.Array, at int) (place int, known bool) {
 	known = true
 	for k := start; k < end; k++ {
-		if l.elements.IsNull(k) {
+		if types.IsNull(l.elements, k) {
 			known = false
 			continue
 		}
@@ -123,7 +123,7 @@ func arrayContains(c *call) Kernel {
 		l, v := listColumnOf(args[0]), args[1]
 		return each(ctx, c, rows, func(i int) (bool, error) {
 			start, end, ok := l.at(i)
-			if !ok || v.Array.IsNull(v.Row(i)) {
+			if !ok || types.IsNull(v.Array, v.Row(i)) {
 				return false, errNull
 			}
 			at, known := findElement(t, l, start, end, v.Array, v.Row(i))
@@ -141,7 +141,7 @@ func arrayPosition(c *call) Kernel {
 		l, v := listColumnOf(args[0]), args[1]
 		return each(ctx, c, rows, func(i int) (int64, error) {
 			start, end, ok := l.at(i)
-			if !ok || v.Array.IsNull(v.Row(i)) {
+			if !ok || types.IsNull(v.Array, v.Row(i)) {
 				return 0, errNull
 			}
 			at, _ := findElement(t, l, start, end, v.Array, v.Row(i))
@@ -161,7 +161,7 @@ func arrayExtreme(better func(c int) bool) maker {
 			start, end, ok := l.at(row)
 			best := -1
 			for k := start; ok && k < end; k++ {
-				if l.elements.IsNull(k) {
+				if types.IsNull(l.elements, k) {
 					best = -1
 					break
 				}

@@ -273,7 +273,7 @@ var arrayHistogram = generic(func(c *call, args []Value) func(array.Builder, int
 		counts, first := map[string]int64{}, []int(nil)
 		var key []byte
 		for k := start; k < end; k++ {
-			if l.elements.IsNull(k) {
+			if types.IsNull(l.elements, k) {
 				continue
 			}
 			key = types.AppendKey(key[:0], t, l.elements, k)

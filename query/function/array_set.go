@@ -74,7 +74,7 @@ var arrayRemove = picking(func(c *call, args []Value) picker {
 	t, v := *c.result.Elem, args[1]
 	return func(l listColumn, row, start, end int, pick []int32) ([]int32, error) {
 		for k := start; k < end; k++ {
-			if !l.elements.IsNull(k) {
+			if !types.IsNull(l.elements, k) {
 				eq, known := types.Equal(t, l.elements, k, v.Array, v.Row(row))
 				if !known {
 					return nil, nullInside("array_remove")
@@ -99,7 +99,7 @@ var arraySort = picking(func(c *call, _ []Value) picker {
 		}
 		sure := true
 		slices.SortStableFunc(pick[from:], func(a, b int32) int {
-			an, bn := l.elements.IsNull(int(a)), l.elements.IsNull(int(b))
+			an, bn := types.IsNull(l.elements, int(a)), types.IsNull(l.elements, int(b))
 			switch {
 			case an && bn:
 				return 0
@@ -240,11 +240,11 @@ func arraysOverlap(c *call) Kernel {
 			}
 			set, hasNull := newKeySet(t), false
 			for k := as; k < ae; k++ {
-				hasNull = hasNull || a.elements.IsNull(k)
+				hasNull = hasNull || types.IsNull(a.elements, k)
 				set.add(a.elements, k)
 			}
 			for k := bs; k < be; k++ {
-				if b.elements.IsNull(k) {
+				if types.IsNull(b.elements, k) {
 					hasNull = true
 				} else if set.has(b.elements, k) {
 					return true, nil

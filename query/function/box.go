@@ -16,7 +16,7 @@ import (
 // for NULL, bool, int64 (everything that lies as an integer), float64, string
 // (also bytes), decimal128.Num, zoned, []any (arrays and rows), boxedMap.
 func box(arr arrow.Array, i int) any {
-	if arr.IsNull(i) {
+	if types.IsNull(arr, i) {
 		return nil
 	}
 	switch a := arr.(type) {

@@ -20,7 +20,7 @@ func toJSONMaker(from types.Type) (maker, bool) {
 			var buf []byte
 			return each(ctx, c, rows, func(i int) (string, error) {
 				arr, row := args[0].Array, args[0].Row(i)
-				if arr.IsNull(row) {
+				if types.IsNull(arr, row) {
 					return "", errNull
 				}
 				var err error
@@ -53,7 +53,7 @@ func isJSONKey(t types.Type) bool {
 
 // appendJSON appends the JSON form of an element; NULL is null.
 func appendJSON(dst []byte, t types.Type, arr arrow.Array, row int) ([]byte, error) {
-	if arr.IsNull(row) {
+	if types.IsNull(arr, row) {
 		return append(dst, "null"...), nil
 	}
 	switch t.Kind {

@@ -152,7 +152,7 @@ func toVarchar(c *call) Kernel {
 		var buf []byte
 		return each(ctx, c, rows, func(i int) (string, error) {
 			arr, row := args[0].Array, args[0].Row(i)
-			if arr.IsNull(row) {
+			if types.IsNull(arr, row) {
 				return "", errNull
 			}
 			buf = appendCastText(buf[:0], from, arr, row)

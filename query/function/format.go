@@ -129,7 +129,7 @@ func (s *formatSpec) print(c *call, args []Value, row int) (string, error) {
 	}
 	t, v := c.args[s.argument+1], args[s.argument+1]
 	arr, at := v.Array, v.Row(row)
-	null := arr.IsNull(at)
+	null := types.IsNull(arr, at)
 	text := "null"
 	var err error
 	switch {

@@ -37,11 +37,11 @@ func children(arr arrow.Array) []arrow.Array {
 
 // flatten takes an argument apart. Elements under NULL rows are left out.
 func flatten(ctx *Context, v Value, rows int) (*lists, error) {
-	l := &lists{rows: rows, offsets: make([]int32, rows+1), isNull: func(i int) bool { return v.Array.IsNull(v.Row(i)) }}
+	l := &lists{rows: rows, offsets: make([]int32, rows+1), isNull: func(i int) bool { return types.IsNull(v.Array, v.Row(i)) }}
 	var idx []int32
 	if lr, ok := v.Array.(listRange); ok {
 		for i := range rows {
-			if r := v.Row(i); !v.Array.IsNull(r) {
+			if r := v.Row(i); !types.IsNull(v.Array, r) {
 				start, end := lr.ValueOffsets(r)
 				for k := start; k < end; k++ {
 					idx = append(idx, int32(k))
@@ -176,7 +176,7 @@ func listColumnOf(v Value) listColumn {
 // at returns where the row's elements lie; ok is false for NULL.
 func (c listColumn) at(row int) (start, end int, ok bool) {
 	row = c.v.Row(row)
-	if c.ranges == nil || c.v.Array.IsNull(row) {
+	if c.ranges == nil || types.IsNull(c.v.Array, row) {
 		return 0, 0, false
 	}
 	s, e := c.ranges.ValueOffsets(row)
@@ -214,7 +214,7 @@ func picking(body func(c *call, args []Value) func(l listColumn, row, start, end
 			for i := range rows {
 				start, end, ok := l.at(i)
 				for _, a := range args[1:] {
-					ok = ok && (a.Array == nil || !a.Array.IsNull(a.Row(i)))
+					ok = ok && (a.Array == nil || !types.IsNull(a.Array, a.Row(i)))
 				}
 				if ok {
 					next, err := f(l, i, start, end, idx)

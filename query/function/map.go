@@ -65,7 +65,7 @@ func lookupAny(strict bool) maker {
 		m, isMap := args[0].Array.(*array.Map)
 		return func(b array.Builder, row int) error {
 			_, _, ok := l.at(row)
-			if !ok || !isMap || want.Array.IsNull(want.Row(row)) {
+			if !ok || !isMap || types.IsNull(want.Array, want.Row(row)) {
 				b.AppendNull()
 				return nil
 			}
@@ -137,7 +137,7 @@ func (w *mapWriter) start() {
 }
 
 func (w *mapWriter) add(keys arrow.Array, k int, items arrow.Array, v int) error {
-	if keys.IsNull(k) {
+	if types.IsNull(keys, k) {
 		return invalidArgument("map key cannot be null")
 	}
 	if !w.keys.add(keys, k) {
@@ -218,7 +218,7 @@ var multimapFromEntries = generic(func(c *call, args []Value) func(array.Builder
 			if err != nil {
 				return err
 			}
-			if keys.IsNull(k) {
+			if types.IsNull(keys, k) {
 				return invalidArgument("map key cannot be null")
 			}
 			id := string(types.AppendKey(nil, key, keys, k))

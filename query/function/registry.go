@@ -215,9 +215,19 @@ func mostSpecific[E any](fits []match[E], args []Arg, lambda LambdaBinder) []mat
 	for i, m := range fits {
 		beaten := false
 		for j, o := range fits {
-			// Of two that are equally specific the one declared first wins.
-			if i != j && moreSpecific(o, m) && (!moreSpecific(m, o) || j < i) {
-				beaten = true
+			if i == j {
+				continue
+			}
+			up, down := moreSpecific(o, m), moreSpecific(m, o)
+			switch {
+			case up != down:
+				beaten = beaten || up
+			case o.sig.isGeneric() != m.sig.isGeneric():
+				// Where NULL fits both an array and a varchar, the plain type wins.
+				beaten = beaten || m.sig.isGeneric()
+			case up:
+				// Of two that are equally specific the one declared first wins.
+				beaten = beaten || j < i
 			}
 		}
 		if !beaten {

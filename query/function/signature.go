@@ -175,16 +175,11 @@ func (t *pattern) String() string {
 	return text
 }
 
-// expected is how error messages show the signature: arguments and type variables.
-func (s *signature) expected() string {
-	parts := make([]string, len(s.args))
-	for i, a := range s.args {
-		parts[i] = a.String()
-	}
-	if s.variadic {
-		parts[len(parts)-1] += "..."
-	}
-	text := s.name + "(" + strings.Join(parts, ", ") + ")"
+// isGeneric reports whether the signature has type variables.
+func (s *signature) isGeneric() bool { return len(s.typeVars()) > 0 }
+
+// typeVars are the type variables of the arguments, with their constraints.
+func (s *signature) typeVars() []string {
 	var vars []string
 	seen := map[string]bool{}
 	var walk func(p *pattern)
@@ -204,7 +199,20 @@ func (s *signature) expected() string {
 	for _, a := range s.args {
 		walk(a)
 	}
-	if len(vars) > 0 {
+	return vars
+}
+
+// expected is how error messages show the signature: arguments and type variables.
+func (s *signature) expected() string {
+	parts := make([]string, len(s.args))
+	for i, a := range s.args {
+		parts[i] = a.String()
+	}
+	if s.variadic {
+		parts[len(parts)-1] += "..."
+	}
+	text := s.name + "(" + strings.Join(parts, ", ") + ")"
+	if vars := s.typeVars(); len(vars) > 0 {
 		text += " " + strings.Join(vars, ", ")
 	}
 	return text

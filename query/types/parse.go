@@ -43,7 +43,10 @@ type typeParser struct {
 	pos  int
 }
 
-func (p *typeParser) unknown() error { return fmt.Errorf("Unknown type: %s", p.text) } //nolint:staticcheck // Trino's words
+// unknown is worded as Trino words it.
+//
+//lint:ignore ST1005 users see this text as it is
+func (p *typeParser) unknown() error { return fmt.Errorf("Unknown type: %s", p.text) }
 
 func (p *typeParser) lex() error {
 	s := p.text
@@ -200,7 +203,7 @@ func (p *typeParser) parseLength(kind Kind, length int) (Type, error) {
 	const maxVarchar, maxChar = 1<<31 - 2, 65536
 	switch {
 	case kind == Char && length > maxChar:
-		return Type{}, fmt.Errorf("CHAR length must be in range [0, %d], got %d", maxChar, length) //nolint:staticcheck // Trino's words
+		return Type{}, fmt.Errorf("CHAR length must be in range [0, %d], got %d", maxChar, length)
 	case length > maxVarchar:
 		length = Unbounded
 	}
@@ -220,10 +223,10 @@ func (p *typeParser) parseDecimal() (Type, error) {
 		t.Scale = nums[1]
 	}
 	if t.Precision < 1 || t.Precision > MaxDecimalPrecision {
-		return Type{}, fmt.Errorf("DECIMAL precision must be in range [1, %d]: %d", MaxDecimalPrecision, t.Precision) //nolint:staticcheck // Trino's words
+		return Type{}, fmt.Errorf("DECIMAL precision must be in range [1, %d]: %d", MaxDecimalPrecision, t.Precision)
 	}
 	if t.Scale > t.Precision {
-		return Type{}, fmt.Errorf("DECIMAL scale must be in range [0, precision (%d)]: %d", t.Precision, t.Scale) //nolint:staticcheck // Trino's words
+		return Type{}, fmt.Errorf("DECIMAL scale must be in range [0, precision (%d)]: %d", t.Precision, t.Scale)
 	}
 	return t, nil
 }
