@@ -8,12 +8,9 @@ package query
 
 import (
 	"context"
-	"errors"
-	"time"
 
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
-	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/bind"
 	"github.com/traillake/traillake/query/exec"
 	"github.com/traillake/traillake/query/exec/eval"
@@ -79,21 +76,6 @@ func (q *Query) Tables() []plan.Table { return q.tables }
 // Explain reports whether the statement asks for the plan instead of the rows.
 func (q *Query) Explain() bool { return q.explain != notExplain }
 
-// RunOptions are the conditions of one run. Zero fields take the default named.
-type RunOptions struct {
-	Mem        memory.Allocator // Go's heap
-	Now        time.Time        // what now() is; the time of the call
-	Zone       *time.Location   // session time zone; UTC
-	User       string           // current_user
-	Partitions int              // goroutines of a pipeline; 1
-	// MemoryLimit is the most bytes the query may hold; 0 is no limit.
-	MemoryLimit int64
-	// CreateTemp makes the files a large sort spills to; nil: it does not spill.
-	CreateTemp func() (exec.TempFile, error)
-	// Clock measures operators; nil is the system's.
-	Clock func() time.Time
-}
-
 // Run starts the query. The caller reads the Run and closes it. Faults of the
 // data and the memory limit are *ast.Error values from Run.Next.
 func (q *Query) Run(ctx context.Context, opts RunOptions) (*Run, error) {
@@ -118,38 +100,7 @@ func (q *Query) Run(ctx context.Context, opts RunOptions) (*Run, error) {
 	return newRun(q, env, rows), nil
 }
 
-func (o RunOptions) withDefaults() RunOptions {
-	if o.Mem == nil {
-		o.Mem = memory.DefaultAllocator
-	}
-	if o.Clock == nil {
-		o.Clock = time.Now
-	}
-	if o.Now.IsZero() {
-		o.Now = o.Clock()
-	}
-	return o
-}
-
 // folder evaluates constant expressions for the optimizer.
 func folder(ctx *function.Context) optimize.Eval {
 	return func(e plan.Expr) (*plan.Literal, bool) { return eval.Literal(ctx, e) }
-}
-
-// withText lets the place of a user's fault be shown.
-func withText(err error, sql string) error {
-	var e *ast.Error
-	if errors.As(err, &e) && e.Text == "" {
-		with := *e
-		with.Text = sql
-		return &with
-	}
-	return err
-}
-
-// Substitute puts parameters, as text, in the place of each ? of a statement,
-// also of those inside quotes.
-func Substitute(sql string, params []string) (string, error) {
-	out, err := parse.Substitute(sql, params)
-	return out, withText(err, sql)
 }

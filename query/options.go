@@ -1,0 +1,37 @@
+package query
+
+import (
+	"time"
+
+	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"github.com/traillake/traillake/query/exec"
+)
+
+// RunOptions are the conditions of one run. Zero fields take the default named.
+type RunOptions struct {
+	Mem        memory.Allocator // Go's heap
+	Now        time.Time        // what now() is; the time of the call
+	Zone       *time.Location   // session time zone; UTC
+	User       string           // current_user
+	Partitions int              // goroutines of a pipeline; 1
+	// MemoryLimit is the most bytes the query may hold; 0 is no limit.
+	MemoryLimit int64
+	// CreateTemp makes the files a large sort spills to; nil: it does not spill.
+	CreateTemp func() (exec.TempFile, error)
+	// Clock measures operators; nil is the system's.
+	Clock func() time.Time
+}
+
+func (o RunOptions) withDefaults() RunOptions {
+	if o.Mem == nil {
+		o.Mem = memory.DefaultAllocator
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Now.IsZero() {
+		o.Now = o.Clock()
+	}
+	return o
+}
