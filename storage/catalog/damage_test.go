@@ -288,6 +288,11 @@ func TestDamage(t *testing.T) {
 		{"bytes behind the end of a middle file", func(t *testing.T, fsys vfs.FS, paths []string) {
 			writeFile(t, fsys, paths[1], append(readFile(t, fsys, paths[1]), 0))
 		}},
+		{"a file behind a torn entry", func(t *testing.T, fsys vfs.FS, paths []string) {
+			last := paths[len(paths)-1]
+			writeFile(t, fsys, last, append(readFile(t, fsys, last), 1, 2, 3))
+			writeFile(t, fsys, filepath.Join(testDir, logFileName(10)), readFile(t, fsys, paths[0]))
+		}},
 		{"the log of another store", func(t *testing.T, fsys vfs.FS, paths []string) {
 			for _, p := range paths {
 				remove(t, fsys, p)
@@ -315,6 +320,40 @@ func TestDamage(t *testing.T) {
 				t.Errorf("open says %v", err)
 			}
 		})
+	}
+}
+
+// Two futures of one lake, both signed by its key, cannot be joined.
+func TestSpliced(t *testing.T) {
+	fsys := vfs.NewMem()
+	opts := testOptions(fsys)
+	opts.MaxFileBytes = 1
+	buildLog(t, opts, 2)
+	fork := opts
+	forked := fsys.CrashClone(vfs.CrashOptions{})
+	fork.FS = forked
+	extend(t, opts, 2, 4, numberedCommit)
+	extend(t, fork, 2, 4, func(i int) Commit { return Commit{Reason: fmt.Sprint("other ", i)} })
+	last := filepath.Join(testDir, logFileName(4))
+	for _, path := range []string{last, filepath.Join(testDir, HeadName)} {
+		writeFile(t, fsys, path, readFile(t, forked, path))
+	}
+	// The header tells of the splice; and when it is made to fit, the record.
+	for range 2 {
+		_, err := Walk(context.Background(), fsys, testDir, WalkOptions{}, nil)
+		var corrupt *CorruptError
+		if !errors.As(err, &corrupt) || corrupt.File != last || corrupt.Version != 4 {
+			t.Errorf("walk says %v", err)
+		}
+		if _, err := mustOpen(t, opts).OpenLog(context.Background(), storeLog); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("open says %v", err)
+		}
+		s := newScan(fsys, testDir, storeLog)
+		if _, err := s.run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		header := fileHeader{name: storeLog, first: 4, previous: s.last.hash}.encode()
+		writeFile(t, fsys, last, append(header, readFile(t, fsys, last)[fileHeaderSize:]...))
 	}
 }
 
