@@ -57,7 +57,9 @@ type Subscript struct {
 	Expr, Index Expr
 }
 
-// Unary is -x, +x or NOT x; Op is "-", "+" or "NOT".
+// Unary is -x, +x or NOT x; Op is "-", "+" or "NOT". In Trino a minus directly
+// before a number is part of it, so -9223372036854775808 is a bigint; here it is
+// a Unary over a Literal of the digits.
 type Unary struct {
 	At
 	Op   string
