@@ -47,12 +47,6 @@ func releaseArrays(arrs []arrow.Array) {
 	}
 }
 
-func releaseRecords(recs []arrow.Record) {
-	for _, r := range recs {
-		r.Release()
-	}
-}
-
 // evalArrays evaluates expressions to one full array each.
 func evalArrays(exprs []*eval.Expr, f *eval.Frame) ([]arrow.Array, error) {
 	out := make([]arrow.Array, 0, len(exprs))
