@@ -128,6 +128,16 @@ func TestFronts(t *testing.T) {
 	}
 }
 
+// TestLargePage: a page of results larger than gRPC's default limit of 4 MiB
+// passes REST's inner connection.
+func TestLargePage(t *testing.T) {
+	value := strings.Repeat("x", 5<<20)
+	s := start(t, &apitest.Engine{Results: &engine.QueryResults{Rows: [][]engine.Cell{{{Name: "c", Value: &value}}}}}, nil)
+	if status, _, body := get(t, http.DefaultClient, "http://"+s.HTTPAddr()+"/api/v1/queries/q/results"); status != 200 || len(body) < len(value) {
+		t.Errorf("%d with %d bytes: %.200s", status, len(body), body)
+	}
+}
+
 func TestNotReady(t *testing.T) {
 	s := start(t, &apitest.Engine{NotReady: errors.New("closing")}, nil)
 	if status, _, body := get(t, http.DefaultClient, "http://"+s.HTTPAddr()+"/readyz"); status != 503 || strings.Contains(body, "closing") {
@@ -238,7 +248,11 @@ func TestDrain(t *testing.T) {
 		answers <- errors.Join(err, conn.Close())
 	}()
 	for range 3 {
-		<-entered
+		select {
+		case <-entered:
+		case err := <-answers:
+			t.Fatalf("an answer before the engine gave one: %v", err)
+		}
 	}
 	cancel()
 	for _, addr := range []string{s.HTTPAddr(), s.GRPCAddr()} {
@@ -310,7 +324,11 @@ func TestDrainDeadline(t *testing.T) {
 		}
 		answer <- err
 	}()
-	<-entered
+	select {
+	case <-entered:
+	case err := <-answer:
+		t.Fatalf("an answer before the engine gave one: %v", err)
+	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}

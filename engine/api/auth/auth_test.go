@@ -76,47 +76,57 @@ func TestSignatureOfBoto3(t *testing.T) {
 	}
 }
 
+// spoiled makes a signed request and the body it came with.
+type spoiled func(*testing.T) (*http.Request, string)
+
+// change signs a request and changes it then.
+func change(f func(r *http.Request)) spoiled {
+	return func(t *testing.T) (*http.Request, string) {
+		r := signed(t, now)
+		f(r)
+		return r, body
+	}
+}
+
+// replace changes the Authorization header of a signed request.
+func replace(from, to string) spoiled {
+	return change(func(r *http.Request) {
+		h := r.Header.Get("Authorization")
+		if !strings.Contains(h, from) {
+			panic("no " + from + " in " + h)
+		}
+		r.Header.Set("Authorization", strings.Replace(h, from, to, 1))
+	})
+}
+
+func signedAs(cred aws.Credentials, service string) spoiled {
+	return func(t *testing.T) (*http.Request, string) {
+		r := request(body)
+		if err := apitest.SignAs(r, []byte(body), now, cred, service); err != nil {
+			t.Fatal(err)
+		}
+		return r, body
+	}
+}
+
+// hashed signs a request that says something else of its body than the digest.
+func hashed(hash string, conn *tls.ConnectionState) spoiled {
+	return func(t *testing.T) (*http.Request, string) {
+		r := request(body)
+		r.TLS = conn
+		r.Header.Set("X-Amz-Content-Sha256", hash)
+		cred := aws.Credentials{AccessKeyID: apitest.KeyID, SecretAccessKey: apitest.Secret}
+		if err := v4.NewSigner().SignHTTP(context.Background(), cred, r, hash, "cloudtrail", "us-east-1", now); err != nil {
+			t.Fatal(err)
+		}
+		return r, body
+	}
+}
+
 func TestSignatureRefused(t *testing.T) {
-	change := func(f func(r *http.Request)) func(*testing.T) (*http.Request, string) {
-		return func(t *testing.T) (*http.Request, string) {
-			r := signed(t, now)
-			f(r)
-			return r, body
-		}
-	}
-	replace := func(from, to string) func(*testing.T) (*http.Request, string) {
-		return change(func(r *http.Request) {
-			h := r.Header.Get("Authorization")
-			if !strings.Contains(h, from) {
-				panic("no " + from + " in " + h)
-			}
-			r.Header.Set("Authorization", strings.Replace(h, from, to, 1))
-		})
-	}
-	signedAs := func(cred aws.Credentials, service string) func(*testing.T) (*http.Request, string) {
-		return func(t *testing.T) (*http.Request, string) {
-			r := request(body)
-			if err := apitest.SignAs(r, []byte(body), now, cred, service); err != nil {
-				t.Fatal(err)
-			}
-			return r, body
-		}
-	}
-	hashed := func(hash string, conn *tls.ConnectionState) func(*testing.T) (*http.Request, string) {
-		return func(t *testing.T) (*http.Request, string) {
-			r := request(body)
-			r.TLS = conn
-			r.Header.Set("X-Amz-Content-Sha256", hash)
-			cred := aws.Credentials{AccessKeyID: apitest.KeyID, SecretAccessKey: apitest.Secret}
-			if err := v4.NewSigner().SignHTTP(context.Background(), cred, r, hash, "cloudtrail", "us-east-1", now); err != nil {
-				t.Fatal(err)
-			}
-			return r, body
-		}
-	}
 	tests := []struct {
 		name    string
-		request func(*testing.T) (*http.Request, string)
+		request spoiled
 		kind    auth.Kind
 		message string // part of it
 	}{
