@@ -90,7 +90,10 @@ func (e *Engine) endImport(ctx context.Context, job *importState, loc location, 
 		r.Status = ImportCompleted
 	}
 	if err := e.saveImport(context.WithoutCancel(ctx), job, r); err != nil {
+		// The log still says that it runs: the next start goes on with it.
 		e.log.Error("save the end of an import", "import", job.id, "error", err)
+		r.Status, r.Error = ImportFailed, "its end could not be made durable: "+err.Error()
+		job.record.Store(&r)
 		return
 	}
 	if r.Status == ImportCompleted && loc.upload != "" {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -76,7 +77,11 @@ func (s *importSink) Write(ctx context.Context, b *ingest.Batch) error {
 	}
 	c := storage.Commit{Reason: "import", Add: metas, Docs: docs}
 	for _, o := range b.Objects {
-		c.Checkpoints = append(c.Checkpoints, storage.Checkpoint{Source: s.loc.source(), Key: o.Key, ETag: o.ETag, Cutoff: b.Cutoff, Rows: o.Rows})
+		cutoff := b.Cutoff
+		if o.Outside == 0 {
+			cutoff = math.MinInt64 // nothing was left out: a longer retention has nothing to read again
+		}
+		c.Checkpoints = append(c.Checkpoints, storage.Checkpoint{Source: s.loc.source(), Key: o.Key, ETag: o.ETag, Cutoff: cutoff, Rows: o.Rows})
 	}
 	if _, err := s.job.store.storage.Commit(ctx, c); err != nil {
 		return fmt.Errorf("commit import %s: %w", s.job.id, err)

@@ -81,11 +81,14 @@ type slicer struct {
 }
 
 // next returns the next batch, or nil at the end.
-func (s *slicer) next() arrow.Record {
+func (s *slicer) next() arrow.Record { return s.take(batchRows) }
+
+// take returns the next rows, n at most, or nil at the end.
+func (s *slicer) take(n int64) arrow.Record {
 	if s.rec == nil || s.at >= s.rec.NumRows() {
 		return nil
 	}
-	end := min(s.at+batchRows, s.rec.NumRows())
+	end := min(s.at+n, s.rec.NumRows())
 	out := s.rec.NewSlice(s.at, end)
 	s.at = end
 	return out

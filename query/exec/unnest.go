@@ -20,15 +20,21 @@ type unnest struct {
 	in     plan.Stream
 	exprs  []*eval.Expr
 	env    *Env
-	sl     slicer
+	rest   slicer // of the input batch
+	piece  int64  // input rows to expand at once
+	sl     slicer // of the rows made
 }
+
+// firstPiece is how many input rows are expanded before it is known how many
+// rows they make.
+const firstPiece = 16
 
 func newUnnest(n *plan.Unnest, in plan.Stream, env *Env) (plan.Stream, error) {
 	exprs, err := eval.CompileAll(env.Context, n.Exprs)
 	if err != nil {
 		return nil, err
 	}
-	return &unnest{node: n, schema: Schema(n.Outputs()), in: in, exprs: exprs, env: env}, nil
+	return &unnest{node: n, schema: Schema(n.Outputs()), in: in, exprs: exprs, env: env, piece: firstPiece}, nil
 }
 
 // Schema implements plan.Stream.
@@ -41,15 +47,24 @@ func (s *unnest) Next(ctx context.Context) (arrow.Record, error) {
 			return out, nil
 		}
 		s.sl.release()
-		rec, err := s.in.Next(ctx)
-		if err != nil {
-			return nil, err
+		rec := s.rest.take(s.piece)
+		if rec == nil {
+			s.rest.release()
+			in, err := s.in.Next(ctx)
+			if err != nil {
+				return nil, err
+			}
+			s.rest = slicer{rec: in}
+			continue
 		}
 		out, err := s.expand(rec)
+		rows := rec.NumRows()
 		rec.Release()
 		if err != nil {
 			return nil, err
 		}
+		// So many input rows next time that they make about one batch.
+		s.piece = max(1, rows*batchRows/max(out.NumRows(), 1))
 		s.sl = slicer{rec: out}
 	}
 }
@@ -148,6 +163,7 @@ func (s *unnest) columns(t types.Type, source array.ListLike, elems []int32) []a
 
 // Close implements plan.Stream.
 func (s *unnest) Close() error {
+	s.rest.release()
 	s.sl.release()
 	eval.CloseAll(s.exprs)
 	s.exprs = nil
