@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"unicode/utf8"
+
 	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/function"
 	"github.com/traillake/traillake/query/plan"
@@ -33,7 +35,7 @@ func cast(e plan.Expr, t types.Type) plan.Expr {
 			return &plan.Literal{Value: v, Typ: t}
 		}
 	case string:
-		if from.Kind == types.Varchar && t.Kind == types.Varchar && t.Length == types.Unbounded {
+		if from.Kind == types.Varchar && t.Kind == types.Varchar && (t.Length == types.Unbounded || t.Length >= utf8.RuneCountInString(v)) {
 			return &plan.Literal{Value: v, Typ: t}
 		}
 	}

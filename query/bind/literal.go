@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/decimal128"
@@ -26,7 +27,7 @@ func literal(l *ast.Literal) (plan.Expr, error) {
 	case ast.IntegerLiteral, ast.DecimalLiteral, ast.DoubleLiteral:
 		return number(l, false, l.Span())
 	case ast.StringLiteral:
-		return &plan.Literal{Value: l.Text, Typ: types.VarcharType}, nil
+		return &plan.Literal{Value: l.Text, Typ: types.VarcharOf(utf8.RuneCountInString(l.Text))}, nil
 	case ast.BinaryLiteral:
 		b, err := hex.DecodeString(strings.Join(strings.Fields(l.Text), ""))
 		if err != nil {
