@@ -111,13 +111,18 @@ func runAggregate(t *testing.T, name string, groups []int32, cols []testColumn, 
 			return []string{"error: " + err.Error()}
 		}
 	}
-	out, err := final.Result()
+	return resultTexts(t, agg, final)
+}
+
+func resultTexts(t *testing.T, agg *Aggregate, acc Accumulator) []string {
+	t.Helper()
+	out, err := acc.Result()
 	if err != nil {
 		return []string{"error: " + err.Error()}
 	}
 	defer out.Release()
 	if !arrow.TypeEqual(out.DataType(), agg.Result.Arrow()) {
-		t.Errorf("%s gave %s, not %s", name, out.DataType(), agg.Result.Arrow())
+		t.Errorf("%s gave %s, not %s", agg.Name, out.DataType(), agg.Result.Arrow())
 	}
 	texts := make([]string, out.Len())
 	for i := range texts {

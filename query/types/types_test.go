@@ -243,16 +243,22 @@ func TestAppendText(t *testing.T) {
 		if got := string(AppendText(nil, typ, taken, 3)); got != tc.want || !taken.IsNull(1) || !taken.IsNull(2) {
 			t.Errorf("%s taken: %s, want %s", tc.typ, got, tc.want)
 		}
-		if Distinct(typ, arr, 1, taken, 0) || !Distinct(typ, arr, 1, taken, 1) {
-			t.Errorf("%s: Distinct is wrong", tc.typ)
-		}
-		if string(AppendKey(nil, typ, arr, 1)) != string(AppendKey(nil, typ, one, 0)) {
-			t.Errorf("%s: keys of equal values differ", tc.typ)
-		}
+		checkAlike(t, typ, arr, one, taken)
 		for _, a := range []arrow.Array{arr, one, taken} {
 			a.Release()
 		}
 		b.Release()
+	}
+}
+
+// checkAlike: whole[1], one[0] and taken[0] are one value, taken[1] is NULL.
+func checkAlike(t *testing.T, typ Type, arr, one, taken arrow.Array) {
+	t.Helper()
+	if Distinct(typ, arr, 1, taken, 0) || !Distinct(typ, arr, 1, taken, 1) {
+		t.Errorf("%s: Distinct is wrong", tc.typ)
+	}
+	if string(AppendKey(nil, typ, arr, 1)) != string(AppendKey(nil, typ, one, 0)) {
+		t.Errorf("%s: keys of equal values differ", tc.typ)
 	}
 }
 
