@@ -227,7 +227,7 @@ func TestAppendText(t *testing.T) {
 		{"timestamp(3) with time zone", func(b array.Builder) { putZoned(b, "+05:30") }, "2023-01-22 22:23:53.000 +05:30"},
 		{"timestamp(3) with time zone", func(b array.Builder) { putZoned(b, "America/New_York") }, "2023-01-22 11:53:53.000 America/New_York"},
 	} {
-		typ := mustParse(t, tc.typ)
+		typ := mustParse(t, typ)
 		b := array.NewBuilder(mem, typ.Arrow())
 		b.AppendNull() // so that the value is not at the start
 		tc.put(b)
@@ -255,10 +255,10 @@ func TestAppendText(t *testing.T) {
 func checkAlike(t *testing.T, typ Type, arr, one, taken arrow.Array) {
 	t.Helper()
 	if Distinct(typ, arr, 1, taken, 0) || !Distinct(typ, arr, 1, taken, 1) {
-		t.Errorf("%s: Distinct is wrong", tc.typ)
+		t.Errorf("%s: Distinct is wrong", typ)
 	}
 	if string(AppendKey(nil, typ, arr, 1)) != string(AppendKey(nil, typ, one, 0)) {
-		t.Errorf("%s: keys of equal values differ", tc.typ)
+		t.Errorf("%s: keys of equal values differ", typ)
 	}
 }
 
