@@ -227,7 +227,7 @@ func TestAppendText(t *testing.T) {
 		{"timestamp(3) with time zone", func(b array.Builder) { putZoned(b, "+05:30") }, "2023-01-22 22:23:53.000 +05:30"},
 		{"timestamp(3) with time zone", func(b array.Builder) { putZoned(b, "America/New_York") }, "2023-01-22 11:53:53.000 America/New_York"},
 	} {
-		typ := mustParse(t, typ)
+		typ := mustParse(t, tc.typ)
 		b := array.NewBuilder(mem, typ.Arrow())
 		b.AppendNull() // so that the value is not at the start
 		tc.put(b)
