@@ -64,7 +64,7 @@ func (e *Engine) Metrics() []Metric {
 	out = append(out, Metric{Name: "traillake_imports_running", Help: "Imports that run now.", Type: "gauge", Value: float64(running)})
 	for _, s := range stores {
 		d := e.describe(s)
-		labels := map[string]string{"store": d.ID, "name": d.Name}
+		labels := map[string]string{"store": d.ID} // no names: the page needs no credentials
 		out = append(out,
 			Metric{Name: "traillake_store_events", Help: "Rows a store holds.", Type: "gauge", Labels: labels, Value: float64(d.Events)},
 			Metric{Name: "traillake_store_bytes", Help: "Bytes of a store's segments.", Type: "gauge", Labels: labels, Value: float64(d.Bytes)},
