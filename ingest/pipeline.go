@@ -52,7 +52,7 @@ func (o *Options) defaults() {
 		o.MemoryBytes = 160 << 20
 	}
 	if o.Now == nil {
-		o.Now = time.Now
+		o.Now = time.Now //nolint:forbidigo // the default of the option
 	}
 	if o.Progress == nil {
 		o.Progress = func(Stats) {}

@@ -28,7 +28,7 @@ func (o RunOptions) withDefaults() RunOptions {
 		o.Mem = memory.DefaultAllocator
 	}
 	if o.Clock == nil {
-		o.Clock = time.Now
+		o.Clock = time.Now //nolint:forbidigo // the default of the option
 	}
 	if o.Now.IsZero() {
 		o.Now = o.Clock()

@@ -106,7 +106,7 @@ func (c *readerCache) put(h *handle) {
 	}
 	c.mu.Unlock()
 	for _, h := range closing {
-		h.close()
+		_ = h.close() // only read from: nothing can be lost
 	}
 }
 
@@ -125,7 +125,7 @@ func (c *readerCache) drop(k handleKey) {
 	}
 	c.mu.Unlock()
 	if idle {
-		h.close()
+		_ = h.close() // only read from: nothing can be lost
 	}
 }
 

@@ -99,7 +99,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.FS = vfs.OS()
 	}
 	if o.Now == nil {
-		o.Now = time.Now
+		o.Now = time.Now //nolint:forbidigo // the default of the option
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader

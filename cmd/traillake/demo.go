@@ -32,7 +32,7 @@ func (p *program) demoCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				defer os.RemoveAll(dir)
+				defer func() { _ = os.RemoveAll(dir) }() // temporary
 				data = dir
 			}
 			return p.demo(c.Context(), data, once)

@@ -189,7 +189,7 @@ func (c *client) uploadFile(ctx context.Context, id, key, file string) error {
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }() // only read
 	at := (&url.URL{Path: path.Join("/uploads", id, key)}).EscapedPath()
 	res, err := c.send(ctx, http.MethodPut, at, nil, "application/octet-stream", r)
 	if err != nil {

@@ -78,7 +78,7 @@ func (o Options) withDefaults() Options {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Now == nil {
-		o.Now = time.Now
+		o.Now = time.Now //nolint:forbidigo // the default of the option
 	}
 	if o.NewID == nil {
 		o.NewID = uuid.NewString

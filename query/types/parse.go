@@ -46,7 +46,7 @@ type typeParser struct {
 // unknown is worded as Trino words it.
 //
 //lint:ignore ST1005 users see this text as it is
-func (p *typeParser) unknown() error { return fmt.Errorf("Unknown type: %s", p.text) }
+func (p *typeParser) unknown() error { return fmt.Errorf("Unknown type: %s", p.text) } //nolint:staticcheck // Trino's words
 
 func (p *typeParser) lex() error {
 	s := p.text

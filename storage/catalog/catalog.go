@@ -177,7 +177,7 @@ func (o *Options) setDefaults() error {
 		o.MaxFileBytes = 64 << 20
 	}
 	if o.Now == nil {
-		o.Now = time.Now
+		o.Now = time.Now //nolint:forbidigo // the default of the option
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader

@@ -326,11 +326,11 @@ type badgerLog struct {
 
 func (b *badgerLog) Errorf(format string, args ...any) {
 	b.errors.Add(1)
-	b.log.Error("badger: " + strings.TrimSpace(fmt.Sprintf(format, args...)))
+	b.log.Error("badger", "message", strings.TrimSpace(fmt.Sprintf(format, args...)))
 }
 
 func (b *badgerLog) Warningf(format string, args ...any) {
-	b.log.Warn("badger: " + strings.TrimSpace(fmt.Sprintf(format, args...)))
+	b.log.Warn("badger", "message", strings.TrimSpace(fmt.Sprintf(format, args...)))
 }
 
 func (b *badgerLog) Infof(string, ...any)  {}

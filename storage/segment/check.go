@@ -63,7 +63,7 @@ func (r *Reader) Pairs(ctx context.Context, idColumn, payloadColumn string) (uin
 			return 0, err
 		}
 		err = p.addAll(b, idColumn != "", payloadColumn != "")
-		b.Close()
+		_ = b.Close() // only read from
 		if err != nil {
 			return 0, err
 		}

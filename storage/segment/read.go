@@ -191,7 +191,7 @@ func (r *Reader) Read(ctx context.Context, req ReadRequest) (*Batches, error) {
 	for _, c := range req.Columns {
 		reader, typ, err := r.columnReader(req.RowGroup, c, true, req.Mem, &b.read)
 		if err != nil {
-			b.Close()
+			_ = b.Close() // err says more
 			return nil, err
 		}
 		b.columns = append(b.columns, reader)
