@@ -35,7 +35,10 @@ func newTable(w io.Writer, schema *arrow.Schema) (Writer, error) {
 	columns := make([]table.ColumnConfig, len(t))
 	for i, f := range schema.Fields() {
 		header[i] = f.Name
-		columns[i] = table.ColumnConfig{Number: i + 1, WidthMax: maxCell, WidthMaxEnforcer: text.WrapHard}
+		columns[i] = table.ColumnConfig{Number: i + 1, WidthMax: maxCell, WidthMaxEnforcer: fold}
+		if len(t) == 1 {
+			columns[i].WidthMax = 0 // a plan, say: nothing stands beside it
+		}
 		if t[i].IsNumeric() {
 			columns[i].Align = text.AlignRight
 		}
@@ -61,6 +64,17 @@ func (t *tableWriter) Write(rec arrow.Record) error {
 func (t *tableWriter) Close() error {
 	_, err := io.WriteString(t.out, t.table.Render()+"\n")
 	return err
+}
+
+// fold breaks the lines of a value that are too wide and keeps those it has.
+func fold(value string, width int) string {
+	lines := strings.Split(value, "\n")
+	for i, line := range lines {
+		if text.StringWidthWithoutEscSequences(line) > width {
+			lines[i] = text.WrapHard(line, width)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // printable keeps event content from steering the terminal it is shown on.
