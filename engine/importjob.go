@@ -36,8 +36,10 @@ func (e *Engine) runImport(job *importState, loc location) {
 	e.work.Go(func() {
 		defer stop()
 		err := e.copyTrail(ctx, job, loc)
-		e.endImport(ctx, job, loc, err)
+		end := e.endImport(ctx, job, loc, err)
+		// Both at once: who reads that an import has ended may start the next.
 		e.mu.Lock()
+		job.record.Store(&end)
 		job.stop, job.done = nil, nil
 		e.mu.Unlock()
 		close(done)
@@ -61,13 +63,13 @@ func (e *Engine) copyTrail(ctx context.Context, job *importState, loc location) 
 	return err
 }
 
-// endImport makes the final state of an import durable. An import that the
-// engine's own closing interrupts keeps its running state and is resumed.
-func (e *Engine) endImport(ctx context.Context, job *importState, loc location, cause error) {
-	if e.background.Err() != nil && cause != nil {
-		return
-	}
+// endImport makes the final state of an import durable and returns it. An import
+// that the engine's own closing interrupts keeps its running state and is resumed.
+func (e *Engine) endImport(ctx context.Context, job *importState, loc location, cause error) importRecord {
 	r := job.load()
+	if e.background.Err() != nil && cause != nil {
+		return r
+	}
 	failed, err := job.failures()
 	if err != nil {
 		cause = errors.Join(cause, err)
@@ -89,12 +91,12 @@ func (e *Engine) endImport(ctx context.Context, job *importState, loc location, 
 	default:
 		r.Status = ImportCompleted
 	}
-	if err := e.saveImport(context.WithoutCancel(ctx), job, r); err != nil {
+	r.Updated = e.opts.Now().UTC()
+	if err := commitImport(context.WithoutCancel(ctx), job, r); err != nil {
 		// The log still says that it runs: the next start goes on with it.
 		e.log.Error("save the end of an import", "import", job.id, "error", err)
-		r.Status, r.Error = ImportFailed, "its end could not be made durable: "+err.Error()
-		job.record.Store(&r)
-		return
+		r.Status, r.Error = ImportFailed, "its end could not be made durable"
+		return r
 	}
 	if r.Status == ImportCompleted && loc.upload != "" {
 		if err := e.dropUpload(loc.upload); err != nil {
@@ -102,6 +104,7 @@ func (e *Engine) endImport(ctx context.Context, job *importState, loc location, 
 		}
 	}
 	e.log.Info("import ended", "import", job.id, "store", job.store.id, "status", string(r.Status), "events", r.Statistics.EventsCompleted)
+	return r
 }
 
 // importError is what callers read of why an import ended early.

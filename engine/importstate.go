@@ -74,6 +74,15 @@ func (e *Engine) loadImports() error {
 // saveImport makes a new record of an import durable and then visible.
 func (e *Engine) saveImport(ctx context.Context, job *importState, r importRecord) error {
 	r.Updated = e.opts.Now().UTC()
+	if err := commitImport(ctx, job, r); err != nil {
+		return err
+	}
+	job.record.Store(&r)
+	return nil
+}
+
+// commitImport makes a new record of an import durable.
+func commitImport(ctx context.Context, job *importState, r importRecord) error {
 	docs, err := encodeDocs(map[string]any{importDoc(job.id): r})
 	if err != nil {
 		return err
@@ -81,7 +90,6 @@ func (e *Engine) saveImport(ctx context.Context, job *importState, r importRecor
 	if _, err := job.store.storage.Commit(ctx, storage.Commit{Reason: "import " + strings.ToLower(string(r.Status)), Docs: docs}); err != nil {
 		return fmt.Errorf("save import %s: %w", job.id, err)
 	}
-	job.record.Store(&r)
 	return nil
 }
 
