@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -72,6 +73,9 @@ func TestImportFailureAndRetry(t *testing.T) {
 	i = l.wait(i.ID)
 	if i.Status != ImportCompleted || i.Statistics.EventsCompleted != 3 || i.Statistics.FailedEntries != 0 {
 		t.Errorf("retried import = %s %+v, want COMPLETED with three events", i.Status, i.Statistics)
+	}
+	if s := i.Statistics; s.FilesCompleted != 3 || s.FilesSkipped != 0 || s.FilesFound != 3 || s.EventsRead != 3 {
+		t.Errorf("statistics of both runs = %+v, want three files completed of three and none skipped", s)
 	}
 	failures, _, _ = l.ListImportFailures(t.Context(), Principal{}, i.ID, Page{})
 	for _, f := range failures {
@@ -150,13 +154,17 @@ func TestImportRetention(t *testing.T) {
 // An import that the engine's end interrupts goes on at the next start.
 func TestImportResumes(t *testing.T) {
 	l := openLake(t, func(o *Options) { o.Import.MemoryBytes = 1 << 20 })
-	stats := l.generate(20000, 10)
+	stats := l.generate(8000, 10)
 	store := l.create("audit", 3653)
 	i := l.startImport(store, "")
-	for l.describeImportOf(i.ID).Statistics.EventsCompleted == 0 {
+	s, _ := l.find(store)
+	for l.describe(s).Version < 3 { // created, started, and a batch
 		time.Sleep(time.Millisecond)
 	}
 	l.reopen()
+	if kept := l.describeImportOf(i.ID).Statistics; kept.FilesCompleted == 0 {
+		t.Errorf("after the restart = %+v, want the statistics of what was committed", kept)
+	}
 	i = l.wait(i.ID)
 	if i.Status != ImportCompleted || i.Statistics.EventsCompleted != stats.Events || i.Statistics.FilesCompleted != stats.Objects {
 		t.Errorf("resumed import = %s %+v, want COMPLETED with %d events of %d files", i.Status, i.Statistics, stats.Events, stats.Objects)
@@ -176,7 +184,7 @@ func (l *testLake) describeImportOf(id string) *Import {
 
 func TestImportStop(t *testing.T) {
 	l := openLake(t, func(o *Options) { o.Import.MemoryBytes = 1 << 20 })
-	stats := l.generate(20000, 10)
+	stats := l.generate(8000, 10)
 	store := l.create("audit", 3653)
 	i := l.startImport(store, "")
 	if _, err := l.StartImport(t.Context(), Principal{}, importInput(store, "")); err == nil {
@@ -192,7 +200,7 @@ func TestImportStop(t *testing.T) {
 	if _, err := l.StartImport(t.Context(), Principal{}, StartImportInput{ImportID: &i.ID}); err != nil {
 		t.Fatal(err)
 	}
-	if end := l.wait(i.ID); end.Status != ImportCompleted || end.Statistics.EventsCompleted != stats.Events {
+	if end := l.wait(i.ID); end.Status != ImportCompleted || end.Statistics.EventsCompleted != stats.Events || end.Statistics.FilesCompleted != stats.Objects {
 		t.Errorf("continued import = %s %+v, want COMPLETED with %d events", end.Status, end.Statistics, stats.Events)
 	}
 	_, err = l.StopImport(t.Context(), Principal{}, i.ID)
@@ -218,6 +226,24 @@ func TestImportOrganisation(t *testing.T) {
 	}
 	if got := l.query(`SELECT count(DISTINCT "$source".object) FROM audit`)[0]; got != "4" {
 		t.Errorf("source objects = %s, want 4", got)
+	}
+}
+
+// Who reads that an import has ended can start the next one.
+func TestImportEndLetsTheNextStart(t *testing.T) {
+	l := openLake(t, nil)
+	l.write(key(1, "x"), `{"Records":[`+record("a", "A", 20)+`]}`)
+	store := l.create("audit", 366)
+	for range 20 {
+		i := l.startImport(store, "") // fails the test when the one before counts as running
+		for !oneOf(l.describeImportOf(i.ID).Status, ImportCompleted) {
+			runtime.Gosched()
+		}
+	}
+	for _, m := range l.Metrics() {
+		if m.Name == "traillake_events_imported_total" && m.Value != 1 {
+			t.Errorf("%s = %v, want 1", m.Name, m.Value)
+		}
 	}
 }
 

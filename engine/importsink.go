@@ -86,6 +86,9 @@ func (s *importSink) Write(ctx context.Context, b *ingest.Batch) error {
 	if _, err := s.job.store.storage.Commit(ctx, c); err != nil {
 		return fmt.Errorf("commit import %s: %w", s.job.id, err)
 	}
+	for _, o := range b.Objects {
+		s.engine.counters.eventsImported.Add(o.Rows)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.job.record.Store(&r)
@@ -152,14 +155,14 @@ func (s *importSink) progress(stats ingest.Stats) {
 }
 
 // total adds a run's figures to those of the import's earlier runs. What is
-// found is found anew by every run; what an earlier run of this import copied
-// is skipped by this one and counted once.
+// found, and what of it is done, is counted anew by every run; a file that an
+// earlier run of this import copied is skipped by this one and stays completed.
 func (s *importSink) total(run ingest.Stats) ImportStatistics {
 	t := ImportStatistics{
 		PrefixesFound: run.PrefixesFound, PrefixesCompleted: run.PrefixesCompleted,
 		FilesFound: run.FilesFound, BytesFound: run.BytesFound, BytesCompleted: run.BytesCompleted,
-		FilesCompleted:   run.FilesCompleted,
-		FilesSkipped:     max(0, run.FilesSkipped-s.base.FilesCompleted+s.base.FilesSkipped),
+		FilesCompleted:   s.base.FilesCompleted + run.FilesCompleted,
+		FilesSkipped:     max(0, run.FilesSkipped-s.base.FilesCompleted),
 		EventsCompleted:  s.base.EventsCompleted + run.EventsCompleted,
 		EventsRead:       s.base.EventsRead + run.EventsRead,
 		Duplicates:       s.base.Duplicates + run.Duplicates,
