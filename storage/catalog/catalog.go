@@ -171,7 +171,7 @@ func (o *Options) setDefaults() error {
 		o.FS = vfs.OS()
 	}
 	if o.KeyFile == "" {
-		o.KeyFile = filepath.Join(o.Dir, "keys", "catalog.pem")
+		o.KeyFile = KeyFile(o.Dir)
 	}
 	if o.MaxFileBytes == 0 {
 		o.MaxFileBytes = 64 << 20

@@ -36,10 +36,15 @@ type CorruptError struct {
 }
 
 func (e *CorruptError) Error() string {
+	return fmt.Sprintf("%s at offset %d: %s", e.File, e.Offset, e.Detail())
+}
+
+// Detail is the error without the place.
+func (e *CorruptError) Detail() string {
 	if e.Version == 0 {
-		return fmt.Sprintf("%s at offset %d: corrupt: %s", e.File, e.Offset, e.Reason)
+		return "corrupt: " + e.Reason
 	}
-	return fmt.Sprintf("%s at offset %d: version %d is corrupt: %s", e.File, e.Offset, e.Version, e.Reason)
+	return fmt.Sprintf("version %d is corrupt: %s", e.Version, e.Reason)
 }
 
 // Is makes the error match ErrCorrupt.

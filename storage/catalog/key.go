@@ -15,6 +15,10 @@ import (
 
 const keyPEMType = "PRIVATE KEY"
 
+// KeyFile is where a data directory keeps its signing key when no other place
+// is set.
+func KeyFile(dir string) string { return filepath.Join(dir, "keys", "catalog.pem") }
+
 // ReadKey reads an Ed25519 key in PKCS #8 PEM, as Open makes it and as
 // "openssl genpkey -algorithm ed25519" does. A file that others than the owner
 // may read is refused.

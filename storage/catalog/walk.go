@@ -53,19 +53,26 @@ type Summary struct {
 // byte: headers, checksums, versions, the hash chain, signatures, and HEAD. It
 // changes nothing, and may run beside a server that commits. fn, when not nil,
 // gets each entry; an error of it ends the walk and is returned. Damage is a
-// *CorruptError; what was read before it has been given to fn. A folder that
-// holds no log is an error matching fs.ErrNotExist.
+// *CorruptError, or two joined when HEAD is damaged and the log too; what was
+// read before it has been given to fn. A folder that holds no log is an error
+// matching fs.ErrNotExist.
 func Walk(ctx context.Context, fsys vfs.FS, dir string, opts WalkOptions, fn func(Entry, Place) error) (Summary, error) {
-	h, err := walkHead(fsys, dir)
-	if err != nil {
-		return Summary{}, err
+	h, headErr := walkHead(fsys, dir)
+	if headErr != nil && !errors.Is(headErr, ErrCorrupt) {
+		return Summary{}, headErr
 	}
 	if opts.Name == "" {
 		opts.Name = h.name
+		if headErr != nil {
+			opts.Name = nameInFiles(fsys, dir)
+		}
 	}
 	w := walk{scan: newScan(fsys, dir, opts.Name), fn: fn}
 	w.key = opts.PublicKey
 	w.each = w.entry
+	if headErr != nil {
+		return w.withoutHead(ctx, headErr)
+	}
 	for {
 		d, err := w.run(ctx)
 		if err != nil {
@@ -96,6 +103,40 @@ func walkHead(fsys vfs.FS, dir string) (head, error) {
 		return head{}, errors.Join(err, lerr)
 	}
 	return head{}, headMissing(dir)
+}
+
+// nameInFiles is the log's name as its first file has it, "" when that cannot
+// be read.
+func nameInFiles(fsys vfs.FS, dir string) string {
+	files, err := listLogFiles(fsys, dir)
+	if err != nil || len(files) == 0 {
+		return ""
+	}
+	f, err := vfs.Open(fsys, files[0].path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	b := make([]byte, fileHeaderSize)
+	n, _ := f.ReadAt(b, 0) // what is missing shows in the header
+	h, flt := decodeFileHeader(b[:n])
+	if flt != nil {
+		return ""
+	}
+	return h.name
+}
+
+// withoutHead reads what there is of a log whose HEAD is damaged. Nothing then
+// says whether a torn entry was acknowledged, so it is told as damage.
+func (w *walk) withoutHead(ctx context.Context, headErr error) (Summary, error) {
+	d, err := w.run(ctx)
+	if err == nil && d != nil {
+		err = d.err()
+	}
+	if isNotExist(err) {
+		err = nil // HEAD says so already
+	}
+	return w.summary(head{}, nil), errors.Join(headErr, err)
 }
 
 // walk is a scan that gives entries to a function.

@@ -179,3 +179,32 @@ func FuzzWalk(f *testing.F) {
 		}
 	})
 }
+
+// A damaged HEAD does not hide the entries, nor other damage.
+func TestWalkBehindDamagedHead(t *testing.T) {
+	fsys := vfs.NewMem()
+	buildLog(t, testOptions(fsys), 6)
+	headPath := filepath.Join(testDir, HeadName)
+	writeFile(t, fsys, headPath, readFile(t, fsys, headPath)[:slotSize])
+	walk := func(name string) (versions int, err error) {
+		_, err = Walk(context.Background(), fsys, testDir, WalkOptions{Name: name}, func(Entry, Place) error {
+			versions++
+			return nil
+		})
+		return versions, err
+	}
+	var found *CorruptError
+	for _, name := range []string{storeLog, ""} { // "" takes the name from the files
+		if n, err := walk(name); n != 6 || !errors.As(err, &found) || found.File != headPath {
+			t.Errorf("log %q: %d entries, %v", name, n, err)
+		}
+	}
+	path := logPaths(t, fsys)[0]
+	whole := readFile(t, fsys, path)
+	writeFile(t, fsys, path, whole[:len(whole)-1])
+	n, err := walk(storeLog)
+	joined, ok := err.(interface{ Unwrap() []error })
+	if n != 5 || !ok || len(joined.Unwrap()) != 2 || !errors.As(joined.Unwrap()[1], &found) || found.File != path || found.Version != 6 {
+		t.Errorf("cut short: %d entries, %v", n, err)
+	}
+}
