@@ -24,6 +24,8 @@ type VerifyOptions struct {
 	Dir string
 	// Store limits the check to one store's id. Empty is all, and the lake's log.
 	Store string
+	// SigningKeyFile is the key that signs the logs; empty is DIR/keys/catalog.pem.
+	SigningKeyFile string
 }
 
 // Finding is something Verify has to say.
@@ -104,8 +106,16 @@ func (v *verifier) run(ctx context.Context) error {
 	} else if string(text) != formatText {
 		v.add(Finding{File: filepath.Join(v.opts.Dir, formatName), Offset: 0, Row: -1, Message: fmt.Sprintf("says %.80q, want %q", text, formatText)})
 	}
-	stores, key, err := v.lake(ctx, true)
+	stores, key, whole, err := v.lake(ctx, true)
 	if err != nil {
+		return err
+	}
+	if !whole { // then other folders may be stores too, and their logs say what they hold
+		if stores, err = v.storeFolders(); err != nil {
+			return err
+		}
+	}
+	if err := v.signingKey(key); err != nil {
 		return err
 	}
 	if v.opts.Store != "" && !slices.Contains(stores, v.opts.Store) {
@@ -126,10 +136,11 @@ func (v *verifier) run(ctx context.Context) error {
 }
 
 // lake walks the lake's log and returns the stores it names and the key that
-// signs all logs. Only with count are entries and faults noted.
-func (v *verifier) lake(ctx context.Context, count bool) (stores []string, key ed25519.PublicKey, err error) {
+// signs all logs; whole is false when damage hides a part of the log. Only with
+// count are entries and faults noted.
+func (v *verifier) lake(ctx context.Context, count bool) (stores []string, key ed25519.PublicKey, whole bool, err error) {
 	named := map[string]bool{}
-	sum, err := v.walk(ctx, catalog.LakeLog, nil, count, func(e catalog.Entry, _ catalog.Place) error {
+	sum, whole, err := v.walk(ctx, catalog.LakeLog, nil, count, func(e catalog.Entry, _ catalog.Place) error {
 		for doc, value := range e.Docs {
 			if id, ok := strings.CutPrefix(doc, storeDoc); ok {
 				named[id] = len(value) > 0 && string(value) != "null"
@@ -143,38 +154,101 @@ func (v *verifier) lake(ctx context.Context, count bool) (stores []string, key e
 		}
 	}
 	slices.Sort(stores)
-	return stores, sum.PublicKey, err
+	return stores, sum.PublicKey, whole, err
+}
+
+// storeFolders lists the folders that may be stores.
+func (v *verifier) storeFolders() ([]string, error) {
+	entries, err := v.opts.FS.ReadDir(filepath.Join(v.opts.Dir, "stores"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
+
+// signingKey checks that the next entry can be signed like those before.
+// Reading needs no key, and it may be kept elsewhere.
+func (v *verifier) signingKey(want ed25519.PublicKey) error {
+	path := v.opts.SigningKeyFile
+	if path == "" {
+		path = catalog.KeyFile(v.opts.Dir)
+	}
+	f := Finding{File: path, Offset: -1, Row: -1}
+	key, err := catalog.ReadKey(v.opts.FS, path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		f.Note, f.Message = true, "the signing key is not here: without it the logs can be read, but take no entry"
+	case errors.Is(err, fs.ErrPermission):
+		f.Note, f.Message = true, "the signing key was not checked: "+err.Error()
+	case err != nil:
+		f.Message = err.Error()
+	case want != nil && !want.Equal(key.Public()):
+		f.Message = fmt.Sprintf("the signing key's public key is %x, but the logs are signed with %x", key.Public(), []byte(want))
+	default:
+		return nil
+	}
+	v.add(f)
+	return nil
 }
 
 // walk walks a log, turning damage into findings. What was read before the
-// damage has been seen.
-func (v *verifier) walk(ctx context.Context, name string, key ed25519.PublicKey, count bool, fn func(catalog.Entry, catalog.Place) error) (catalog.Summary, error) {
+// damage has been seen; whole tells that there was none.
+func (v *verifier) walk(ctx context.Context, name string, key ed25519.PublicKey, count bool, fn func(catalog.Entry, catalog.Place) error) (sum catalog.Summary, whole bool, err error) {
 	dir := catalog.LogDir(v.opts.Dir, name)
-	sum, err := catalog.Walk(ctx, v.opts.FS, dir, catalog.WalkOptions{Name: name, PublicKey: key}, fn)
+	sum, err = catalog.Walk(ctx, v.opts.FS, dir, catalog.WalkOptions{Name: name, PublicKey: key}, fn)
+	if err != nil && name != catalog.LakeLog && v.dropped(ctx, name) {
+		return sum, false, ctx.Err()
+	}
+	if !count {
+		v = &verifier{report: func(Finding) {}}
+	}
+	v.sum.Entries += sum.Version
 	store := name
 	if name == catalog.LakeLog {
 		store = ""
 	}
-	if count {
-		v.sum.Entries += sum.Version
+	damages, rest := splitDamage(err)
+	for _, d := range damages {
+		v.add(Finding{Store: store, File: d.File, Offset: d.Offset, Row: -1, Message: d.Detail()})
 	}
-	var damage *catalog.CorruptError
 	switch {
-	case errors.As(err, &damage):
-		if count {
-			v.add(Finding{Store: store, File: damage.File, Offset: damage.Offset, Row: -1, Message: damage.Error()})
-		}
-		return sum, nil
-	case errors.Is(err, catalog.ErrCorrupt), errors.Is(err, fs.ErrNotExist):
-		if count {
-			v.add(Finding{Store: store, File: dir, Offset: -1, Row: -1, Message: err.Error()})
-		}
-		return sum, nil
-	case err == nil && count && sum.TornBytes > 0:
+	case errors.Is(rest, fs.ErrNotExist):
+		v.add(Finding{Store: store, File: dir, Offset: -1, Row: -1, Message: "the log is missing: " + rest.Error()})
+		return sum, false, nil
+	case err == nil && sum.TornBytes > 0:
 		v.add(Finding{Note: true, Store: store, File: sum.TornFile, Offset: -1, Row: -1,
 			Message: fmt.Sprintf("ends with %d bytes of an entry that is being written, or was never acknowledged", sum.TornBytes)})
 	}
-	return sum, err
+	return sum, len(damages) == 0, rest
+}
+
+// dropped tells whether the lake's log does not name a store any more: beside a
+// server it may be dropped while it is read.
+func (v *verifier) dropped(ctx context.Context, id string) bool {
+	stores, _, whole, err := v.lake(ctx, false)
+	return err == nil && whole && !slices.Contains(stores, id)
+}
+
+// splitDamage parts what a walk found from what kept it from reading.
+func splitDamage(err error) (damages []*catalog.CorruptError, rest error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			d, r := splitDamage(e)
+			damages, rest = append(damages, d...), errors.Join(rest, r)
+		}
+		return damages, rest
+	}
+	var d *catalog.CorruptError
+	if errors.As(err, &d) {
+		return []*catalog.CorruptError{d}, nil
+	}
+	return nil, err
 }
 
 // namedSegment is a segment of the newest version and the entry that added it.
@@ -183,10 +257,11 @@ type namedSegment struct {
 	place catalog.Place
 }
 
-// segments walks a store's log and returns what its newest version names.
-func (v *verifier) segments(ctx context.Context, id string, key ed25519.PublicKey, count bool) (map[string]namedSegment, error) {
-	named := map[string]namedSegment{}
-	_, err := v.walk(ctx, id, key, count, func(e catalog.Entry, p catalog.Place) error {
+// segments walks a store's log and returns what its newest version names, as far
+// as the log is whole.
+func (v *verifier) segments(ctx context.Context, id string, key ed25519.PublicKey, count bool) (named map[string]namedSegment, whole bool, err error) {
+	named = map[string]namedSegment{}
+	_, whole, err = v.walk(ctx, id, key, count, func(e catalog.Entry, p catalog.Place) error {
 		for _, gone := range e.Remove {
 			delete(named, gone)
 		}
@@ -202,7 +277,7 @@ func (v *verifier) segments(ctx context.Context, id string, key ed25519.PublicKe
 		}
 		return nil
 	})
-	return named, err
+	return named, whole, err
 }
 
 func (v *verifier) store(ctx context.Context, id string, key ed25519.PublicKey) error {
@@ -219,7 +294,7 @@ func (v *verifier) store(ctx context.Context, id string, key ed25519.PublicKey) 
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	named, walkErr := v.segments(ctx, id, key, true)
+	named, whole, walkErr := v.segments(ctx, id, key, true)
 	if walkErr != nil {
 		return walkErr
 	}
@@ -237,7 +312,7 @@ func (v *verifier) store(ctx context.Context, id string, key ed25519.PublicKey) 
 		}
 	}
 	for _, key := range files {
-		if !known[key] {
+		if whole && !known[key] {
 			v.add(Finding{Note: true, Store: id, File: filepath.Join(dir, filepath.FromSlash(key)), Offset: -1, Row: -1,
 				Message: "no entry names this file: it is being written, was removed while in use, or is left over"})
 		}
@@ -256,14 +331,13 @@ func sortedKeys(m map[string]namedSegment) []string {
 
 // unnamedStores notes folders of stores that the lake's log does not name.
 func (v *verifier) unnamedStores(stores []string) error {
-	dir := filepath.Join(v.opts.Dir, "stores")
-	entries, err := v.opts.FS.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	folders, err := v.storeFolders()
+	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if !slices.Contains(stores, e.Name()) {
-			v.add(Finding{Note: true, File: filepath.Join(dir, e.Name()), Offset: -1, Row: -1,
+	for _, name := range folders {
+		if !slices.Contains(stores, name) {
+			v.add(Finding{Note: true, File: storeDir(v.opts.Dir, name), Offset: -1, Row: -1,
 				Message: "the lake's log names no such store: it is being created or dropped, or is left over"})
 		}
 	}

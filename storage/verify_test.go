@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/traillake/traillake/storage/segment"
 	"github.com/traillake/traillake/storage/vfs"
+	"github.com/traillake/traillake/storage/vfs/faultfs"
 )
 
 // change rewrites a file of an in-memory file system.
@@ -44,7 +46,7 @@ func closedLake(t testing.TB) (*vfs.Mem, segment.Meta) {
 }
 
 // TestVerifyFlippedBytes: no changed byte of a segment, of its fingerprint file,
-// of FORMAT or of a log goes unnoticed.
+// of FORMAT, or of a log and its HEAD goes unnoticed.
 func TestVerifyFlippedBytes(t *testing.T) {
 	fsys, m := closedLake(t)
 	opts := VerifyOptions{FS: fsys, Dir: "/data"}
@@ -58,18 +60,14 @@ func TestVerifyFlippedBytes(t *testing.T) {
 	}
 	paths := []string{filepath.Join(dir, m.Key), filepath.Join(dir, m.FingerprintKey), "/data/FORMAT"}
 	for _, e := range logs {
-		if e.Name() != "HEAD" { // two copies, of which one may be wrong
-			paths = append(paths, filepath.Join(dir, "log", e.Name()))
-		}
+		paths = append(paths, filepath.Join(dir, "log", e.Name()))
 	}
 	lake, err := fsys.ReadDir("/data/lake/log")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range lake {
-		if e.Name() != "HEAD" {
-			paths = append(paths, filepath.Join("/data/lake/log", e.Name()))
-		}
+		paths = append(paths, filepath.Join("/data/lake/log", e.Name()))
 	}
 	for _, path := range paths {
 		t.Run(path, func(t *testing.T) {
@@ -80,6 +78,9 @@ func TestVerifyFlippedBytes(t *testing.T) {
 			step := 1
 			if len(data) > 1000 {
 				step = 5
+			}
+			if filepath.Base(path) == "HEAD" {
+				step = 67 // most of it is zeros
 			}
 			for i := 0; i < len(data); i += step {
 				change(t, fsys, path, func(b []byte) []byte { b[i] ^= 1 << (i % 8); return b })
@@ -136,7 +137,33 @@ func TestVerifyFiles(t *testing.T) {
 					fsys.Remove(filepath.Join(dir, "log", e.Name()))
 				}
 			}
-		}, "/log", "no entry names this file"},
+		}, "/log", ""},
+		{"key gone", func(t *testing.T, fsys vfs.FS, dir string, m segment.Meta) {
+			fsys.Remove("/data/keys/catalog.pem")
+		}, "", "the signing key is not here"},
+		{"key damaged", func(t *testing.T, fsys vfs.FS, dir string, m segment.Meta) {
+			change(t, fsys, "/data/keys/catalog.pem", func(b []byte) []byte { b[10] ^= 1; return b })
+		}, "keys/catalog.pem: signing key", ""},
+		{"key of another lake", func(t *testing.T, fsys vfs.FS, dir string, m segment.Meta) {
+			other := vfs.NewMem()
+			opts := testOptions(other)
+			opts.Rand = bytes.NewReader(bytes.Repeat([]byte{9}, 1000))
+			if err := mustOpen(t, opts).Close(); err != nil {
+				t.Fatal(err)
+			}
+			key, err := vfs.ReadFile(other, "/data/keys/catalog.pem")
+			if err != nil {
+				t.Fatal(err)
+			}
+			change(t, fsys, "/data/keys/catalog.pem", func([]byte) []byte { return key })
+		}, "but the logs are signed with", ""},
+		{"fingerprints of another segment", func(t *testing.T, fsys vfs.FS, dir string, m segment.Meta) {
+			var b bytes.Buffer
+			if err := segment.WriteFingerprints(&b, []segment.Fingerprint{{Hash: 7, Row: 1}}); err != nil {
+				t.Fatal(err)
+			}
+			change(t, fsys, filepath.Join(dir, m.FingerprintKey), func([]byte) []byte { return b.Bytes() })
+		}, "at offset 0: SHA-256", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -152,6 +179,60 @@ func TestVerifyFiles(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestVerifyBehindDamage: what lies behind a damaged HEAD or lake log is checked
+// all the same, and each fault is told once, with its place.
+func TestVerifyBehindDamage(t *testing.T) {
+	lakeLog := "/data/lake/log"
+	storeLog := filepath.Join(storeDir("/data", storeID), "log")
+	for _, tt := range []struct {
+		name, file string
+		offset     int
+	}{
+		{"store HEAD", filepath.Join(storeLog, "HEAD"), 30},
+		{"both slots", filepath.Join(storeLog, "HEAD"), -1},
+		{"lake HEAD", filepath.Join(lakeLog, "HEAD"), 4096 + 30},
+		{"lake log", filepath.Join(lakeLog, "00000000000000000001.log"), 140},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			fsys, m := closedLake(t)
+			change(t, fsys, tt.file, func(b []byte) []byte {
+				if tt.offset < 0 {
+					return b[:10]
+				}
+				b[tt.offset] ^= 1
+				return b
+			})
+			page := filepath.Join(storeDir("/data", storeID), m.Key)
+			change(t, fsys, page, func(b []byte) []byte { b[60] ^= 1; return b })
+			findings, notes := verify(t, VerifyOptions{FS: fsys, Dir: "/data"})
+			if len(findings) != 2 || len(notes) != 0 || strings.Count(findings[0], tt.file) != 1 || !strings.HasPrefix(findings[1], page+" at offset 4: ") {
+				t.Errorf("findings %q, notes %q: want one of %s and one of %s", findings, notes, tt.file, page)
+			}
+		})
+	}
+}
+
+// TestVerifyWhileDropped: a store that is dropped while it is checked is no damage.
+func TestVerifyWhileDropped(t *testing.T) {
+	mem := vfs.NewMem()
+	l := mustOpen(t, testOptions(mem))
+	mustAdd(t, mustCreate(t, l), 10, "a", 12)
+	dropped := false
+	storeLog := filepath.Join(storeDir("/data", storeID), "log")
+	view := faultfs.Wrap(mem, faultfs.Each(func(op faultfs.Op) {
+		if !dropped && strings.HasPrefix(op.Path, storeLog) {
+			dropped = true
+			if err := l.DropStore(context.Background(), storeID); err != nil {
+				t.Error(err)
+			}
+		}
+	}))
+	findings, _ := verify(t, VerifyOptions{FS: view, Dir: "/data"})
+	if !dropped || len(findings) > 0 {
+		t.Errorf("dropped is %v, findings %q", dropped, findings)
 	}
 }
 

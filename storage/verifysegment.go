@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
 
 	"github.com/traillake/traillake/storage/objstore"
 	"github.com/traillake/traillake/storage/segment"
@@ -59,15 +58,11 @@ func (v *verifier) segment(ctx context.Context, id string, key ed25519.PublicKey
 // removedSince tells whether a commit after the first walk removed the segment
 // or its store.
 func (v *verifier) removedSince(ctx context.Context, id string, key ed25519.PublicKey, segmentID string) (bool, error) {
-	stores, _, err := v.lake(ctx, false)
-	if err != nil {
-		return false, err
-	}
-	if !slices.Contains(stores, id) {
+	if v.dropped(ctx, id) {
 		return true, nil
 	}
-	named, err := v.segments(ctx, id, key, false)
-	if err != nil {
+	named, whole, err := v.segments(ctx, id, key, false)
+	if err != nil || !whole {
 		return false, err
 	}
 	_, still := named[segmentID]
@@ -106,7 +101,7 @@ func (c *segmentCheck) parquet(ctx context.Context) error {
 	if !intact {
 		// Say where, when a page's checksum or the footer shows it.
 		where := c.locate(ctx, src)
-		offset, detail := int64(-1), "no page shows where"
+		offset, detail := int64(-1), "every page's checksum is right, so it is a page header, a bloom filter, the page index or the footer"
 		if where != nil {
 			offset, detail = offsetOf(where), where.Error()
 		}
@@ -189,14 +184,16 @@ func (c *segmentCheck) fingerprints(ctx context.Context) error {
 		return err
 	}
 	defer src.Close()
-	if !intact {
-		c.add(c.meta.FingerprintKey, -1, "SHA-256 is not %s, as sealed", c.meta.FingerprintSHA256)
-	}
 	prints, err := segment.OpenFingerprints(src)
 	if err == nil {
 		err = prints.Check(c.meta.Rows)
 	}
-	if err != nil {
+	switch {
+	case !intact && err != nil:
+		c.add(c.meta.FingerprintKey, offsetOf(err), "SHA-256 is not %s, as sealed: %v", c.meta.FingerprintSHA256, err)
+	case !intact:
+		c.add(c.meta.FingerprintKey, 0, "SHA-256 is not %s, as sealed: it is a whole file, but not this segment's", c.meta.FingerprintSHA256)
+	case err != nil:
 		c.add(c.meta.FingerprintKey, offsetOf(err), "%v", err)
 	}
 	return nil

@@ -65,22 +65,22 @@ func OpenFingerprints(src Source) (*Fingerprints, error) {
 	var head [printsHeader]byte
 	if n, err := src.ReadAt(head[:], 0); n < len(head) {
 		if err == io.EOF {
-			return nil, corrupt("fingerprint file of %d bytes", src.Size())
+			return nil, corruptAt(0, "fingerprint file of %d bytes", src.Size())
 		}
 		return nil, fmt.Errorf("read fingerprint file: %w", err)
 	}
 	if string(head[:4]) != printsMagic {
-		return nil, corrupt("fingerprint file begins with %q, want %q", head[:4], printsMagic)
+		return nil, corruptAt(0, "fingerprint file begins with %q, want %q", head[:4], printsMagic)
 	}
 	if got, want := crc32.Checksum(head[:20], castagnoli), binary.LittleEndian.Uint32(head[20:]); got != want {
-		return nil, corrupt("fingerprint file: header CRC is %08x, want %08x", got, want)
+		return nil, corruptAt(0, "fingerprint file: header CRC is %08x, want %08x", got, want)
 	}
 	if v := binary.LittleEndian.Uint32(head[4:]); v != printsVersion {
-		return nil, corrupt("fingerprint file of version %d, this program reads %d", v, printsVersion)
+		return nil, corruptAt(0, "fingerprint file of version %d, this program reads %d", v, printsVersion)
 	}
 	f := &Fingerprints{src: src, count: int64(binary.LittleEndian.Uint64(head[8:])), body: binary.LittleEndian.Uint32(head[16:])}
 	if f.count < 0 || f.count > src.Size() || src.Size() != printsHeader+12*f.count {
-		return nil, corrupt("fingerprint file of %d bytes says it has %d entries", src.Size(), f.count)
+		return nil, corruptAt(0, "fingerprint file of %d bytes says it has %d entries", src.Size(), f.count)
 	}
 	return f, nil
 }
@@ -191,17 +191,17 @@ func (f *Fingerprints) Check(limit int64) error {
 		return fmt.Errorf("read fingerprint file: %w", err)
 	}
 	if got := crc32.Checksum(buf, castagnoli); got != f.body {
-		return corrupt("fingerprint file: body CRC is %08x, want %08x", got, f.body)
+		return corruptAt(printsHeader, "fingerprint file: body CRC is %08x, want %08x", got, f.body)
 	}
 	last := uint64(0)
 	for i := range f.count {
 		fp := binary.LittleEndian.Uint64(buf[8*i:])
 		row := int64(binary.LittleEndian.Uint32(buf[8*f.count+4*i:]))
 		if fp == 0 || fp < last {
-			return corrupt("fingerprint file: entry %d is out of order", i)
+			return corruptAt(printsHeader+8*i, "fingerprint file: entry %d is out of order", i)
 		}
 		if row >= limit {
-			return corrupt("fingerprint file: entry %d names row %d of %d", i, row, limit)
+			return corruptAt(printsHeader+8*f.count+4*i, "fingerprint file: entry %d names row %d of %d", i, row, limit)
 		}
 		last = fp
 	}
