@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"sort"
 	"time"
 )
 
@@ -171,13 +170,8 @@ func (e *Engine) ListImports(_ context.Context, _ Principal, in ListImportsInput
 			all = append(all, *i)
 		}
 	}
-	sort.Slice(all, func(i, j int) bool {
-		if !all[i].Created.Equal(all[j].Created) {
-			return all[i].Created.After(all[j].Created)
-		}
-		return all[i].ID < all[j].ID
-	})
-	return paginate(e.tokens, all, in.Page, callName("ListImports", text(in.Destination), text(in.Status)))
+	return paginate(e.tokens, all, in.Page, callName("ListImports", text(in.Destination), text(in.Status)),
+		func(i *Import) string { return newestFirst(i.Created, i.ID) })
 }
 
 // ListImportFailures lists the objects an import could not copy, by address.
@@ -190,7 +184,25 @@ func (e *Engine) ListImportFailures(_ context.Context, _ Principal, id string, p
 	if err != nil {
 		return nil, "", internal(fmt.Errorf("read failures of import %s: %w", id, err))
 	}
-	return paginate(e.tokens, failures, p, callName("ListImportFailures", id))
+	return paginate(e.tokens, failures, p, callName("ListImportFailures", id),
+		func(f *ImportFailure) string { return addressPlace(f.Location) })
+}
+
+// ListQuarantinedRecords lists the elements of an import's objects that could not
+// become rows, by address and number; of each object the first hundred.
+func (e *Engine) ListQuarantinedRecords(_ context.Context, _ Principal, id string, p Page) ([]QuarantinedRecord, string, error) {
+	job, err := e.findImport(id)
+	if err != nil {
+		return nil, "", err
+	}
+	records, err := job.quarantined()
+	if err != nil {
+		return nil, "", internal(fmt.Errorf("read quarantine of import %s: %w", id, err))
+	}
+	return paginate(e.tokens, records, p, callName("ListQuarantinedRecords", id),
+		func(r *QuarantinedRecord) string {
+			return fmt.Sprintf("%s\x00%012d", addressPlace(r.Location), r.Record)
+		})
 }
 
 // findImport returns the import with that id.

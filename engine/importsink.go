@@ -67,7 +67,7 @@ func (s *importSink) Write(ctx context.Context, b *ingest.Batch) error {
 	values := map[string]any{importDoc(s.job.id): r}
 	s.addFailures(values, b)
 	for _, q := range b.Quarantined {
-		values[quarantineDoc(s.job.id, q.Key, q.Record)] = quarantineRecord{
+		values[quarantineDoc(s.job.id, q.Key, q.Record)] = QuarantinedRecord{
 			Location: s.loc.uri(q.Key), Record: q.Record, Reason: q.Reason, Excerpt: q.Excerpt,
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"sort"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -35,14 +34,6 @@ type importRecord struct {
 	Updated    time.Time        `json:"updated"`
 	Statistics ImportStatistics `json:"statistics"`
 	Error      string           `json:"error,omitempty"`
-}
-
-// quarantineRecord is a record that could not become a row, kept aside.
-type quarantineRecord struct {
-	Location string `json:"location"`
-	Record   int64  `json:"record"`
-	Reason   string `json:"reason"`
-	Excerpt  string `json:"excerpt"`
 }
 
 // The keys of an import's documents in its store's log.
@@ -118,18 +109,25 @@ func (e *Engine) retryFailures(ctx context.Context, job *importState, r importRe
 	return nil
 }
 
-// failures returns an import's failures by address.
+// failures returns an import's failures, in no order.
 func (i *importState) failures() ([]ImportFailure, error) {
-	docs := i.store.storage.Docs(failureDoc(i.id, ""))
-	out := make([]ImportFailure, 0, len(docs))
+	return decodeDocs[ImportFailure](i.store.storage.Docs(failureDoc(i.id, "")))
+}
+
+// quarantined returns the records an import kept aside, in no order.
+func (i *importState) quarantined() ([]QuarantinedRecord, error) {
+	return decodeDocs[QuarantinedRecord](i.store.storage.Docs("quarantine/" + i.id + "/"))
+}
+
+func decodeDocs[T any](docs map[string]json.RawMessage) ([]T, error) {
+	out := make([]T, 0, len(docs))
 	for key, raw := range docs {
-		var f ImportFailure
-		if err := json.Unmarshal(raw, &f); err != nil {
+		var v T
+		if err := json.Unmarshal(raw, &v); err != nil {
 			return nil, fmt.Errorf("%s: %w", key, err)
 		}
-		out = append(out, f)
+		out = append(out, v)
 	}
-	sort.Slice(out, func(a, b int) bool { return out[a].Location < out[b].Location })
 	return out, nil
 }
 

@@ -7,6 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
+	"slices"
+	"sort"
+	"strings"
+	"time"
 )
 
 // defaultPage is the page size of lists when none is asked for; AWS does not say its own.
@@ -19,8 +24,9 @@ type tokenSigner struct{ key []byte }
 
 // token is the content of a paging token.
 type token struct {
-	Call   string `json:"c"` // the operation and the parameters that must not change
-	Offset int64  `json:"o"`
+	Call   string `json:"c"`           // the operation and the parameters that must not change
+	Offset int64  `json:"o,omitempty"` // of a result: number of the next row
+	After  []byte `json:"a,omitempty"` // of a list: the place of the last item given out
 }
 
 func newTokenSigner(random io.Reader) (tokenSigner, error) {
@@ -36,21 +42,21 @@ func (s tokenSigner) sign(t token) string {
 	return base64.RawURLEncoding.EncodeToString(append(s.mac(body), body...))
 }
 
-// open returns the offset a token holds for a call.
-func (s tokenSigner) open(text, call string) (int64, error) {
+// open returns what a token holds for a call.
+func (s tokenSigner) open(text, call string) (token, error) {
 	bad := Errorf(InvalidNextToken, "NextToken %q: was not given out for this call with these parameters; start without one", clip(text))
 	if len(text) < 4 || len(text) > 1000 {
-		return 0, bad
+		return token{}, bad
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(raw) < 16 || !hmac.Equal(raw[:16], s.mac(raw[16:])) {
-		return 0, bad
+		return token{}, bad
 	}
 	var t token
 	if json.Unmarshal(raw[16:], &t) != nil || t.Call != call || t.Offset < 0 {
-		return 0, bad
+		return token{}, bad
 	}
-	return t.Offset, nil
+	return t, nil
 }
 
 func (s tokenSigner) mac(body []byte) []byte {
@@ -79,26 +85,45 @@ func pageSize(asked *int32, highest, standard int32) (int32, error) {
 	return *asked, nil
 }
 
-// paginate cuts one page out of a list that does not change its order.
-func paginate[T any](s tokenSigner, items []T, p Page, call string) ([]T, string, error) {
+// paginate sorts a list by the places of its items, which are unique, and cuts one
+// page out of it. The next page begins after the last item of this one, whatever
+// has come or gone since.
+func paginate[T any](s tokenSigner, items []T, p Page, call string, place func(*T) string) ([]T, string, error) {
 	size, err := pageSize(p.MaxResults, 1000, defaultPage)
 	if err != nil {
 		return nil, "", err
 	}
-	var offset int64
+	slices.SortFunc(items, func(a, b T) int { return strings.Compare(place(&a), place(&b)) })
 	if p.NextToken != nil {
-		if offset, err = s.open(*p.NextToken, call); err != nil {
+		t, err := s.open(*p.NextToken, call)
+		if err != nil {
 			return nil, "", err
 		}
+		items = items[sort.Search(len(items), func(i int) bool { return place(&items[i]) > string(t.After) }):]
 	}
-	if offset > int64(len(items)) {
-		offset = int64(len(items))
-	}
-	items = items[offset:]
 	if len(items) <= int(size) {
 		return items, "", nil
 	}
-	return items[:size], s.sign(token{Call: call, Offset: offset + int64(size)}), nil
+	items = items[:size]
+	return items, s.sign(token{Call: call, After: []byte(place(&items[size-1]))}), nil
+}
+
+// newestFirst is the place of an item in a list that begins with the newest.
+func newestFirst(created time.Time, id string) string {
+	return fmt.Sprintf("%016x %s", math.MaxInt64-created.UnixNano(), id)
+}
+
+// maxPlace is the length up to which an address is its own place: a token has at
+// most 1000 characters, an object's key may be as long.
+const maxPlace = 380
+
+// addressPlace is the place of an item in a list by address.
+func addressPlace(address string) string {
+	if len(address) <= maxPlace {
+		return address
+	}
+	sum := sha256.Sum256([]byte(address))
+	return fmt.Sprintf("%s\x00%x", address[:maxPlace], sum[:8])
 }
 
 // text returns the string a pointer holds, or "".

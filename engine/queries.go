@@ -168,7 +168,7 @@ func (e *Engine) ListQueries(_ context.Context, _ Principal, in ListQueriesInput
 		all = append(all, *d)
 	}
 	call := callName("ListQueries", s.id, text(in.Status), timeText(in.Start), timeText(in.End))
-	return paginate(e.tokens, all, in.Page, call)
+	return paginate(e.tokens, all, in.Page, call, func(q *Query) string { return newestFirst(q.Created, q.ID) })
 }
 
 // findQuery returns the query a reference names and checks what else it says.

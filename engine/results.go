@@ -28,9 +28,11 @@ func (e *Engine) GetQueryResults(_ context.Context, _ Principal, in GetQueryResu
 	call := callName("GetQueryResults", q.id)
 	var offset int64
 	if in.NextToken != nil {
-		if offset, err = e.tokens.open(*in.NextToken, call); err != nil {
+		t, err := e.tokens.open(*in.NextToken, call)
+		if err != nil {
 			return nil, err
 		}
+		offset = t.Offset
 	}
 	record := q.now() // before the rows: an ended query has all of them
 	chunks, total, _ := q.spool.state()

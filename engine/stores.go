@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"sort"
 	"time"
 
 	"github.com/google/uuid"
@@ -136,16 +135,11 @@ func (e *Engine) ListEventDataStores(_ context.Context, _ Principal, p Page) ([]
 		all = append(all, s)
 	}
 	e.mu.Unlock()
-	sort.Slice(all, func(i, j int) bool { return all[i].record.Load().Name < all[j].record.Load().Name })
-	page, next, err := paginate(e.tokens, all, p, callName("ListEventDataStores"))
-	if err != nil {
-		return nil, "", err
-	}
-	out := make([]EventDataStore, len(page))
-	for i, s := range page {
+	out := make([]EventDataStore, len(all))
+	for i, s := range all {
 		out[i] = *e.describe(s)
 	}
-	return out, next, nil
+	return paginate(e.tokens, out, p, callName("ListEventDataStores"), func(s *EventDataStore) string { return s.Name })
 }
 
 // UpdateEventDataStore changes settings of a store.

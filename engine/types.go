@@ -214,6 +214,15 @@ type ImportFailure struct {
 	LastUpdated  time.Time     `json:"lastUpdated"`
 }
 
+// QuarantinedRecord is an element of an imported object that is no event and was
+// kept aside.
+type QuarantinedRecord struct {
+	Location string `json:"location"` // s3://bucket/key
+	Record   int64  `json:"record"`   // its number in the object, from 0
+	Reason   string `json:"reason"`
+	Excerpt  string `json:"excerpt"` // the beginning of its text
+}
+
 // QueryStatus is the state of a query.
 type QueryStatus string
 
