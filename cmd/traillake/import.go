@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -246,6 +247,11 @@ func (p *program) reportImport(ctx context.Context, c *client, i *lakev1.Import,
 	fmt.Fprintf(p.stdout, "  events read          %d (%.0f/s)\n  events imported      %d\n  duplicates           %d\n  outside retention    %d\n  quarantined          %d\n",
 		s.EventsRead, float64(s.EventsRead)/took.Seconds(), s.EventsCompleted, s.Duplicates, s.OutsideRetention, s.Quarantined)
 	fmt.Fprintf(p.stdout, "  objects              %d found (%s), %d imported before, %d failed\n", s.FilesFound, bytesText(s.BytesFound), s.FilesSkipped, s.FailedEntries)
+	if s.Quarantined > 0 {
+		if err := p.reportQuarantine(ctx, c, i.ImportId); err != nil {
+			return err
+		}
+	}
 	if i.ImportStatus == "COMPLETED" {
 		return nil
 	}
@@ -263,4 +269,23 @@ func (p *program) reportImport(ctx context.Context, c *client, i *lakev1.Import,
 		fmt.Fprintln(p.stderr, "  … and more: see ListImportFailures")
 	}
 	return errReported
+}
+
+// shownQuarantined is how many quarantined records the import command prints.
+const shownQuarantined = 10
+
+// reportQuarantine prints the first records that are no events.
+func (p *program) reportQuarantine(ctx context.Context, c *client, id string) error {
+	var kept lakev1.ListQuarantinedRecordsResponse
+	query := url.Values{"max_results": {strconv.Itoa(shownQuarantined)}}
+	if err := c.do(context.WithoutCancel(ctx), http.MethodGet, "/imports/"+id+"/quarantined", query, nil, &kept); err != nil {
+		return err
+	}
+	for _, r := range kept.Records {
+		fmt.Fprintf(p.stderr, "  quarantined %s record %d: %s: %s\n", r.Location, r.Record, r.Reason, r.Excerpt)
+	}
+	if kept.NextToken != "" {
+		fmt.Fprintf(p.stderr, "  … and more: see /api/v1/imports/%s/quarantined\n", id)
+	}
+	return nil
 }

@@ -29,7 +29,7 @@ const (
 type Engine interface {
 	auth.Credentials
 	awsapi.Stores
-	awsapi.Imports
+	grpcapi.Imports
 	grpcapi.Queries
 	rest.Uploads
 	Operator

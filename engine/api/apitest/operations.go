@@ -92,6 +92,14 @@ func (e *Engine) ListImportFailures(ctx context.Context, p engine.Principal, id 
 	}}, "", nil
 }
 
+// ListQuarantinedRecords answers one record.
+func (e *Engine) ListQuarantinedRecords(ctx context.Context, p engine.Principal, id string, page engine.Page) ([]engine.QuarantinedRecord, string, error) {
+	if err := e.asked(ctx, "ListQuarantinedRecords", p, []any{id, page}); err != nil {
+		return nil, "", err
+	}
+	return []engine.QuarantinedRecord{{Location: "s3://trails/AWSLogs/odd.json.gz", Record: 3, Reason: "not an object", Excerpt: "7"}}, "", nil
+}
+
 // StartQuery answers Query.
 func (e *Engine) StartQuery(ctx context.Context, p engine.Principal, in engine.StartQueryInput) (*engine.Query, error) {
 	return reply(ctx, e, "StartQuery", p, in, Query)

@@ -34,6 +34,7 @@ type Imports interface {
 	StopImport(ctx context.Context, p engine.Principal, id string) (*engine.Import, error)
 	ListImports(context.Context, engine.Principal, engine.ListImportsInput) (imports []engine.Import, next string, err error)
 	ListImportFailures(ctx context.Context, p engine.Principal, id string, page engine.Page) (failures []engine.ImportFailure, next string, err error)
+	ListQuarantinedRecords(ctx context.Context, p engine.Principal, id string, page engine.Page) (records []engine.QuarantinedRecord, next string, err error)
 }
 
 // Queries is the part of the engine that runs queries. Safe for concurrent use;

@@ -146,6 +146,9 @@ func TestCalls(t *testing.T) {
 		{"ListImportFailures", func() (proto.Message, error) {
 			return c.ListImportFailures(ctx, &pb.ListImportFailuresRequest{ImportId: "i", MaxResults: &days, NextToken: &text})
 		}, []any{"i", page}, `"errorType":"InvalidGzip","errorMessage":"unexpected end of file"`},
+		{"ListQuarantinedRecords", func() (proto.Message, error) {
+			return c.ListQuarantinedRecords(ctx, &pb.ListQuarantinedRecordsRequest{ImportId: "i", MaxResults: &days, NextToken: &text})
+		}, []any{"i", page}, `"record":"3","reason":"not an object","excerpt":"7"`},
 		{"StartQuery", func() (proto.Message, error) {
 			return c.StartQuery(ctx, &pb.StartQueryRequest{QueryStatement: &text, QueryParameters: []string{"1"}, QueryAlias: &text, DeliveryS3Uri: &text, EventDataStoreOwnerAccountId: &text})
 		}, engine.StartQueryInput{Statement: &text, Parameters: []string{"1"}, Alias: &text, DeliveryS3URI: &text, OwnerAccountID: &text}, `"queryId":"aaaaaaaa-`},

@@ -63,6 +63,19 @@ func (s *lakeServer) ListImportFailures(ctx context.Context, r *pb.ListImportFai
 	return resp, nil
 }
 
+func (s *lakeServer) ListQuarantinedRecords(ctx context.Context, r *pb.ListQuarantinedRecordsRequest) (*pb.ListQuarantinedRecordsResponse, error) {
+	page := engine.Page{MaxResults: r.MaxResults, NextToken: given(r.NextToken)}
+	records, next, err := s.imports.ListQuarantinedRecords(ctx, caller(ctx), r.GetImportId(), page)
+	if err != nil {
+		return nil, err
+	}
+	resp := &pb.ListQuarantinedRecordsResponse{NextToken: next}
+	for _, q := range records {
+		resp.Records = append(resp.Records, &pb.QuarantinedRecord{Location: q.Location, Record: q.Record, Reason: q.Reason, Excerpt: q.Excerpt})
+	}
+	return resp, nil
+}
+
 func importMessage(i *engine.Import, err error) (*pb.Import, error) {
 	if err != nil {
 		return nil, err

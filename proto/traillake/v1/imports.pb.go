@@ -905,6 +905,191 @@ func (x *ListImportFailuresResponse) GetNextToken() string {
 	return ""
 }
 
+// QuarantinedRecord is an element of an object's Records that is no event and was kept aside.
+type QuarantinedRecord struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// s3://bucket/key
+	Location string `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
+	// Its number in the object, from 0.
+	Record int64  `protobuf:"varint,2,opt,name=record,proto3" json:"record,omitempty"`
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The beginning of its text.
+	Excerpt       string `protobuf:"bytes,4,opt,name=excerpt,proto3" json:"excerpt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QuarantinedRecord) Reset() {
+	*x = QuarantinedRecord{}
+	mi := &file_traillake_v1_imports_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QuarantinedRecord) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QuarantinedRecord) ProtoMessage() {}
+
+func (x *QuarantinedRecord) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_imports_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QuarantinedRecord.ProtoReflect.Descriptor instead.
+func (*QuarantinedRecord) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_imports_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *QuarantinedRecord) GetLocation() string {
+	if x != nil {
+		return x.Location
+	}
+	return ""
+}
+
+func (x *QuarantinedRecord) GetRecord() int64 {
+	if x != nil {
+		return x.Record
+	}
+	return 0
+}
+
+func (x *QuarantinedRecord) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *QuarantinedRecord) GetExcerpt() string {
+	if x != nil {
+		return x.Excerpt
+	}
+	return ""
+}
+
+type ListQuarantinedRecordsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ImportId      string                 `protobuf:"bytes,1,opt,name=import_id,json=importId,proto3" json:"import_id,omitempty"`
+	MaxResults    *int32                 `protobuf:"varint,2,opt,name=max_results,json=maxResults,proto3,oneof" json:"max_results,omitempty"`
+	NextToken     *string                `protobuf:"bytes,3,opt,name=next_token,json=nextToken,proto3,oneof" json:"next_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListQuarantinedRecordsRequest) Reset() {
+	*x = ListQuarantinedRecordsRequest{}
+	mi := &file_traillake_v1_imports_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListQuarantinedRecordsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListQuarantinedRecordsRequest) ProtoMessage() {}
+
+func (x *ListQuarantinedRecordsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_imports_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListQuarantinedRecordsRequest.ProtoReflect.Descriptor instead.
+func (*ListQuarantinedRecordsRequest) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_imports_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListQuarantinedRecordsRequest) GetImportId() string {
+	if x != nil {
+		return x.ImportId
+	}
+	return ""
+}
+
+func (x *ListQuarantinedRecordsRequest) GetMaxResults() int32 {
+	if x != nil && x.MaxResults != nil {
+		return *x.MaxResults
+	}
+	return 0
+}
+
+func (x *ListQuarantinedRecordsRequest) GetNextToken() string {
+	if x != nil && x.NextToken != nil {
+		return *x.NextToken
+	}
+	return ""
+}
+
+type ListQuarantinedRecordsResponse struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Records []*QuarantinedRecord   `protobuf:"bytes,1,rep,name=records,proto3" json:"records,omitempty"`
+	// Empty at the end.
+	NextToken     string `protobuf:"bytes,2,opt,name=next_token,json=nextToken,proto3" json:"next_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListQuarantinedRecordsResponse) Reset() {
+	*x = ListQuarantinedRecordsResponse{}
+	mi := &file_traillake_v1_imports_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListQuarantinedRecordsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListQuarantinedRecordsResponse) ProtoMessage() {}
+
+func (x *ListQuarantinedRecordsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_imports_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListQuarantinedRecordsResponse.ProtoReflect.Descriptor instead.
+func (*ListQuarantinedRecordsResponse) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_imports_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ListQuarantinedRecordsResponse) GetRecords() []*QuarantinedRecord {
+	if x != nil {
+		return x.Records
+	}
+	return nil
+}
+
+func (x *ListQuarantinedRecordsResponse) GetNextToken() string {
+	if x != nil {
+		return x.NextToken
+	}
+	return ""
+}
+
 var File_traillake_v1_imports_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_imports_proto_rawDesc = "" +
@@ -999,6 +1184,23 @@ const file_traillake_v1_imports_proto_rawDesc = "" +
 	"\x1aListImportFailuresResponse\x127\n" +
 	"\bfailures\x18\x01 \x03(\v2\x1b.traillake.v1.ImportFailureR\bfailures\x12\x1d\n" +
 	"\n" +
+	"next_token\x18\x02 \x01(\tR\tnextToken\"y\n" +
+	"\x11QuarantinedRecord\x12\x1a\n" +
+	"\blocation\x18\x01 \x01(\tR\blocation\x12\x16\n" +
+	"\x06record\x18\x02 \x01(\x03R\x06record\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x18\n" +
+	"\aexcerpt\x18\x04 \x01(\tR\aexcerpt\"\xa5\x01\n" +
+	"\x1dListQuarantinedRecordsRequest\x12\x1b\n" +
+	"\timport_id\x18\x01 \x01(\tR\bimportId\x12$\n" +
+	"\vmax_results\x18\x02 \x01(\x05H\x00R\n" +
+	"maxResults\x88\x01\x01\x12\"\n" +
+	"\n" +
+	"next_token\x18\x03 \x01(\tH\x01R\tnextToken\x88\x01\x01B\x0e\n" +
+	"\f_max_resultsB\r\n" +
+	"\v_next_token\"z\n" +
+	"\x1eListQuarantinedRecordsResponse\x129\n" +
+	"\arecords\x18\x01 \x03(\v2\x1f.traillake.v1.QuarantinedRecordR\arecords\x12\x1d\n" +
+	"\n" +
 	"next_token\x18\x02 \x01(\tR\tnextTokenB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
 
 var (
@@ -1013,41 +1215,45 @@ func file_traillake_v1_imports_proto_rawDescGZIP() []byte {
 	return file_traillake_v1_imports_proto_rawDescData
 }
 
-var file_traillake_v1_imports_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_traillake_v1_imports_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_traillake_v1_imports_proto_goTypes = []any{
-	(*S3ImportSource)(nil),             // 0: traillake.v1.S3ImportSource
-	(*ImportSource)(nil),               // 1: traillake.v1.ImportSource
-	(*ImportStatistics)(nil),           // 2: traillake.v1.ImportStatistics
-	(*Import)(nil),                     // 3: traillake.v1.Import
-	(*StartImportRequest)(nil),         // 4: traillake.v1.StartImportRequest
-	(*GetImportRequest)(nil),           // 5: traillake.v1.GetImportRequest
-	(*StopImportRequest)(nil),          // 6: traillake.v1.StopImportRequest
-	(*ListImportsRequest)(nil),         // 7: traillake.v1.ListImportsRequest
-	(*ListImportsResponse)(nil),        // 8: traillake.v1.ListImportsResponse
-	(*ImportFailure)(nil),              // 9: traillake.v1.ImportFailure
-	(*ListImportFailuresRequest)(nil),  // 10: traillake.v1.ListImportFailuresRequest
-	(*ListImportFailuresResponse)(nil), // 11: traillake.v1.ListImportFailuresResponse
-	(*timestamppb.Timestamp)(nil),      // 12: google.protobuf.Timestamp
+	(*S3ImportSource)(nil),                 // 0: traillake.v1.S3ImportSource
+	(*ImportSource)(nil),                   // 1: traillake.v1.ImportSource
+	(*ImportStatistics)(nil),               // 2: traillake.v1.ImportStatistics
+	(*Import)(nil),                         // 3: traillake.v1.Import
+	(*StartImportRequest)(nil),             // 4: traillake.v1.StartImportRequest
+	(*GetImportRequest)(nil),               // 5: traillake.v1.GetImportRequest
+	(*StopImportRequest)(nil),              // 6: traillake.v1.StopImportRequest
+	(*ListImportsRequest)(nil),             // 7: traillake.v1.ListImportsRequest
+	(*ListImportsResponse)(nil),            // 8: traillake.v1.ListImportsResponse
+	(*ImportFailure)(nil),                  // 9: traillake.v1.ImportFailure
+	(*ListImportFailuresRequest)(nil),      // 10: traillake.v1.ListImportFailuresRequest
+	(*ListImportFailuresResponse)(nil),     // 11: traillake.v1.ListImportFailuresResponse
+	(*QuarantinedRecord)(nil),              // 12: traillake.v1.QuarantinedRecord
+	(*ListQuarantinedRecordsRequest)(nil),  // 13: traillake.v1.ListQuarantinedRecordsRequest
+	(*ListQuarantinedRecordsResponse)(nil), // 14: traillake.v1.ListQuarantinedRecordsResponse
+	(*timestamppb.Timestamp)(nil),          // 15: google.protobuf.Timestamp
 }
 var file_traillake_v1_imports_proto_depIdxs = []int32{
 	0,  // 0: traillake.v1.ImportSource.s3:type_name -> traillake.v1.S3ImportSource
 	1,  // 1: traillake.v1.Import.import_source:type_name -> traillake.v1.ImportSource
-	12, // 2: traillake.v1.Import.start_event_time:type_name -> google.protobuf.Timestamp
-	12, // 3: traillake.v1.Import.end_event_time:type_name -> google.protobuf.Timestamp
-	12, // 4: traillake.v1.Import.created_timestamp:type_name -> google.protobuf.Timestamp
-	12, // 5: traillake.v1.Import.updated_timestamp:type_name -> google.protobuf.Timestamp
+	15, // 2: traillake.v1.Import.start_event_time:type_name -> google.protobuf.Timestamp
+	15, // 3: traillake.v1.Import.end_event_time:type_name -> google.protobuf.Timestamp
+	15, // 4: traillake.v1.Import.created_timestamp:type_name -> google.protobuf.Timestamp
+	15, // 5: traillake.v1.Import.updated_timestamp:type_name -> google.protobuf.Timestamp
 	2,  // 6: traillake.v1.Import.import_statistics:type_name -> traillake.v1.ImportStatistics
 	1,  // 7: traillake.v1.StartImportRequest.import_source:type_name -> traillake.v1.ImportSource
-	12, // 8: traillake.v1.StartImportRequest.start_event_time:type_name -> google.protobuf.Timestamp
-	12, // 9: traillake.v1.StartImportRequest.end_event_time:type_name -> google.protobuf.Timestamp
+	15, // 8: traillake.v1.StartImportRequest.start_event_time:type_name -> google.protobuf.Timestamp
+	15, // 9: traillake.v1.StartImportRequest.end_event_time:type_name -> google.protobuf.Timestamp
 	3,  // 10: traillake.v1.ListImportsResponse.imports:type_name -> traillake.v1.Import
-	12, // 11: traillake.v1.ImportFailure.last_updated_time:type_name -> google.protobuf.Timestamp
+	15, // 11: traillake.v1.ImportFailure.last_updated_time:type_name -> google.protobuf.Timestamp
 	9,  // 12: traillake.v1.ListImportFailuresResponse.failures:type_name -> traillake.v1.ImportFailure
-	13, // [13:13] is the sub-list for method output_type
-	13, // [13:13] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	12, // 13: traillake.v1.ListQuarantinedRecordsResponse.records:type_name -> traillake.v1.QuarantinedRecord
+	14, // [14:14] is the sub-list for method output_type
+	14, // [14:14] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_traillake_v1_imports_proto_init() }
@@ -1058,13 +1264,14 @@ func file_traillake_v1_imports_proto_init() {
 	file_traillake_v1_imports_proto_msgTypes[4].OneofWrappers = []any{}
 	file_traillake_v1_imports_proto_msgTypes[7].OneofWrappers = []any{}
 	file_traillake_v1_imports_proto_msgTypes[10].OneofWrappers = []any{}
+	file_traillake_v1_imports_proto_msgTypes[13].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_traillake_v1_imports_proto_rawDesc), len(file_traillake_v1_imports_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

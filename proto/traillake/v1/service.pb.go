@@ -24,7 +24,7 @@ var File_traillake_v1_service_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x19traillake/v1/stores.proto2\x9f\x0e\n" +
+	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x19traillake/v1/stores.proto2\x94\x0f\n" +
 	"\vLakeService\x12_\n" +
 	"\x14CreateEventDataStore\x12).traillake.v1.CreateEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12Y\n" +
 	"\x11GetEventDataStore\x12&.traillake.v1.GetEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12j\n" +
@@ -39,7 +39,8 @@ const file_traillake_v1_service_proto_rawDesc = "" +
 	"\n" +
 	"StopImport\x12\x1f.traillake.v1.StopImportRequest\x1a\x14.traillake.v1.Import\x12R\n" +
 	"\vListImports\x12 .traillake.v1.ListImportsRequest\x1a!.traillake.v1.ListImportsResponse\x12g\n" +
-	"\x12ListImportFailures\x12'.traillake.v1.ListImportFailuresRequest\x1a(.traillake.v1.ListImportFailuresResponse\x12O\n" +
+	"\x12ListImportFailures\x12'.traillake.v1.ListImportFailuresRequest\x1a(.traillake.v1.ListImportFailuresResponse\x12s\n" +
+	"\x16ListQuarantinedRecords\x12+.traillake.v1.ListQuarantinedRecordsRequest\x1a,.traillake.v1.ListQuarantinedRecordsResponse\x12O\n" +
 	"\n" +
 	"StartQuery\x12\x1f.traillake.v1.StartQueryRequest\x1a .traillake.v1.StartQueryResponse\x12X\n" +
 	"\rDescribeQuery\x12\".traillake.v1.DescribeQueryRequest\x1a#.traillake.v1.DescribeQueryResponse\x12R\n" +
@@ -62,26 +63,28 @@ var file_traillake_v1_service_proto_goTypes = []any{
 	(*StopImportRequest)(nil),                    // 10: traillake.v1.StopImportRequest
 	(*ListImportsRequest)(nil),                   // 11: traillake.v1.ListImportsRequest
 	(*ListImportFailuresRequest)(nil),            // 12: traillake.v1.ListImportFailuresRequest
-	(*StartQueryRequest)(nil),                    // 13: traillake.v1.StartQueryRequest
-	(*DescribeQueryRequest)(nil),                 // 14: traillake.v1.DescribeQueryRequest
-	(*CancelQueryRequest)(nil),                   // 15: traillake.v1.CancelQueryRequest
-	(*GetQueryResultsRequest)(nil),               // 16: traillake.v1.GetQueryResultsRequest
-	(*StreamQueryResultsRequest)(nil),            // 17: traillake.v1.StreamQueryResultsRequest
-	(*ListQueriesRequest)(nil),                   // 18: traillake.v1.ListQueriesRequest
-	(*EventDataStore)(nil),                       // 19: traillake.v1.EventDataStore
-	(*ListEventDataStoresResponse)(nil),          // 20: traillake.v1.ListEventDataStoresResponse
-	(*DeleteEventDataStoreResponse)(nil),         // 21: traillake.v1.DeleteEventDataStoreResponse
-	(*StartEventDataStoreIngestionResponse)(nil), // 22: traillake.v1.StartEventDataStoreIngestionResponse
-	(*StopEventDataStoreIngestionResponse)(nil),  // 23: traillake.v1.StopEventDataStoreIngestionResponse
-	(*Import)(nil),                               // 24: traillake.v1.Import
-	(*ListImportsResponse)(nil),                  // 25: traillake.v1.ListImportsResponse
-	(*ListImportFailuresResponse)(nil),           // 26: traillake.v1.ListImportFailuresResponse
-	(*StartQueryResponse)(nil),                   // 27: traillake.v1.StartQueryResponse
-	(*DescribeQueryResponse)(nil),                // 28: traillake.v1.DescribeQueryResponse
-	(*CancelQueryResponse)(nil),                  // 29: traillake.v1.CancelQueryResponse
-	(*GetQueryResultsResponse)(nil),              // 30: traillake.v1.GetQueryResultsResponse
-	(*StreamQueryResultsResponse)(nil),           // 31: traillake.v1.StreamQueryResultsResponse
-	(*ListQueriesResponse)(nil),                  // 32: traillake.v1.ListQueriesResponse
+	(*ListQuarantinedRecordsRequest)(nil),        // 13: traillake.v1.ListQuarantinedRecordsRequest
+	(*StartQueryRequest)(nil),                    // 14: traillake.v1.StartQueryRequest
+	(*DescribeQueryRequest)(nil),                 // 15: traillake.v1.DescribeQueryRequest
+	(*CancelQueryRequest)(nil),                   // 16: traillake.v1.CancelQueryRequest
+	(*GetQueryResultsRequest)(nil),               // 17: traillake.v1.GetQueryResultsRequest
+	(*StreamQueryResultsRequest)(nil),            // 18: traillake.v1.StreamQueryResultsRequest
+	(*ListQueriesRequest)(nil),                   // 19: traillake.v1.ListQueriesRequest
+	(*EventDataStore)(nil),                       // 20: traillake.v1.EventDataStore
+	(*ListEventDataStoresResponse)(nil),          // 21: traillake.v1.ListEventDataStoresResponse
+	(*DeleteEventDataStoreResponse)(nil),         // 22: traillake.v1.DeleteEventDataStoreResponse
+	(*StartEventDataStoreIngestionResponse)(nil), // 23: traillake.v1.StartEventDataStoreIngestionResponse
+	(*StopEventDataStoreIngestionResponse)(nil),  // 24: traillake.v1.StopEventDataStoreIngestionResponse
+	(*Import)(nil),                               // 25: traillake.v1.Import
+	(*ListImportsResponse)(nil),                  // 26: traillake.v1.ListImportsResponse
+	(*ListImportFailuresResponse)(nil),           // 27: traillake.v1.ListImportFailuresResponse
+	(*ListQuarantinedRecordsResponse)(nil),       // 28: traillake.v1.ListQuarantinedRecordsResponse
+	(*StartQueryResponse)(nil),                   // 29: traillake.v1.StartQueryResponse
+	(*DescribeQueryResponse)(nil),                // 30: traillake.v1.DescribeQueryResponse
+	(*CancelQueryResponse)(nil),                  // 31: traillake.v1.CancelQueryResponse
+	(*GetQueryResultsResponse)(nil),              // 32: traillake.v1.GetQueryResultsResponse
+	(*StreamQueryResultsResponse)(nil),           // 33: traillake.v1.StreamQueryResultsResponse
+	(*ListQueriesResponse)(nil),                  // 34: traillake.v1.ListQueriesResponse
 }
 var file_traillake_v1_service_proto_depIdxs = []int32{
 	0,  // 0: traillake.v1.LakeService.CreateEventDataStore:input_type -> traillake.v1.CreateEventDataStoreRequest
@@ -97,33 +100,35 @@ var file_traillake_v1_service_proto_depIdxs = []int32{
 	10, // 10: traillake.v1.LakeService.StopImport:input_type -> traillake.v1.StopImportRequest
 	11, // 11: traillake.v1.LakeService.ListImports:input_type -> traillake.v1.ListImportsRequest
 	12, // 12: traillake.v1.LakeService.ListImportFailures:input_type -> traillake.v1.ListImportFailuresRequest
-	13, // 13: traillake.v1.LakeService.StartQuery:input_type -> traillake.v1.StartQueryRequest
-	14, // 14: traillake.v1.LakeService.DescribeQuery:input_type -> traillake.v1.DescribeQueryRequest
-	15, // 15: traillake.v1.LakeService.CancelQuery:input_type -> traillake.v1.CancelQueryRequest
-	16, // 16: traillake.v1.LakeService.GetQueryResults:input_type -> traillake.v1.GetQueryResultsRequest
-	17, // 17: traillake.v1.LakeService.StreamQueryResults:input_type -> traillake.v1.StreamQueryResultsRequest
-	18, // 18: traillake.v1.LakeService.ListQueries:input_type -> traillake.v1.ListQueriesRequest
-	19, // 19: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
-	19, // 20: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
-	20, // 21: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
-	19, // 22: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
-	21, // 23: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
-	19, // 24: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
-	22, // 25: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
-	23, // 26: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
-	24, // 27: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
-	24, // 28: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
-	24, // 29: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
-	25, // 30: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
-	26, // 31: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
-	27, // 32: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
-	28, // 33: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
-	29, // 34: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
-	30, // 35: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
-	31, // 36: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
-	32, // 37: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
-	19, // [19:38] is the sub-list for method output_type
-	0,  // [0:19] is the sub-list for method input_type
+	13, // 13: traillake.v1.LakeService.ListQuarantinedRecords:input_type -> traillake.v1.ListQuarantinedRecordsRequest
+	14, // 14: traillake.v1.LakeService.StartQuery:input_type -> traillake.v1.StartQueryRequest
+	15, // 15: traillake.v1.LakeService.DescribeQuery:input_type -> traillake.v1.DescribeQueryRequest
+	16, // 16: traillake.v1.LakeService.CancelQuery:input_type -> traillake.v1.CancelQueryRequest
+	17, // 17: traillake.v1.LakeService.GetQueryResults:input_type -> traillake.v1.GetQueryResultsRequest
+	18, // 18: traillake.v1.LakeService.StreamQueryResults:input_type -> traillake.v1.StreamQueryResultsRequest
+	19, // 19: traillake.v1.LakeService.ListQueries:input_type -> traillake.v1.ListQueriesRequest
+	20, // 20: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
+	20, // 21: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
+	21, // 22: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
+	20, // 23: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
+	22, // 24: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
+	20, // 25: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
+	23, // 26: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
+	24, // 27: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
+	25, // 28: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
+	25, // 29: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
+	25, // 30: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
+	26, // 31: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
+	27, // 32: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
+	28, // 33: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
+	29, // 34: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
+	30, // 35: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
+	31, // 36: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
+	32, // 37: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
+	33, // 38: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
+	34, // 39: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
+	20, // [20:40] is the sub-list for method output_type
+	0,  // [0:20] is the sub-list for method input_type
 	0,  // [0:0] is the sub-list for extension type_name
 	0,  // [0:0] is the sub-list for extension extendee
 	0,  // [0:0] is the sub-list for field type_name

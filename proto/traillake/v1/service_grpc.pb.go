@@ -32,6 +32,7 @@ const (
 	LakeService_StopImport_FullMethodName                   = "/traillake.v1.LakeService/StopImport"
 	LakeService_ListImports_FullMethodName                  = "/traillake.v1.LakeService/ListImports"
 	LakeService_ListImportFailures_FullMethodName           = "/traillake.v1.LakeService/ListImportFailures"
+	LakeService_ListQuarantinedRecords_FullMethodName       = "/traillake.v1.LakeService/ListQuarantinedRecords"
 	LakeService_StartQuery_FullMethodName                   = "/traillake.v1.LakeService/StartQuery"
 	LakeService_DescribeQuery_FullMethodName                = "/traillake.v1.LakeService/DescribeQuery"
 	LakeService_CancelQuery_FullMethodName                  = "/traillake.v1.LakeService/CancelQuery"
@@ -44,7 +45,7 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// LakeService has the CloudTrail Lake operations under their own names.
+// LakeService has the CloudTrail Lake operations under their own names, and few of ours.
 // A failed call carries a google.rpc.ErrorInfo whose reason is the name of the
 // CloudTrail exception without "Exception".
 type LakeServiceClient interface {
@@ -74,6 +75,9 @@ type LakeServiceClient interface {
 	ListImports(ctx context.Context, in *ListImportsRequest, opts ...grpc.CallOption) (*ListImportsResponse, error)
 	// ListImportFailures lists the objects that an import could not read.
 	ListImportFailures(ctx context.Context, in *ListImportFailuresRequest, opts ...grpc.CallOption) (*ListImportFailuresResponse, error)
+	// ListQuarantinedRecords lists the elements of an import's objects that are no
+	// events; of each object the first hundred. CloudTrail has no such operation.
+	ListQuarantinedRecords(ctx context.Context, in *ListQuarantinedRecordsRequest, opts ...grpc.CallOption) (*ListQuarantinedRecordsResponse, error)
 	// StartQuery starts a SQL query.
 	StartQuery(ctx context.Context, in *StartQueryRequest, opts ...grpc.CallOption) (*StartQueryResponse, error)
 	// DescribeQuery tells a query's state and statistics.
@@ -226,6 +230,16 @@ func (c *lakeServiceClient) ListImportFailures(ctx context.Context, in *ListImpo
 	return out, nil
 }
 
+func (c *lakeServiceClient) ListQuarantinedRecords(ctx context.Context, in *ListQuarantinedRecordsRequest, opts ...grpc.CallOption) (*ListQuarantinedRecordsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListQuarantinedRecordsResponse)
+	err := c.cc.Invoke(ctx, LakeService_ListQuarantinedRecords_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *lakeServiceClient) StartQuery(ctx context.Context, in *StartQueryRequest, opts ...grpc.CallOption) (*StartQueryResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(StartQueryResponse)
@@ -299,7 +313,7 @@ func (c *lakeServiceClient) ListQueries(ctx context.Context, in *ListQueriesRequ
 // All implementations must embed UnimplementedLakeServiceServer
 // for forward compatibility.
 //
-// LakeService has the CloudTrail Lake operations under their own names.
+// LakeService has the CloudTrail Lake operations under their own names, and few of ours.
 // A failed call carries a google.rpc.ErrorInfo whose reason is the name of the
 // CloudTrail exception without "Exception".
 type LakeServiceServer interface {
@@ -329,6 +343,9 @@ type LakeServiceServer interface {
 	ListImports(context.Context, *ListImportsRequest) (*ListImportsResponse, error)
 	// ListImportFailures lists the objects that an import could not read.
 	ListImportFailures(context.Context, *ListImportFailuresRequest) (*ListImportFailuresResponse, error)
+	// ListQuarantinedRecords lists the elements of an import's objects that are no
+	// events; of each object the first hundred. CloudTrail has no such operation.
+	ListQuarantinedRecords(context.Context, *ListQuarantinedRecordsRequest) (*ListQuarantinedRecordsResponse, error)
 	// StartQuery starts a SQL query.
 	StartQuery(context.Context, *StartQueryRequest) (*StartQueryResponse, error)
 	// DescribeQuery tells a query's state and statistics.
@@ -389,6 +406,9 @@ func (UnimplementedLakeServiceServer) ListImports(context.Context, *ListImportsR
 }
 func (UnimplementedLakeServiceServer) ListImportFailures(context.Context, *ListImportFailuresRequest) (*ListImportFailuresResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListImportFailures not implemented")
+}
+func (UnimplementedLakeServiceServer) ListQuarantinedRecords(context.Context, *ListQuarantinedRecordsRequest) (*ListQuarantinedRecordsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListQuarantinedRecords not implemented")
 }
 func (UnimplementedLakeServiceServer) StartQuery(context.Context, *StartQueryRequest) (*StartQueryResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method StartQuery not implemented")
@@ -663,6 +683,24 @@ func _LakeService_ListImportFailures_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LakeService_ListQuarantinedRecords_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListQuarantinedRecordsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ListQuarantinedRecords(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ListQuarantinedRecords_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ListQuarantinedRecords(ctx, req.(*ListQuarantinedRecordsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _LakeService_StartQuery_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(StartQueryRequest)
 	if err := dec(in); err != nil {
@@ -822,6 +860,10 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListImportFailures",
 			Handler:    _LakeService_ListImportFailures_Handler,
+		},
+		{
+			MethodName: "ListQuarantinedRecords",
+			Handler:    _LakeService_ListQuarantinedRecords_Handler,
 		},
 		{
 			MethodName: "StartQuery",
