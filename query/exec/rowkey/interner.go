@@ -174,10 +174,14 @@ func (in *Interner) Values(ids []int32) (arrow.Array, error) {
 	return vector.Take(in.mem, all, ids), nil
 }
 
-// All returns the values in number order, plain.
+// All returns the values in number order, plain. It keeps them as one chunk, so
+// that asking again, as a reader in batches does, costs nothing.
 func (in *Interner) All() (arrow.Array, error) {
 	if len(in.values) == 0 {
 		return vector.Empty(in.mem, in.typ.Arrow()), nil
+	}
+	if len(in.values) == 1 {
+		return vector.Conform(in.values[0], in.typ.Arrow())
 	}
 	parts := make([]arrow.Array, len(in.values))
 	for i, v := range in.values {
@@ -188,7 +192,16 @@ func (in *Interner) All() (arrow.Array, error) {
 		defer part.Release()
 		parts[i] = part
 	}
-	return vector.Concat(in.mem, parts)
+	all, err := vector.Concat(in.mem, parts)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range in.values {
+		v.Release()
+	}
+	all.Retain()
+	in.values = []arrow.Array{all}
+	return all, nil
 }
 
 // Release gives back what the Interner holds; it is empty afterwards.

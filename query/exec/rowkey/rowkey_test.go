@@ -154,3 +154,49 @@ func TestTables(t *testing.T) {
 		t.Error("Lookup of an absent key found one")
 	}
 }
+
+// TestValuesOfManyBatches reads the values a few at a time, as results are made:
+// only the first reading may copy all of them.
+func TestValuesOfManyBatches(t *testing.T) {
+	mem := &counting{Allocator: memory.DefaultAllocator}
+	in := NewInterner(mem, types.VarcharType)
+	defer in.Release()
+	var want []string
+	for batch := range 8 {
+		b := array.NewStringBuilder(memory.DefaultAllocator)
+		for i := range 1000 {
+			want = append(want, fmt.Sprintf("value %d of batch %d", i, batch))
+			b.Append(want[len(want)-1])
+		}
+		arr := b.NewArray()
+		in.Intern(arr, make([]int32, arr.Len()))
+		arr.Release()
+	}
+	for _, at := range []int32{0, 4321, 7999} {
+		got, err := in.Values([]int32{at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := got.(*array.String).Value(0); v != want[at] {
+			t.Errorf("value %d is %q, want %q", at, v, want[at])
+		}
+		got.Release()
+		if at == 0 {
+			mem.allocated = 0
+		}
+	}
+	if mem.allocated > 4096 {
+		t.Errorf("two more values took %d bytes", mem.allocated)
+	}
+}
+
+// counting counts the bytes asked for.
+type counting struct {
+	memory.Allocator
+	allocated int
+}
+
+func (c *counting) Allocate(size int) []byte {
+	c.allocated += size
+	return c.Allocator.Allocate(size)
+}
