@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,16 +24,22 @@ type testLake struct {
 	*Engine
 	t      *testing.T
 	opts   Options
-	bucket string // directory served as the bucket "trails"
-	now    time.Time
+	bucket string       // directory served as the bucket "trails"
+	now    atomic.Int64 // nanoseconds since 1970: the engine's schedules read it too
 }
+
+// clock is the lake's time.
+func (l *testLake) clock() time.Time { return time.Unix(0, l.now.Load()).UTC() }
+
+func (l *testLake) setNow(now time.Time) { l.now.Store(now.UnixNano()) }
 
 // openLake opens an engine on a fresh data directory; change may alter its options.
 func openLake(t *testing.T, change func(*Options)) *testLake {
 	t.Helper()
-	l := &testLake{t: t, bucket: t.TempDir(), now: testNow}
+	l := &testLake{t: t, bucket: t.TempDir()}
+	l.setNow(testNow)
 	l.opts = Options{
-		Dir: t.TempDir(), Buckets: map[string]string{"trails": l.bucket}, Now: func() time.Time { return l.now },
+		Dir: t.TempDir(), Buckets: map[string]string{"trails": l.bucket}, Now: l.clock,
 		Credentials: []Credential{{AccessKeyID: "AKIA", SecretAccessKey: "secret"}},
 	}
 	if change != nil {

@@ -12,7 +12,7 @@ func TestPagesBesideChanges(t *testing.T) {
 	l := openLake(t, nil)
 	id := l.create("audit", 366)
 	run := func() {
-		l.now = l.now.Add(time.Minute)
+		l.setNow(l.clock().Add(time.Minute))
 		l.query("SELECT count(*) FROM audit")
 	}
 	for range 4 {

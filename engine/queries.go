@@ -17,6 +17,11 @@ var accountIDPattern = regexp.MustCompile(`^\d+$`)
 // StartQuery checks a statement, registers the query and starts it. What is
 // wrong with the statement itself is told here, as AWS does.
 func (e *Engine) StartQuery(ctx context.Context, caller Principal, in StartQueryInput) (*Query, error) {
+	leave, err := e.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	statement, err := e.statement(in)
 	if err != nil {
 		return nil, err
@@ -141,7 +146,11 @@ func (e *Engine) CancelQuery(ctx context.Context, _ Principal, ref QueryRef) (*Q
 	case <-ctx.Done():
 		return nil, internal(ctx.Err())
 	}
-	return e.describeQuery(q), nil
+	d := e.describeQuery(q)
+	if d.Status != QueryCancelled { // it was faster
+		return nil, Errorf(InactiveQuery, "query %s has ended: it is %s", q.id, d.Status)
+	}
+	return d, nil
 }
 
 // ListQueries lists the queries of a store in the last seven days, the newest first.
@@ -188,7 +197,7 @@ func (e *Engine) findQuery(ref QueryRef) (*queryState, error) {
 	if !ok {
 		return nil, Errorf(QueryIDNotFound, "query %s does not exist, or its results were older than %d days", ref.QueryID, int(e.opts.Query.ResultTTL.Hours()/24))
 	}
-	for _, id := range q.record.Stores { // never changes
+	for _, id := range q.now().Stores {
 		if _, err := e.findActive(id); err != nil && AsError(err).Code == InactiveEventDataStore {
 			return nil, err
 		}

@@ -100,7 +100,7 @@ func TestQueryRetentionHidesAndDrops(t *testing.T) {
 	l.write(key(1, "x"), `{"Records":[`+record("new", "New", 5)+`,`+record("old", "Old", 25)+`,{"eventID":"t","eventName":"NoTime"}]}`)
 	id := l.create("audit", 30)
 	l.importAll(id)
-	l.now = l.now.AddDate(0, 0, 6) // the old one is 31 days old now
+	l.setNow(l.clock().AddDate(0, 0, 6)) // the old one is 31 days old now
 	if got := l.query("SELECT array_join(array_sort(array_agg(eventName)), ',') FROM audit")[0]; got != "New,NoTime" {
 		t.Errorf("six days later: %s, want New,NoTime", got)
 	}
@@ -113,7 +113,7 @@ func TestQueryRetentionHidesAndDrops(t *testing.T) {
 	if before.Segments-after.Segments != 1 {
 		t.Errorf("segments before and after the sweep: %d, %d, want one less", before.Segments, after.Segments)
 	}
-	l.now = l.now.AddDate(0, 0, 30) // what has no time goes by its age since it came in
+	l.setNow(l.clock().AddDate(0, 0, 30)) // what has no time goes by its age since it came in
 	if got := l.query("SELECT count(*) FROM audit")[0]; got != "0" {
 		t.Errorf("a month later: %s rows, want none", got)
 	}
@@ -168,7 +168,7 @@ func TestResultPages(t *testing.T) {
 	if streamed != 10000 {
 		t.Errorf("%d rows streamed, want 10000", streamed)
 	}
-	l.now = l.now.Add(7*24*time.Hour + time.Second)
+	l.setNow(l.clock().Add(7*24*time.Hour + time.Second))
 	l.sweep(t.Context())
 	_, err = l.GetQueryResults(t.Context(), Principal{}, GetQueryResultsInput{QueryRef: QueryRef{QueryID: q.ID}})
 	wantCode(t, err, QueryIDNotFound, q.ID)
@@ -280,7 +280,7 @@ func TestListQueries(t *testing.T) {
 	l := openLake(t, nil)
 	id, other := l.create("audit", 366), l.create("other", 366)
 	for i := range 3 {
-		l.now = testNow.Add(time.Duration(i) * time.Minute)
+		l.setNow(testNow.Add(time.Duration(i) * time.Minute))
 		l.query("SELECT count(*) FROM audit")
 	}
 	list := func(in ListQueriesInput) []Query {
@@ -304,7 +304,7 @@ func TestListQueries(t *testing.T) {
 	wantCode(t, err, InvalidQueryStatus, "DONE")
 	_, _, err = l.ListQueries(t.Context(), Principal{}, ListQueriesInput{EventDataStore: id, Start: ptr(testNow), End: ptr(testNow.Add(-time.Hour))})
 	wantCode(t, err, InvalidDateRange, "is after")
-	l.now = testNow.AddDate(0, 0, 8)
+	l.setNow(testNow.AddDate(0, 0, 8))
 	if got := list(ListQueriesInput{EventDataStore: id}); len(got) != 0 {
 		t.Errorf("queries after eight days = %+v, want none", got)
 	}

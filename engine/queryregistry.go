@@ -209,7 +209,7 @@ func (r *queryRegistry) list() []*queryState {
 		out = append(out, q)
 	}
 	sort.Slice(out, func(i, j int) bool {
-		a, b := out[i].record.Created, out[j].record.Created // never changes after creation
+		a, b := out[i].now().Created, out[j].now().Created
 		if !a.Equal(b) {
 			return a.After(b)
 		}

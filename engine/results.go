@@ -117,7 +117,7 @@ func (e *Engine) StreamQueryResults(ctx context.Context, _ Principal, ref QueryR
 	if err != nil {
 		return nil, err
 	}
-	schema, err := resultSchema(q.record.Columns) // never changes
+	schema, err := resultSchema(q.now().Columns)
 	if err != nil {
 		return nil, internal(fmt.Errorf("columns of query %s: %w", q.id, err))
 	}

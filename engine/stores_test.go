@@ -57,12 +57,12 @@ func TestStoreLifecycle(t *testing.T) {
 	if err := l.DeleteEventDataStore(ctx, Principal{}, id); err != nil {
 		t.Fatal(err)
 	}
-	l.now = l.now.Add(7*24*time.Hour - time.Second)
+	l.setNow(l.clock().Add(7*24*time.Hour - time.Second))
 	l.sweep(ctx)
 	if _, err := l.GetEventDataStore(ctx, Principal{}, id); err != nil {
 		t.Errorf("a second before seven days: %v", err)
 	}
-	l.now = l.now.Add(time.Second)
+	l.setNow(l.clock().Add(time.Second))
 	l.sweep(ctx)
 	_, err = l.GetEventDataStore(ctx, Principal{}, id)
 	wantCode(t, err, EventDataStoreNotFound, id)
