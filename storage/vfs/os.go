@@ -14,8 +14,11 @@ func OS() FS { return osFS{} }
 
 type osFS struct{}
 
+var errNotRegular = errors.New("not a regular file")
+
 func (osFS) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
-	f, err := os.OpenFile(name, flag, perm)
+	// A pipe in the place of a file must not keep us waiting for its other end.
+	f, err := os.OpenFile(name, flag|syscall.O_NONBLOCK, perm)
 	if err != nil {
 		return nil, err
 	}
@@ -25,6 +28,9 @@ func (osFS) OpenFile(name string, flag int, perm fs.FileMode) (File, error) {
 	}
 	if info.IsDir() {
 		return nil, errors.Join(&fs.PathError{Op: "open", Path: name, Err: syscall.EISDIR}, f.Close())
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.Join(&fs.PathError{Op: "open", Path: name, Err: errNotRegular}, f.Close())
 	}
 	return f, nil
 }
