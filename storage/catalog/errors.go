@@ -35,6 +35,7 @@ type CorruptError struct {
 	Reason string
 }
 
+// Error implements error.
 func (e *CorruptError) Error() string {
 	return fmt.Sprintf("%s at offset %d: %s", e.File, e.Offset, e.Detail())
 }

@@ -42,6 +42,7 @@ type CorruptError struct {
 	Err    error
 }
 
+// Error implements error.
 func (e *CorruptError) Error() string {
 	if e.Offset < 0 {
 		return "corrupt segment: " + e.Err.Error()

@@ -88,6 +88,7 @@ type Short struct {
 	Err error
 }
 
+// Error implements error.
 func (s *Short) Error() string { return fmt.Sprintf("short write of %d bytes: %v", s.N, s.Err) }
 
 // Unwrap returns the cause.
