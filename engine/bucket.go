@@ -106,10 +106,21 @@ type bucketSource struct{ store objstore.Store }
 
 // List implements ingest.Source.
 func (s bucketSource) List(ctx context.Context, prefix string, fn func(ingest.Object) error) error {
-	return s.store.List(ctx, prefix, func(o objstore.Object) error {
+	err := s.store.List(ctx, prefix, func(o objstore.Object) error {
 		return fn(ingest.Object{Key: o.Key, Size: o.Size, ETag: strings.Trim(o.ETag, `"`)})
 	})
+	if err != nil {
+		return &sourceError{err}
+	}
+	return nil
 }
+
+// sourceError is an error of what an import reads, which its owner can mend: the
+// import tells it.
+type sourceError struct{ error }
+
+// Unwrap returns the cause.
+func (e *sourceError) Unwrap() error { return e.error }
 
 // Get implements ingest.Source.
 func (s bucketSource) Get(ctx context.Context, key string) (io.ReadCloser, error) {

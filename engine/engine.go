@@ -31,7 +31,7 @@ type Engine struct {
 	background context.Context
 	stop       context.CancelFunc
 	work       sync.WaitGroup
-	closed     atomic.Bool
+	closed     atomic.Bool // set under mu
 
 	// admin serialises operations that change settings of stores.
 	admin sync.Mutex
@@ -114,12 +114,28 @@ func (e *Engine) every(interval time.Duration, f func(context.Context)) {
 // Close stops imports at their next commit and queries at once, waits for both
 // and closes the lake. Imports that were running go on at the next Open. It is idempotent.
 func (e *Engine) Close() error {
-	if e.closed.Swap(true) {
+	e.mu.Lock()
+	before := e.closed.Swap(true)
+	e.mu.Unlock()
+	if before {
 		return nil
 	}
 	e.stop()
 	e.work.Wait()
 	return e.lake.Close()
+}
+
+// enter lets in an operation that changes the lake or starts work: Close waits
+// until it has left. After Close it is an error, for the calls that a front's
+// drain broke off and that are still on their way.
+func (e *Engine) enter() (leave func(), err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed.Load() {
+		return nil, Errorf(Internal, "the server is stopping")
+	}
+	e.work.Add(1)
+	return e.work.Done, nil
 }
 
 // Account is the AWS account id the lake stands for.

@@ -35,7 +35,7 @@ func (e *Engine) runImport(job *importState, loc location) {
 	e.mu.Unlock()
 	e.work.Go(func() {
 		defer stop()
-		err := e.copyTrail(ctx, job, loc)
+		err := guard(func() error { return e.copyTrail(ctx, job, loc) })
 		end := e.endImport(ctx, job, loc, err)
 		// Both at once: who reads that an import has ended may start the next.
 		e.mu.Lock()
@@ -107,13 +107,18 @@ func (e *Engine) endImport(ctx context.Context, job *importState, loc location, 
 	return r
 }
 
-// importError is what callers read of why an import ended early.
+// importError is what callers read of why an import ended early: what is wrong
+// with the source, but not what went wrong in the lake, which the log has.
 func importError(err error) string {
 	var own *Error
-	if errors.As(err, &own) {
+	var source *sourceError
+	switch {
+	case errors.As(err, &own):
 		return own.Message
+	case errors.As(err, &source):
+		return err.Error()
 	}
-	return err.Error()
+	return internalFault
 }
 
 func orZero(t *time.Time) time.Time {

@@ -10,6 +10,11 @@ import (
 // ImportID, goes on with an import that failed or was stopped. It answers as
 // soon as the import is durable; GetImport tells how it goes.
 func (e *Engine) StartImport(ctx context.Context, _ Principal, in StartImportInput) (*Import, error) {
+	leave, err := e.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	if in.ImportID != nil {
 		return e.retryImport(ctx, in)
 	}
@@ -19,6 +24,9 @@ func (e *Engine) StartImport(ctx context.Context, _ Principal, in StartImportInp
 	}
 	e.admin.Lock()
 	defer e.admin.Unlock()
+	if dest, err = e.destination(dest.id); err != nil { // it may have been deleted since
+		return nil, err
+	}
 	if err := e.noOtherImport(); err != nil {
 		return nil, err
 	}
@@ -51,16 +59,9 @@ func (e *Engine) checkNewImport(ctx context.Context, in StartImportInput) (*stor
 	if in.Source == nil {
 		return nil, location{}, Errorf(InvalidParameter, "ImportSource: is required for a new import (or give only the ImportId of one to go on with)")
 	}
-	dest, err := e.findActive(in.Destinations[0])
+	dest, err := e.destination(in.Destinations[0])
 	if err != nil {
 		return nil, location{}, err
-	}
-	r := dest.record.Load()
-	if r.Family != trailFamily {
-		return nil, location{}, Errorf(InvalidEventDataStoreCategory, "event data store %s holds %s events: trails are imported into stores of CloudTrail events", dest.id, r.Family)
-	}
-	if !oneOf(r.Status, StoreEnabled, StoreStoppedIngestion) {
-		return nil, location{}, Errorf(InvalidEventDataStoreStatus, "event data store %s is %s: must be %s or %s", dest.id, r.Status, StoreEnabled, StoreStoppedIngestion)
 	}
 	if in.Start != nil && in.End != nil && in.Start.After(*in.End) {
 		return nil, location{}, Errorf(InvalidParameter, "StartEventTime %s is after EndEventTime %s", in.Start.UTC().Format(time.RFC3339), in.End.UTC().Format(time.RFC3339))
@@ -70,6 +71,22 @@ func (e *Engine) checkNewImport(ctx context.Context, in StartImportInput) (*stor
 		return nil, location{}, err
 	}
 	return dest, loc, e.checkSource(ctx, loc, in.Source.Region)
+}
+
+// destination returns the store with that id or ARN when trails can be imported into it.
+func (e *Engine) destination(idOrARN string) (*store, error) {
+	dest, err := e.findActive(idOrARN)
+	if err != nil {
+		return nil, err
+	}
+	r := dest.record.Load()
+	if r.Family != trailFamily {
+		return nil, Errorf(InvalidEventDataStoreCategory, "event data store %s holds %s events: trails are imported into stores of CloudTrail events", dest.id, r.Family)
+	}
+	if !oneOf(r.Status, StoreEnabled, StoreStoppedIngestion) {
+		return nil, Errorf(InvalidEventDataStoreStatus, "event data store %s is %s: must be %s or %s", dest.id, r.Status, StoreEnabled, StoreStoppedIngestion)
+	}
+	return dest, nil
 }
 
 // retryImport goes on with an import. What it copied before stays and is not copied again.

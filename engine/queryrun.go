@@ -3,11 +3,14 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"runtime/debug"
 	"time"
 	"unicode/utf8"
 
 	"github.com/traillake/traillake/query"
+	"github.com/traillake/traillake/query/ast"
 )
 
 // Why a query's context ended.
@@ -27,7 +30,7 @@ func (e *Engine) runQuery(ctx context.Context, q *queryState, compiled *query.Qu
 		q.mu.Lock()
 		q.record.Status = QueryRunning
 		q.mu.Unlock()
-		err := e.produce(ctx, q, compiled, catalog)
+		err := guard(func() error { return e.produce(ctx, q, compiled, catalog) })
 		err = errors.Join(err, q.spool.finish())
 		e.endQuery(ctx, q, err, e.opts.Now().Sub(began))
 	})
@@ -92,6 +95,9 @@ func (e *Engine) endQuery(ctx context.Context, q *queryState, err error, took ti
 		r.Status = QueryCancelled
 	default:
 		r.Status, r.Error = QueryFailed, queryFailure(err)
+		if r.Error == internalFault {
+			e.log.Error("query failed", "query", q.id, "error", err)
+		}
 	}
 	if err := e.queries.save(r); err != nil {
 		e.log.Error("keep the end of a query", "query", q.id, "error", err)
@@ -103,12 +109,29 @@ func (e *Engine) endQuery(ctx context.Context, q *queryState, err error, took ti
 	e.log.Debug("query ended", "query", q.id, "status", string(r.Status), "took", took)
 }
 
+// internalFault is what callers read of a fault that is not theirs.
+const internalFault = "internal error: the server's log says more"
+
+// guard turns a panic of a job into its error: one job must not end the others.
+func guard(job func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panicked: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return job()
+}
+
 // queryFailure is what callers read of why a query failed: 4 to 1000 characters
 // (CloudTrail API, ErrorMessage).
 func queryFailure(err error) string {
-	message := err.Error()
-	if errors.Is(err, errResultTooLarge) {
+	var user *ast.Error
+	message := internalFault
+	switch {
+	case errors.Is(err, errResultTooLarge):
 		message = errResultTooLarge.Error()
+	case errors.As(err, &user):
+		message = user.Error()
 	}
 	if utf8.RuneCountInString(message) > 1000 {
 		message = string([]rune(message)[:999]) + "…"

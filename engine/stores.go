@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,6 +21,11 @@ const (
 // CreateEventDataStore makes a store. It answers CREATED, as AWS does, while the
 // store already takes imports and queries.
 func (e *Engine) CreateEventDataStore(ctx context.Context, _ Principal, in CreateEventDataStoreInput) (*EventDataStore, error) {
+	leave, err := e.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	r, err := e.newStoreRecord(in)
 	if err != nil {
 		return nil, err
@@ -144,6 +150,13 @@ func (e *Engine) ListEventDataStores(_ context.Context, _ Principal, p Page) ([]
 
 // UpdateEventDataStore changes settings of a store.
 func (e *Engine) UpdateEventDataStore(ctx context.Context, _ Principal, in UpdateEventDataStoreInput) (*EventDataStore, error) {
+	leave, err := e.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	e.admin.Lock()
+	defer e.admin.Unlock()
 	s, err := e.findActive(in.EventDataStore)
 	if err != nil {
 		return nil, err
@@ -152,8 +165,6 @@ func (e *Engine) UpdateEventDataStore(ctx context.Context, _ Principal, in Updat
 		in.TerminationProtection == nil && in.KMSKeyID == nil && in.BillingMode == nil {
 		return nil, Errorf(InvalidParameter, "nothing to update: give at least one setting")
 	}
-	e.admin.Lock()
-	defer e.admin.Unlock()
 	if err := e.noImport(s); err != nil {
 		return nil, err
 	}
@@ -217,12 +228,17 @@ func (e *Engine) applyUpdate(s *store, r *storeRecord, in UpdateEventDataStoreIn
 
 // DeleteEventDataStore begins the seven days after which a store is gone.
 func (e *Engine) DeleteEventDataStore(ctx context.Context, _ Principal, idOrARN string) error {
-	s, err := e.findActive(idOrARN)
+	leave, err := e.enter()
 	if err != nil {
 		return err
 	}
+	defer leave()
 	e.admin.Lock()
 	defer e.admin.Unlock()
+	s, err := e.findActive(idOrARN) // under the lock: another call may be deleting it
+	if err != nil {
+		return err
+	}
 	if err := e.noImport(s); err != nil {
 		return err
 	}
@@ -241,12 +257,17 @@ func (e *Engine) DeleteEventDataStore(ctx context.Context, _ Principal, idOrARN 
 
 // RestoreEventDataStore takes a deletion back.
 func (e *Engine) RestoreEventDataStore(ctx context.Context, _ Principal, idOrARN string) (*EventDataStore, error) {
+	leave, err := e.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	e.admin.Lock()
+	defer e.admin.Unlock()
 	s, err := e.find(idOrARN)
 	if err != nil {
 		return nil, err
 	}
-	e.admin.Lock()
-	defer e.admin.Unlock()
 	r := *s.record.Load()
 	if r.Status != StorePendingDeletion {
 		return nil, Errorf(InvalidEventDataStoreStatus, "event data store %s is %s: only one that is %s can be restored", s.id, r.Status, StorePendingDeletion)
@@ -270,12 +291,17 @@ func (e *Engine) StopEventDataStoreIngestion(ctx context.Context, _ Principal, i
 }
 
 func (e *Engine) switchIngestion(ctx context.Context, idOrARN string, from, to StoreStatus, reason string) error {
+	leave, err := e.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	e.admin.Lock()
+	defer e.admin.Unlock()
 	s, err := e.find(idOrARN)
 	if err != nil {
 		return err
 	}
-	e.admin.Lock()
-	defer e.admin.Unlock()
 	r := *s.record.Load()
 	if r.Status != from {
 		return Errorf(InvalidEventDataStoreStatus, "event data store %s is %s: must be %s", s.id, r.Status, from)
@@ -309,6 +335,9 @@ func (e *Engine) dropDeleted(ctx context.Context, now time.Time) {
 			e.mu.Unlock()
 			continue
 		}
+		e.mu.Lock()
+		maps.DeleteFunc(e.imports, func(_ string, job *importState) bool { return job.store == s })
+		e.mu.Unlock()
 		e.log.Info("event data store gone", "store", s.id)
 	}
 }
