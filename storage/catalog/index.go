@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 
@@ -21,6 +22,9 @@ import (
 // catches up from the logs. The keys are in indexkey.go.
 type index struct {
 	db *badger.DB
+	// room refuses writes when the disk is nearly full.
+	room func() error
+	log  *slog.Logger
 	// closed makes later calls fail; a closed Badger may hang in a write.
 	closed atomic.Bool
 }
@@ -29,15 +33,45 @@ type index struct {
 // is dropped.
 const indexFormat = 1
 
-// openIndex opens the index in a folder, in memory when dir is empty. owner
-// marks the lake; what does not open or is marked otherwise is dropped.
+// spareBytes must be free on the disk for Badger to write. It writes through
+// mappings of sparse files: when the disk has no block for a page, the kernel
+// ends the process.
+const spareBytes = 64 << 20
+
+// freeBytes is vfs.FreeBytes but in tests.
+var freeBytes = vfs.FreeBytes
+
+// checkRoom returns an error when the disk of a folder is nearly full.
+func checkRoom(dir string) error {
+	free, err := freeBytes(dir)
+	if isNotExist(err) { // to be made: where its parent is
+		free, err = freeBytes(filepath.Dir(dir))
+	}
+	if err == nil && free < spareBytes {
+		err = fmt.Errorf("the disk of %s is nearly full: %d bytes are free, the index needs %d", dir, free, int64(spareBytes))
+	}
+	return err
+}
+
+// openMemory makes an empty index in memory.
+func openMemory(log *slog.Logger) (*index, error) {
+	db, err := badger.Open(badgerOptions("", &badgerLog{log: log}))
+	if err != nil {
+		return nil, fmt.Errorf("open an index in memory: %w", err)
+	}
+	return &index{db: db, room: func() error { return nil }, log: log}, nil
+}
+
+// openIndex opens the index in a folder, in memory when dir is empty or its disk
+// nearly full. owner marks the lake; what does not open or is marked otherwise is
+// dropped.
 func openIndex(dir string, owner []byte, rebuild bool, log *slog.Logger) (*index, error) {
 	if dir == "" {
-		db, err := badger.Open(badgerOptions("", &badgerLog{log: log}))
-		if err != nil {
-			return nil, fmt.Errorf("open an index in memory: %w", err)
-		}
-		return &index{db: db}, nil
+		return openMemory(log)
+	}
+	if err := checkRoom(dir); err != nil {
+		log.Warn("the index is kept in memory until the next start", "err", err)
+		return openMemory(log)
 	}
 	if !rebuild {
 		x, err := openExisting(dir, owner, log)
@@ -78,7 +112,7 @@ func openExisting(dir string, owner []byte, log *slog.Logger) (x *index, err err
 	if err != nil {
 		return nil, err
 	}
-	x = &index{db: db}
+	x = &index{db: db, room: func() error { return checkRoom(dir) }, log: log}
 	err = x.checkMark(owner)
 	// Badger goes on without a table whose checksum is wrong, and only says so.
 	if n := listener.errors.Load(); err == nil && n > 0 {
@@ -140,6 +174,11 @@ func (x *index) close() error {
 	if x.closed.Swap(true) {
 		return nil
 	}
+	if err := x.room(); err != nil {
+		// Badger would write what it has in memory. The next open makes up for it.
+		x.log.Warn("the index is left as it is on the disk", "err", err)
+		return nil
+	}
 	return x.db.Close()
 }
 
@@ -157,6 +196,9 @@ func (x *index) view(fn func(*badger.Txn) error) error {
 func (x *index) write(name string, entries []*Entry, to *state) error {
 	if x.closed.Load() {
 		return ErrClosed
+	}
+	if err := x.room(); err != nil {
+		return err
 	}
 	wb := x.db.NewWriteBatch()
 	defer wb.Cancel()

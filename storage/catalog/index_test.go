@@ -299,3 +299,41 @@ func TestIndexRefuses(t *testing.T) {
 	}
 	checkContents(t, l, 4)
 }
+
+// On a disk that is nearly full the index is not written: Badger's mappings would
+// end the process. Commits and checkpoints go on, and so does the index later.
+func TestIndexOnFullDisk(t *testing.T) {
+	free := int64(spareBytes)
+	freeBytes = func(string) (int64, error) { return free, nil }
+	t.Cleanup(func() { freeBytes = vfs.FreeBytes })
+	fsys := vfs.NewMem()
+	opts, said := indexOptions(t, fsys)
+	c := mustOpen(t, opts)
+	l := mustCreate(t, c, storeLog, numberedCommit(0))
+	free--
+	mustCommit(t, l, numberedCommit(1))
+	checkContents(t, l, 2)
+	if !strings.Contains(said.String(), "nearly full") {
+		t.Errorf("the log says %q", said)
+	}
+	free++
+	mustCommit(t, l, numberedCommit(2))
+	checkContents(t, l, 3)
+	if st, ok, err := c.index.load(storeLog); err != nil || !ok || st.at.version != 3 {
+		t.Errorf("index at %+v, %v, %v", st, ok, err)
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// A start on a full disk leaves the folder alone.
+	free--
+	c = mustOpen(t, opts)
+	l = mustOpenLog(t, c, storeLog)
+	mustCommit(t, l, numberedCommit(3))
+	checkContents(t, l, 4)
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	free++
+	checkContents(t, mustOpenLog(t, mustOpen(t, opts), storeLog), 4)
+}
