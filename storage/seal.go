@@ -89,7 +89,11 @@ func (w *SegmentWriter) start() error {
 		if err == nil {
 			err = ctx.Err() // cancelled after the last byte: nobody wants it
 		}
-		pr.CloseWithError(errors.Join(err, io.ErrClosedPipe))
+		if err == nil {
+			pr.CloseWithError(io.ErrClosedPipe)
+		} else {
+			pr.CloseWithError(err)
+		}
 		w.stored <- putResult{o, err}
 	}()
 	w.state = writerOpen
