@@ -20,9 +20,13 @@ import (
 // offsets are 32 bits wide.
 const MaxBytes = 1<<31 - 1
 
-// Nulls returns n NULLs of a type.
+// Nulls returns n NULLs of a type. array.MakeArrayOfNull would panic at a type
+// with the type of NULL inside, as ROW(1, NULL) has.
 func Nulls(mem memory.Allocator, dt arrow.DataType, n int) arrow.Array {
-	return array.MakeArrayOfNull(mem, dt, n)
+	b := array.NewBuilder(mem, dt)
+	defer b.Release()
+	b.AppendNulls(n)
+	return b.NewArray()
 }
 
 // Empty returns an array of a type without rows.
