@@ -73,7 +73,10 @@ func (c *readerCache) get(ctx context.Context, store *Store, key string, prints 
 			return
 		}
 		if prints {
-			h.prints, h.err = segment.OpenFingerprints(h.src)
+			// A changed fingerprint would not be found, and its event come in twice.
+			if h.prints, h.err = segment.OpenFingerprints(h.src); h.err == nil {
+				h.err = h.prints.Check(1 << 32)
+			}
 		} else {
 			h.segment, h.err = segment.Open(h.src)
 		}

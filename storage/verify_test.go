@@ -281,3 +281,36 @@ func TestOpenDamaged(t *testing.T) {
 		t.Errorf("inspect a damaged segment: %v, want ErrCorrupt", err)
 	}
 }
+
+// TestFindInDamagedFingerprints: a changed fingerprint is an error, not an event
+// that nobody has.
+func TestFindInDamagedFingerprints(t *testing.T) {
+	fsys, m := closedLake(t)
+	path := filepath.Join(storeDir("/data", storeID), m.FingerprintKey)
+	change(t, fsys, path, func(b []byte) []byte { b[30] ^= 1; return b })
+	s := mustOpenStore(t, mustOpen(t, testOptions(fsys)))
+	if refs, err := s.FindFingerprints(context.Background(), nil, m.Day, []uint64{printOf("a-7")}); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("found %v, %v, want ErrCorrupt", refs, err)
+	}
+}
+
+// TestInspectFolders: the folder of a store or of the lake shows its log, and a
+// fault names the file.
+func TestInspectFolders(t *testing.T) {
+	fsys, _ := closedLake(t)
+	for path, want := range map[string]string{
+		storeDir("/data", storeID): "create store", "/data/lake": "create lake", "/data/FORMAT": formatText,
+	} {
+		var out bytes.Buffer
+		if err := Inspect(context.Background(), fsys, path, &out); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("inspect %s: %q, %v, want %q", path, out.String(), err, want)
+		}
+	}
+	head := "/data/lake/log/HEAD"
+	change(t, fsys, head, func(b []byte) []byte { b[30] ^= 1; return b })
+	var out bytes.Buffer
+	err := Inspect(context.Background(), fsys, head, &out)
+	if err == nil || !strings.HasPrefix(err.Error(), "inspect "+head+": ") || !strings.Contains(out.String(), "create lake") {
+		t.Errorf("damaged HEAD: %q, %v", out.String(), err)
+	}
+}
