@@ -35,13 +35,16 @@ func Recover(ctx context.Context, opts Options) error {
 }
 
 // Inspect describes a file of ours: a segment, a fingerprint file, a log file,
-// the HEAD of a log, or a log's folder.
+// the HEAD of a log, FORMAT, or the folder of a log or store.
 func Inspect(ctx context.Context, fsys vfs.FS, path string, w io.Writer) error {
 	info, err := fsys.Lstat(path)
 	if err != nil {
 		return err
 	}
 	if info.IsDir() {
+		if inner, err := fsys.Lstat(filepath.Join(path, "log")); err == nil && inner.IsDir() {
+			path = filepath.Join(path, "log") // of a store or of the lake
+		}
 		return inspectLog(ctx, fsys, path, "", w)
 	}
 	f, err := vfs.Open(fsys, path)
@@ -60,20 +63,36 @@ func Inspect(ctx context.Context, fsys vfs.FS, path string, w io.Writer) error {
 		err = inspectSegment(ctx, src, w)
 	case "TLFP":
 		err = inspectFingerprints(src, w)
+	case formatText[:4]:
+		err = inspectFormat(fsys, path, w)
 	default:
 		dir := filepath.Dir(path)
 		if _, headErr := fsys.Lstat(filepath.Join(dir, catalog.HeadName)); headErr != nil {
-			return fmt.Errorf("inspect %s: it is no segment, no fingerprint file and no log", path)
+			return fmt.Errorf("inspect %s: it is no segment, no fingerprint file, no log and no FORMAT", path)
 		}
+		only := path
 		if filepath.Base(path) == catalog.HeadName {
-			path = ""
+			only = "" // it is about the whole log
 		}
-		err = inspectLog(ctx, fsys, dir, path, w)
+		err = inspectLog(ctx, fsys, dir, only, w)
 	}
 	if err != nil {
 		return fmt.Errorf("inspect %s: %w", path, err)
 	}
 	return nil
+}
+
+// inspectFormat shows the FORMAT file of a data directory.
+func inspectFormat(fsys vfs.FS, path string, w io.Writer) error {
+	text, err := vfs.ReadFile(fsys, path)
+	if err != nil {
+		return err
+	}
+	if string(text) != formatText {
+		return fmt.Errorf("%w: it says %.80q, this program reads %q", ErrCorrupt, text, formatText)
+	}
+	_, err = fmt.Fprintf(w, "%s", text)
+	return err
 }
 
 type fileSource struct {
