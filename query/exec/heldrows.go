@@ -112,6 +112,9 @@ func (h *heldRows) isNew(group, value int32) bool {
 // merge takes the rows of another table, whose group i is groups[i] here.
 func (h *heldRows) merge(o *heldRows, groups []int32) error {
 	n := o.count()
+	if n == 0 {
+		return nil // it has not even learnt how many columns there are
+	}
 	cols, err := o.argRows(firstN(n))
 	if err != nil {
 		return err
