@@ -47,7 +47,7 @@ func Compile(ctx context.Context, sql string, cat plan.Catalog, opts Options) (*
 	if err != nil {
 		return nil, withText(err, sql)
 	}
-	fold := folder(&function.Context{Mem: memory.DefaultAllocator})
+	fold := folder(function.Context{})
 	root, err := optimize.Optimize(bound.Root, optimize.Options{Disable: opts.DisableRules, Eval: fold})
 	if err != nil {
 		return nil, withText(err, sql)
@@ -86,7 +86,7 @@ func (q *Query) Run(ctx context.Context, opts RunOptions) (*Run, error) {
 		Context: fctx, Budget: budget, Partitions: opts.Partitions,
 		CreateTemp: opts.CreateTemp, Clock: opts.Clock, Stats: exec.NewStats(),
 	}
-	root := optimize.ForRun(q.root, folder(fctx))
+	root := optimize.ForRun(q.root, folder(*fctx))
 	if q.explain == explainPlan {
 		return newRun(q, env, &explained{query: q, root: root, env: env}), nil
 	}
@@ -100,7 +100,22 @@ func (q *Query) Run(ctx context.Context, opts RunOptions) (*Run, error) {
 	return newRun(q, env, rows), nil
 }
 
-// folder evaluates constant expressions for the optimizer.
-func folder(ctx *function.Context) optimize.Eval {
-	return func(e plan.Expr) (*plan.Literal, bool) { return eval.Literal(ctx, e) }
+// foldMemory bounds a constant that is worth knowing before the rows are read.
+const foldMemory = 1 << 20
+
+// folder evaluates constant expressions for the optimizer, in memory of its own:
+// whether a large value is too large is for the run to say, if a row needs it.
+func folder(ctx function.Context) optimize.Eval {
+	return func(e plan.Expr) (value *plan.Literal, ok bool) {
+		defer func() {
+			if recover() != nil {
+				value, ok = nil, false
+			}
+		}()
+		budget := exec.NewBudget(memory.DefaultAllocator, foldMemory)
+		ctx := ctx
+		ctx.Mem = budget
+		value, ok = eval.Literal(&ctx, e)
+		return value, ok && budget.Err() == nil
+	}
 }

@@ -133,3 +133,29 @@ func TestUnknownTablePassesThrough(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestLargeConstants are not made while planning: the run has a limit.
+func TestLargeConstants(t *testing.T) {
+	ctx := context.Background()
+	for _, sql := range []string{
+		"SELECT cardinality(repeat(lpad('x', 100000, 'x'), 2000))",
+		"SELECT cardinality(repeat(lpad(current_user, 100000, 'x'), 2000)) FROM t",
+	} {
+		q, err := Compile(ctx, sql, catalog(t), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := q.Run(ctx, RunOptions{MemoryLimit: 1 << 20, User: "tester"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = run.Next(ctx)
+		var fault *ast.Error
+		if !errors.As(err, &fault) || fault.Code != ast.ExceededMemoryLimit {
+			t.Errorf("%s: %v", sql, err)
+		}
+		if err := run.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

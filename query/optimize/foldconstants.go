@@ -13,7 +13,8 @@ import "github.com/traillake/traillake/query/plan"
 //	  Scan trail [eventtime]
 //
 // What fails stays, because a failure that no row reaches is none; what depends
-// on the time or the user of the run stays too.
+// on the time or the user of the run stays too. So do calls with a lambda, which
+// may loop for long: planning cannot be cancelled, the run can.
 func foldConstants(eval Eval) func(plan.Node) (plan.Node, error) {
 	return func(n plan.Node) (plan.Node, error) {
 		if eval == nil {
@@ -33,7 +34,7 @@ func Fold(e plan.Expr, eval Eval, running bool) plan.Expr {
 		case *plan.Lambda:
 			return nil, false
 		}
-		if !plan.IsConstant(e) || (!running && dependsOnRun(e)) {
+		if !plan.IsConstant(e) || loops(e) || (!running && dependsOnRun(e)) {
 			return nil, false
 		}
 		l, ok := eval(e)
@@ -42,6 +43,18 @@ func Fold(e plan.Expr, eval Eval, running bool) plan.Expr {
 		}
 		return l, true
 	})
+}
+
+// loops reports whether a lambda is part of e.
+func loops(e plan.Expr) bool {
+	found := false
+	plan.WalkExpr(e, func(e plan.Expr) bool {
+		if _, ok := e.(*plan.Lambda); ok {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // ofTheRun are functions whose value is fixed when the query starts, not before.
