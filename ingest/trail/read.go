@@ -20,7 +20,11 @@ type Reader struct {
 	text   *bufio.Reader
 	gzip   *gzip.Reader
 	json   *jsontext.Decoder
+	whole  bytes.Buffer // text of a loose object
 }
+
+// keepWhole is the largest text of a loose object whose room is kept for the next.
+const keepWhole = 32 << 20
 
 // notRecord is why an element is no record.
 const notRecord = "not an object"
@@ -202,11 +206,14 @@ func (w *walk) emit(value []byte, reason string) error {
 // whole text: which form an object is shows only at its end.
 func (w *walk) loose(r *Reader) error {
 	w.in.whole = true
-	var text bytes.Buffer
-	if _, err := text.ReadFrom(w.in); err != nil {
+	if r.whole.Cap() > keepWhole {
+		r.whole = bytes.Buffer{}
+	}
+	r.whole.Reset()
+	if _, err := r.whole.ReadFrom(w.in); err != nil {
 		return err
 	}
-	w.json = r.decoder(&text)
+	w.json = r.decoder(&r.whole)
 	for n := 0; ; n++ {
 		kind := w.json.PeekKind()
 		if kind == '[' {
