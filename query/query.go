@@ -7,6 +7,7 @@
 package query
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/apache/arrow/go/v15/arrow/memory"
@@ -76,12 +77,15 @@ func (q *Query) Tables() []plan.Table { return q.tables }
 // Explain reports whether the statement asks for the plan instead of the rows.
 func (q *Query) Explain() bool { return q.explain != notExplain }
 
-// Run starts the query. The caller reads the Run and closes it. Faults of the
-// data and the memory limit are *ast.Error values from Run.Next.
+// Run starts the query, which ends when ctx does. The caller reads the Run and
+// closes it. Faults of the data and the memory limit are *ast.Error values from Run.Next.
 func (q *Query) Run(ctx context.Context, opts RunOptions) (*Run, error) {
 	opts = opts.withDefaults()
 	budget := exec.NewBudget(opts.Mem, opts.MemoryLimit)
-	fctx := &function.Context{Mem: budget, Now: opts.Now, Zone: opts.Zone, User: opts.User}
+	fctx := &function.Context{
+		Mem: budget, Now: opts.Now, Zone: opts.Zone, User: opts.User,
+		Stop: func() error { return cmp.Or(ctx.Err(), budget.Err()) },
+	}
 	env := &exec.Env{
 		Context: fctx, Budget: budget, Partitions: opts.Partitions,
 		CreateTemp: opts.CreateTemp, Clock: opts.Clock, Stats: exec.NewStats(),

@@ -159,3 +159,36 @@ func TestLargeConstants(t *testing.T) {
 		}
 	}
 }
+
+// TestLoopsStop: a lambda that makes ever more work ends with its query.
+func TestLoopsStop(t *testing.T) {
+	const sql = "SELECT TRY(length(reduce(sequence(1, 10000), lpad('', id, 'x'), (s, x) -> s || s, s -> s))) FROM t WHERE id = 1"
+	q, err := Compile(context.Background(), sql, catalog(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	for name, want := range map[string]func(error) bool{
+		"over the limit": func(err error) bool {
+			var fault *ast.Error
+			return errors.As(err, &fault) && fault.Code == ast.ExceededMemoryLimit
+		},
+		"cancelled": func(err error) bool { return errors.Is(err, context.Canceled) },
+	} {
+		runCtx := context.Background()
+		if name == "cancelled" {
+			cancel()
+			runCtx = ctx
+		}
+		run, err := q.Run(runCtx, RunOptions{MemoryLimit: 1 << 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = run.Next(context.Background()); !want(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := run.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -27,6 +27,9 @@ type Context struct {
 	Now  time.Time        // fixed at the query's start
 	Zone *time.Location   // session time zone; nil is UTC
 	User string           // current_user
+	// Stop is asked at every call of a lambda, which a kernel may call for long:
+	// an error ends the evaluation. nil never does.
+	Stop func() error
 }
 
 // Value is one argument of a kernel.

@@ -124,6 +124,11 @@ type lambda struct {
 // bind makes the lambda callable for the rows of f.
 func (l *lambda) bind(f *Frame) function.Lambda {
 	return func(params []arrow.Array, rows []int32) (arrow.Array, error) {
+		if l.ctx.Stop != nil {
+			if err := l.ctx.Stop(); err != nil {
+				return nil, err
+			}
+		}
 		if len(rows) == 0 {
 			return vector.Empty(l.ctx.Mem, l.typ.Arrow()), nil
 		}
