@@ -168,6 +168,7 @@ func TestLoopsStop(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	for name, want := range map[string]func(error) bool{
 		"over the limit": func(err error) bool {
 			var fault *ast.Error
