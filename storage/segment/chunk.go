@@ -19,7 +19,7 @@ import (
 const (
 	pageRows         = 16384
 	pageBytes        = 256 << 10
-	payloadPageBytes = 1 << 20
+	payloadPageBytes = 2 << 20
 	bloomBitsPer     = 12
 )
 
