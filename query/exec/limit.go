@@ -45,7 +45,7 @@ func (s *limit) Next(ctx context.Context) (arrow.Record, error) {
 		from, to := s.skip, n
 		s.skip = 0
 		if s.left >= 0 {
-			to = min(to, from+s.left)
+			to = from + min(n-from, s.left)
 			s.left -= to - from
 		}
 		if to-from == n {
