@@ -78,6 +78,15 @@ func (e *Engine) openBucket(ctx context.Context, l location, region string) (obj
 	return s, nil
 }
 
+// checkDirectory refuses to go on with an import of a directory that is not served
+// now: a bucket of that name in S3 is another one, and may be a stranger's.
+func (e *Engine) checkDirectory(l location, r importRecord) error {
+	if r.Directory && e.opts.Buckets[l.bucket] == "" {
+		return Errorf(InvalidImportSource, "bucket %s was a directory when the import began and is not served now", l.bucket)
+	}
+	return nil
+}
+
 // errFound ends a listing that only asks whether there is anything.
 var errFound = errors.New("found")
 

@@ -49,6 +49,9 @@ func (e *Engine) runImport(job *importState, loc location) {
 // copyTrail runs the pipeline from the bucket into the store.
 func (e *Engine) copyTrail(ctx context.Context, job *importState, loc location) error {
 	r := job.load()
+	if err := e.checkDirectory(loc, r); err != nil {
+		return err
+	}
 	bucket, err := e.openBucket(ctx, loc, r.Source.Region)
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ func (e *Engine) StartImport(ctx context.Context, _ Principal, in StartImportInp
 	now := e.opts.Now().UTC()
 	job := &importState{id: id, store: dest}
 	r := importRecord{
-		Source: *in.Source, Start: in.Start, End: in.End, Status: ImportInitializing, DryRun: in.DryRun, AnyFormat: in.AnyFormat, Created: now, Updated: now,
+		Source: *in.Source, Start: in.Start, End: in.End, Status: ImportInitializing, DryRun: in.DryRun, AnyFormat: in.AnyFormat, Directory: e.opts.Buckets[src.bucket] != "", Created: now, Updated: now,
 	}
 	if err := e.saveImport(ctx, job, r); err != nil {
 		return nil, internal(err)
@@ -112,6 +112,9 @@ func (e *Engine) retryImport(ctx context.Context, in StartImportInput) (*Import,
 	}
 	loc, err := parseLocation(r.Source.LocationURI)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.checkDirectory(loc, r); err != nil {
 		return nil, err
 	}
 	if err := e.checkSource(ctx, loc, r.Source.Region); err != nil {

@@ -30,6 +30,7 @@ type importRecord struct {
 	Status     ImportStatus     `json:"status"`
 	DryRun     bool             `json:"dryRun,omitempty"`
 	AnyFormat  bool             `json:"anyFormat,omitempty"`
+	Directory  bool             `json:"directory,omitempty"` // the bucket was a directory when the import began
 	Created    time.Time        `json:"created"`
 	Updated    time.Time        `json:"updated"`
 	Statistics ImportStatistics `json:"statistics"`

@@ -170,3 +170,14 @@ func TestFaultsOfTheLakeStayInside(t *testing.T) {
 		t.Errorf("a panic is told as %q and %q", queryFailure(err), importError(err))
 	}
 }
+
+// An import of a directory does not go on with a bucket of that name in S3.
+func TestDirectoryNotServedAnyMore(t *testing.T) {
+	l := openLake(t, nil)
+	l.write(key(1, "bad"), `{"Records":[`)
+	i := l.wait(l.startImport(l.create("audit", 366), "").ID)
+	l.opts.Buckets = nil
+	l.reopen()
+	_, err := l.StartImport(t.Context(), Principal{}, StartImportInput{ImportID: &i.ID})
+	wantCode(t, err, InvalidImportSource, "is not served now")
+}
