@@ -313,29 +313,34 @@ func (f *tempFile) Remove() error { f.removed = true; return nil }
 
 func TestSortSpills(t *testing.T) {
 	const n = 200_000
-	table := &numbers{n: n, parts: 3, step: 1000}
-	env := testEnv(t, 2, 4<<20)
-	var files []*tempFile
-	env.CreateTemp = func() (TempFile, error) {
-		files = append(files, &tempFile{})
-		return files[len(files)-1], nil
-	}
-	s := build(t, &plan.Sort{Input: scanOf(table), Keys: []plan.SortKey{{Expr: x, Desc: true}}}, env)
-	got, err := read(context.Background(), s)
-	want := countTo(n)
-	slices.Reverse(want)
-	if err != nil || !slices.Equal(got, want) {
-		t.Errorf("read %d rows, %v; want %d in falling order", len(got), err, n)
-	}
-	if len(files) < 2 {
-		t.Errorf("%d files; the sort did not spill", len(files))
-	}
-	if err := s.Close(); err != nil {
-		t.Error(err)
-	}
-	for i, f := range files {
-		if !f.removed {
-			t.Errorf("file %d was not removed", i)
+	for _, limit := range []int{0, n - 1234, 2 * n} {
+		table := &numbers{n: n, parts: 3, step: 1000}
+		env := testEnv(t, 2, 4<<20)
+		var files []*tempFile
+		env.CreateTemp = func() (TempFile, error) {
+			files = append(files, &tempFile{})
+			return files[len(files)-1], nil
+		}
+		s := build(t, &plan.Sort{Input: scanOf(table), Keys: []plan.SortKey{{Expr: x, Desc: true}}, Limit: int64(limit)}, env)
+		got, err := read(context.Background(), s)
+		want := countTo(n)
+		slices.Reverse(want)
+		if limit > 0 {
+			want = want[:min(limit, n)]
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("limit %d: read %d rows, %v; want %d in falling order", limit, len(got), err, len(want))
+		}
+		if len(files) < 2 {
+			t.Errorf("limit %d: %d files; the sort did not spill", limit, len(files))
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		for i, f := range files {
+			if !f.removed {
+				t.Errorf("limit %d: file %d was not removed", limit, i)
+			}
 		}
 	}
 }

@@ -14,6 +14,10 @@ import (
 	"github.com/traillake/traillake/query/plan"
 )
 
+// topRows is the largest limit for which a top-N holds its rows in memory; a sort
+// with a larger one may spill as any other.
+const topRows = 1 << 16
+
 // sort plans an order: a top-N first per partition, then over what those leave;
 // a full sort over all rows.
 func (b *builder) sort(n *plan.Sort) ([]plan.Stream, error) {
@@ -21,7 +25,8 @@ func (b *builder) sort(n *plan.Sort) ([]plan.Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n.Limit > 0 && len(streams) > 1 {
+	top := n.Limit > 0 && n.Limit <= topRows
+	if top && len(streams) > 1 {
 		for i, in := range streams {
 			s, err := newTopN(n, in, b.env)
 			if err != nil {
@@ -31,13 +36,16 @@ func (b *builder) sort(n *plan.Sort) ([]plan.Stream, error) {
 		}
 	}
 	make := newSort
-	if n.Limit > 0 {
+	if top {
 		make = newTopN
 	}
 	in := b.merge(streams)
 	s, err := make(n, in, b.env)
 	if err != nil {
 		return nil, errors.Join(err, in.Close())
+	}
+	if n.Limit > topRows {
+		s = &limit{in: s, left: n.Limit}
 	}
 	return []plan.Stream{b.measure(s, n, true, in)}, nil
 }
