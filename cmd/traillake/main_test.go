@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -31,4 +32,18 @@ func optional(t *testing.T, reason string) {
 		t.Fatal("required here and missing: ", reason)
 	}
 	t.Skip("skipped: ", reason)
+}
+
+// A format that does not exist is told before the query runs.
+func TestQueryFormats(t *testing.T) {
+	dir := t.TempDir()
+	code, out := runProgram(t, "query", "--data", dir, "--format", "xml", "SELECT 1")
+	if code != 1 || !strings.Contains(out, `format "xml": must be table`) || strings.Contains(out, "query RUNNING") {
+		t.Errorf("exit code %d, %s", code, out)
+	}
+	for _, format := range []string{"table", "csv", "json", "jsonl", "parquet", "arrow"} {
+		if code, out := runProgram(t, "query", "--data", dir, "--format", format, "SELECT 1"); code != 0 {
+			t.Errorf("%s: exit code %d, %s", format, code, out)
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/ipc"
 	"github.com/spf13/cobra"
 
@@ -60,6 +61,10 @@ func statement(file string, args []string) (string, error) {
 
 // runQuery starts a query, writes its rows as they come, and prints its statistics.
 func (p *program) runQuery(ctx context.Context, c *client, sql, format string) error {
+	probe := arrow.NewSchema([]arrow.Field{{Name: "c", Type: arrow.BinaryTypes.String}}, nil)
+	if _, err := export.New(format, io.Discard, probe); err != nil {
+		return err // before anything runs
+	}
 	var started lakev1.StartQueryResponse
 	if err := c.do(ctx, http.MethodPost, "/queries", nil, &lakev1.StartQueryRequest{QueryStatement: &sql}, &started); err != nil {
 		return err
@@ -73,7 +78,7 @@ func (p *program) runQuery(ctx context.Context, c *client, sql, format string) e
 	<-watched
 	var end lakev1.DescribeQueryResponse
 	ending := context.WithoutCancel(ctx)
-	if ctx.Err() != nil {
+	if err != nil { // interrupted, or the rows cannot be written
 		cancel := &lakev1.CancelQueryRequest{QueryId: started.QueryId}
 		_ = c.do(ending, http.MethodPost, path+":cancel", nil, cancel, nil) // it may have ended by itself
 	}
@@ -82,6 +87,8 @@ func (p *program) runQuery(ctx context.Context, c *client, sql, format string) e
 	}
 	p.printStatistics(&end)
 	switch {
+	case err != nil && ctx.Err() == nil && (end.QueryStatus == "FINISHED" || end.QueryStatus == "CANCELLED"):
+		return err
 	case end.QueryStatus != "FINISHED" && end.ErrorMessage != "":
 		return fmt.Errorf("query %s: %s", end.QueryStatus, end.ErrorMessage)
 	case end.QueryStatus != "FINISHED":
