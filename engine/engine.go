@@ -71,7 +71,9 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	if err := e.load(ctx); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
-	e.resumeImports()
+	if !opts.Import.Pause {
+		e.resumeImports()
+	}
 	e.every(opts.RetentionInterval, e.sweep)
 	return e, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"github.com/traillake/traillake/ingest"
@@ -120,6 +121,8 @@ func importError(err error) string {
 		return own.Message
 	case errors.As(err, &source):
 		return err.Error()
+	case errors.Is(err, syscall.ENOSPC):
+		return "no space is left in the data directory: make room, then go on with the import by its ImportId"
 	}
 	return internalFault
 }

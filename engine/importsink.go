@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -84,6 +85,9 @@ func (s *importSink) Write(ctx context.Context, b *ingest.Batch) error {
 		c.Checkpoints = append(c.Checkpoints, storage.Checkpoint{Source: s.loc.source(), Key: o.Key, ETag: o.ETag, Cutoff: cutoff, Rows: o.Rows})
 	}
 	if _, err := s.job.store.storage.Commit(ctx, c); err != nil {
+		if !errors.Is(err, storage.ErrInDoubt) {
+			err = errors.Join(err, s.job.store.storage.Discard(metas...))
+		}
 		return fmt.Errorf("commit import %s: %w", s.job.id, err)
 	}
 	for _, o := range b.Objects {
@@ -98,6 +102,7 @@ func (s *importSink) Write(ctx context.Context, b *ingest.Batch) error {
 // seal writes the batch's rows as one segment per day, several at a time.
 func (s *importSink) seal(ctx context.Context, b *ingest.Batch) ([]segment.Meta, error) {
 	metas := make([]segment.Meta, len(b.Days))
+	sealed := make([]bool, len(b.Days))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(s.engine.opts.Import.Workers)
 	for i, day := range b.Days {
@@ -114,10 +119,17 @@ func (s *importSink) seal(ctx context.Context, b *ingest.Batch) ([]segment.Meta,
 				w.Abort()
 				return fmt.Errorf("seal segment of day %d: %w", day.Day, err)
 			}
+			sealed[i] = true
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
+		// On a full disk the room of what will not be committed is needed.
+		for i, done := range sealed {
+			if done {
+				err = errors.Join(err, s.job.store.storage.Discard(metas[i]))
+			}
+		}
 		return nil, err
 	}
 	return metas, nil

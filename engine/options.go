@@ -70,6 +70,8 @@ type QueryOptions struct {
 type ImportOptions struct {
 	Workers     int   // parallel readers; default GOMAXPROCS
 	MemoryBytes int64 // buffered rows before a commit; default: the pipeline's
+	// Pause leaves the imports that were running as they are, for a later Open to go on with.
+	Pause bool
 }
 
 var accountPattern = regexp.MustCompile(`^\d{12}$`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -97,7 +98,7 @@ func (p *pipeline) run(ctx context.Context, src Source, sink Sink) error {
 		d := newDecoder(src, sink, p.opts, p.list)
 		g.Go(func() error {
 			for u := range work {
-				u.result, u.err = d.unit(gctx, u)
+				d.safely(gctx, u)
 				close(u.done)
 			}
 			return nil
@@ -118,6 +119,16 @@ func (p *pipeline) run(ctx context.Context, src Source, sink Sink) error {
 		return context.Cause(ctx)
 	}
 	return err
+}
+
+// safely decodes a unit. A fault in the decoder ends the import, not the process.
+func (d *decoder) safely(ctx context.Context, u *unit) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			u.result, u.err = nil, fmt.Errorf("decode objects from %s on: %v\n%s", d.list.object(u.first).Key, fault, debug.Stack())
+		}
+	}()
+	u.result, u.err = d.unit(ctx, u)
 }
 
 // maxUnitObjects keeps the path of a unit of tiny objects short.

@@ -32,6 +32,7 @@ type client struct {
 type connection struct {
 	endpoint string
 	data     string
+	asks     bool // only asks: imports that were interrupted are left for another command
 }
 
 // connect returns a client, and what to close when it is not needed any more.
@@ -43,6 +44,7 @@ func (p *program) connect(ctx context.Context, c connection, buckets map[string]
 	if c.data != "" {
 		l, err := p.openLake(ctx, config{
 			Data: c.data, HTTP: "127.0.0.1:0", GRPC: "127.0.0.1:0", Buckets: buckets, Log: logConfig{Level: "warn"},
+			pauseImports: c.asks,
 		})
 		if err != nil {
 			return nil, nil, err
@@ -108,7 +110,7 @@ func (c *client) send(ctx context.Context, method, path string, query url.Values
 	}
 	defer res.Body.Close()
 	raw, _ := io.ReadAll(io.LimitReader(res.Body, 1<<20))
-	return nil, restError(res.StatusCode, raw)
+	return nil, readError(res.StatusCode, raw)
 }
 
 // stores lists all event data stores.

@@ -31,6 +31,8 @@ type config struct {
 	Query    queryConfig       `yaml:"query"`
 	Import   importConfig      `yaml:"import"`
 	Storage  storageConfig     `yaml:"storage"`
+
+	pauseImports bool // of commands that only ask
 }
 
 type tlsConfig struct {
@@ -121,7 +123,7 @@ func (c config) engineOptions(log *slog.Logger) engine.Options {
 			Partitions: c.Query.Partitions, ResultBytes: c.Query.ResultMiB * mib, AllResultBytes: c.Query.AllResultsMiB * mib,
 			ResultTTL: c.Query.ResultLifetime,
 		},
-		Import: engine.ImportOptions{Workers: c.Import.Workers, MemoryBytes: c.Import.MemoryMiB * mib},
+		Import: engine.ImportOptions{Workers: c.Import.Workers, MemoryBytes: c.Import.MemoryMiB * mib, Pause: c.pauseImports},
 	}
 }
 

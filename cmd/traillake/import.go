@@ -126,14 +126,44 @@ func (p *program) runImport(ctx context.Context, c *client, f importFlags, from 
 	}
 	began := time.Now()
 	var started lakev1.Import
-	if err := c.do(ctx, http.MethodPost, "/imports", nil, req, &started); err != nil {
-		return err
+	for {
+		err := c.do(ctx, http.MethodPost, "/imports", nil, req, &started)
+		if err == nil {
+			break
+		}
+		var refused *restError
+		if !errors.As(err, &refused) || refused.Code != "AccountHasOngoingImport" {
+			return err
+		}
+		if err := p.awaitRunning(ctx, c); err != nil {
+			return err
+		}
 	}
 	end, err := p.followImport(ctx, c, started.ImportId)
 	if err != nil {
 		return err
 	}
 	return p.reportImport(ctx, c, end, time.Since(began))
+}
+
+// awaitRunning waits for the import that runs: another one, or one that a crash
+// or a signal had interrupted and that goes on by itself.
+func (p *program) awaitRunning(ctx context.Context, c *client) error {
+	for _, status := range []string{"INITIALIZING", "IN_PROGRESS"} {
+		var out lakev1.ListImportsResponse
+		if err := c.do(ctx, http.MethodGet, "/imports", url.Values{"import_status": {status}}, nil, &out); err != nil {
+			return err
+		}
+		for _, i := range out.Imports {
+			fmt.Fprintf(p.stderr, "waiting for import %s of %s, which is running\n", i.ImportId, i.GetImportSource().GetS3().GetS3LocationUri())
+			end, err := p.awaitImport(ctx, c, i.ImportId, false)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(p.stderr, "import %s is %s\n", i.ImportId, strings.ToLower(end.ImportStatus))
+		}
+	}
+	return ctx.Err()
 }
 
 // ensureStore returns the ARN of the store with a name or id, which it creates if missing.
@@ -202,6 +232,12 @@ func (c *client) uploadFile(ctx context.Context, id, key, file string) error {
 // followImport shows an import's progress until it ends. When the command is
 // interrupted the import is stopped; what it copied stays.
 func (p *program) followImport(ctx context.Context, c *client, id string) (*lakev1.Import, error) {
+	return p.awaitImport(ctx, c, id, true)
+}
+
+// awaitImport shows an import's progress until it ends; own says that it is this
+// command's, to be stopped when the command is interrupted.
+func (p *program) awaitImport(ctx context.Context, c *client, id string, own bool) (*lakev1.Import, error) {
 	bar := p.newBar("import", -1)
 	defer bar.finish()
 	began := time.Now()
@@ -210,7 +246,7 @@ func (p *program) followImport(ctx context.Context, c *client, id string) (*lake
 	for {
 		var now lakev1.Import
 		if err := c.do(ctx, http.MethodGet, "/imports/"+id, nil, nil, &now); err != nil {
-			if ctx.Err() == nil {
+			if ctx.Err() == nil || !own {
 				return nil, err
 			}
 			stopping := context.WithoutCancel(ctx)

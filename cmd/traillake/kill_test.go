@@ -4,6 +4,7 @@ import (
 	"flag"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -49,4 +50,34 @@ func TestKill(t *testing.T) {
 	if code, out := runProgram(t, "verify", "--data", data); code != 0 {
 		t.Errorf("verify: exit code %d: %s", code, out)
 	}
+}
+
+// TestKilledCommand kills import --data in the middle; a query leaves the
+// interrupted import alone, and the same command again brings everything in.
+func TestKilledCommand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: -short")
+	}
+	trail := sampleTrail(t, 60000, 8)
+	want := readTruth(t, trail)
+	data := filepath.Join(t.TempDir(), "lake")
+	for range 2 {
+		cmd := exec.Command(os.Args[0], "import", "--data", data, "--store", "killed", trail)
+		cmd.Env = append(os.Environ(), asProgram+"=1", envAccessKeyID+"="+testKeys.AccessKeyID, envSecretAccessKey+"="+testKeys.SecretAccessKey)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(700 * time.Millisecond)
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		if code, out := runProgram(t, "query", "--data", data, "SELECT 1"); code != 0 {
+			t.Fatalf("query after a kill: exit code %d: %s", code, out)
+		}
+	}
+	if code, out := runProgram(t, "import", "--data", data, "--store", "killed", trail); code != 0 {
+		t.Fatalf("import after the kills: exit code %d: %s", code, out)
+	}
+	p := startServer(t, data)
+	want.checkRows(t, p, "killed")
+	p.stop()
 }

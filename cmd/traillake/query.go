@@ -18,7 +18,7 @@ import (
 )
 
 func (p *program) queryCommand() *cobra.Command {
-	var conn connection
+	conn := connection{asks: true}
 	var format, file string
 	c := &cobra.Command{
 		Use:   "query SQL",

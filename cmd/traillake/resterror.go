@@ -6,13 +6,19 @@ import (
 )
 
 // restError is what an unsuccessful REST answer says.
-func restError(status int, body []byte) error {
-	var e struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-	}
+type restError struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// Error implements error.
+func (e *restError) Error() string { return e.Code + ": " + e.Message }
+
+// readError makes an error of an unsuccessful REST answer.
+func readError(status int, body []byte) error {
+	var e restError
 	if json.Unmarshal(body, &e) == nil && e.Message != "" {
-		return fmt.Errorf("%s: %s", e.Code, e.Message)
+		return &e
 	}
 	return fmt.Errorf("HTTP status %d: %.200s", status, body)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -109,6 +110,11 @@ func (p *program) openLake(ctx context.Context, cfg config) (*lake, error) {
 	log, err := cfg.logger(p.stderr)
 	if err != nil {
 		return nil, err
+	}
+	if p.env("GOGC") == "" {
+		// Half of an import's peak was garbage waiting for its collection: a sixth
+		// less memory for some 2 % more work.
+		debug.SetGCPercent(50)
 	}
 	keys, made, err := p.rootKeys(cfg.Data)
 	if err != nil {

@@ -42,6 +42,7 @@ func (p *program) verifyCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&o.Dir, "data", "", "data directory")
+	c.Flags().StringVar(&o.SigningKeyFile, "signing-key", "", "Ed25519 key of the commit logs, when it is kept outside of the data directory")
 	c.Flags().StringVar(&o.Store, "store", "", "only this event data store (id or name)")
 	_ = c.MarkFlagRequired("data")
 	return c
