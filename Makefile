@@ -21,7 +21,9 @@ demo: $(BIN) ## generate a sample trail, import it, run sample queries, serve th
 	$(BIN) demo $(DEMOFLAGS)
 
 test: ## run every test; optional parts that are missing are named and skipped
-	@echo "test: all packages; parts that need python3 with boto3 or duckdb, or the aws CLI, say so when they skip"
+	@echo "test: all packages, a minute or two"
+	@for m in boto3 duckdb; do python3 -c "import $$m" 2>/dev/null || echo "test: the end-to-end test with $$m is skipped: python3 has no module $$m"; done
+	@aws --version >/dev/null 2>&1 || echo "test: the end-to-end test with the aws CLI is skipped: it is not installed"
 	$(GO) test -timeout 20m ./...
 
 lint: ## gofmt, go vet, staticcheck, and golangci-lint where it is installed

@@ -53,7 +53,7 @@ func (t *tableWriter) Write(rec arrow.Record) error {
 	for i := range int(rec.NumRows()) {
 		row := make(table.Row, len(t.types))
 		for j, typ := range t.types {
-			row[j] = printable(cellText(typ, rec.Column(j), i, "NULL"))
+			row[j] = printable(strings.TrimRight(cellText(typ, rec.Column(j), i, "NULL"), "\n"))
 		}
 		t.table.AppendRow(row)
 	}
