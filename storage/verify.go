@@ -26,6 +26,8 @@ type VerifyOptions struct {
 	Store string
 	// SigningKeyFile is the key that signs the logs; empty is DIR/keys/catalog.pem.
 	SigningKeyFile string
+	// Progress, if set, is called after each segment with what is checked so far.
+	Progress func(Summary)
 }
 
 // Finding is something Verify has to say.

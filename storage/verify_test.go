@@ -245,9 +245,13 @@ func TestVerifyArguments(t *testing.T) {
 	if _, err := Verify(ctx, VerifyOptions{FS: fsys, Dir: "/data", Store: "other"}, nil); !errors.Is(err, ErrNotFound) {
 		t.Errorf("unknown store: %v", err)
 	}
-	sum, err := Verify(ctx, VerifyOptions{FS: fsys, Dir: "/data", Store: storeID}, nil)
+	var seen Summary
+	sum, err := Verify(ctx, VerifyOptions{FS: fsys, Dir: "/data", Store: storeID, Progress: func(s Summary) { seen = s }}, nil)
 	if err != nil || sum.Stores != 1 || sum.Segments != 1 || sum.Rows != 12 {
 		t.Errorf("one store: %+v, %v", sum, err)
+	}
+	if seen.Segments != 1 || seen.Rows != 12 {
+		t.Errorf("progress after the last segment: %+v", seen)
 	}
 }
 

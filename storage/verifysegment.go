@@ -52,6 +52,9 @@ func (v *verifier) segment(ctx context.Context, id string, key ed25519.PublicKey
 	for _, f := range c.findings {
 		v.add(f)
 	}
+	if v.opts.Progress != nil {
+		v.opts.Progress(v.sum)
+	}
 	return nil
 }
 

@@ -25,9 +25,14 @@ func (p *program) verifyCommand() *cobra.Command {
 					return err
 				}
 			}
+			bar := p.newBar("verify", -1)
+			o.Progress = func(s storage.Summary) {
+				bar.set(s.Segments, fmt.Sprintf("verify: %d segments, %d rows, %s", s.Segments, s.Rows, bytesText(s.Bytes)))
+			}
 			summary, err := storage.Verify(c.Context(), o, func(f storage.Finding) {
 				fmt.Fprintln(p.stdout, findingText(f))
 			})
+			bar.finish()
 			if err != nil {
 				return err
 			}
