@@ -5,7 +5,7 @@ BIN     := bin/traillake
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: all help demo test lint race slt crash fuzz bench generate generated-current ci clean
+.PHONY: all help demo test lint race slt slt-trino crash fuzz bench generate generated-current ci clean
 
 all: $(BIN)
 
@@ -38,7 +38,10 @@ race: ## the tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./...
 
 slt: ## the sqllogictest files, in every configuration of the engine
-	$(GO) test -count=1 -v -run 'TestSLT' ./query/slttest | grep -E 'records|^(---|ok|FAIL|panic)'
+	$(GO) test -count=1 -v -run 'TestFiles' ./query/slttest | grep -E 'records|differs|^(---|ok|FAIL|panic)'
+
+slt-trino: ## hold the recorded files against a real Trino (needs Maven and JDK 25, or TRINO=URL of a server)
+	@sh query/slttest/record/trino.sh $(GO) run ./query/slttest/record
 
 crash: ## kill the server at random moments of an import, many times
 	$(GO) test -count=1 -v -timeout 30m -run 'TestKill' ./cmd/traillake -args -kills=20

@@ -131,13 +131,17 @@ func rowText(rec arrow.Record, columns []plan.Output, row int) string {
 			cells[i] = "NULL"
 			continue
 		}
-		cells[i] = string(types.AppendText(nil, columns[i].Type, col, row))
-		if cells[i] == "" {
-			cells[i] = "(empty)"
-		}
-		cells[i] = strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(cells[i])
+		cells[i] = Cell(valueText(columns[i].Type, col, row))
 	}
 	return strings.Join(cells, "\t")
+}
+
+// Cell is a value that is not NULL, given as results show it, as files write it.
+func Cell(text string) string {
+	if text == "" {
+		return "(empty)"
+	}
+	return strings.NewReplacer("\n", `\n`, "\t", `\t`, "\r", `\r`).Replace(text)
 }
 
 // check returns what is wrong with an answer, or "".

@@ -21,6 +21,14 @@
 //	----
 //	1	a
 //
+//	differs REASON          before the first line of a record: Trino answers
+//	query I                 otherwise, on purpose
+//	SQL
+//
+// A file that begins with "# Recorded from Trino VERSION." holds Trino's answers:
+// its rows, types and errors are written by query/slttest/record, those of records
+// with differs excepted. TYPES and REGEXP are "?" until a record is recorded.
+//
 // TYPES has one letter per column: B boolean, I integer, R real, double or
 // decimal, T varchar, char or json, D date, time, timestamp or interval, X
 // varbinary, uuid or ipaddress, N array, map or row, U unknown. Values are
@@ -33,6 +41,7 @@ package slttest
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -46,8 +55,17 @@ import (
 // File is a parsed test file.
 type File struct {
 	Name    string
+	Trino   string // version that the answers were recorded from; "" when they were not
 	Tables  []*memtable.Table
+	Sources []Source // what Tables were made from
 	Records []Record
+}
+
+// Source is a table as a file writes it.
+type Source struct {
+	Name    string
+	Columns []plan.TableColumn
+	Rows    []json.RawMessage // JSON arrays, see memtable.FromJSON
 }
 
 // Record is one statement and what is expected of it.
@@ -60,9 +78,17 @@ type Record struct {
 	Types   string
 	Rows    []string
 	RowSort bool
-	// lines of the file that hold Rows, for rewriting: [first, last+1).
-	rows [2]int
+	// Differs is why Trino answers otherwise; "" when it does not.
+	Differs string
+	// Body are the lines of the file that hold Rows, counted from 0: [first, last+1).
+	Body [2]int
 }
+
+// recordedFrom is the first line of a file of recorded answers, before the version.
+const recordedFrom = "# Recorded from Trino "
+
+// RecordedFrom is the first line of a file whose answers are those of a version of Trino.
+func RecordedFrom(version string) string { return recordedFrom + version + "." }
 
 // Parse reads a file.
 func Parse(fsys fs.FS, name string) (*File, error) {
@@ -76,6 +102,9 @@ func Parse(fsys fs.FS, name string) (*File, error) {
 	for sc.Scan() {
 		p.lines = append(p.lines, sc.Text())
 	}
+	if len(p.lines) > 0 && strings.HasPrefix(p.lines[0], recordedFrom) {
+		p.file.Trino = strings.TrimSuffix(strings.TrimPrefix(p.lines[0], recordedFrom), ".")
+	}
 	for p.at < len(p.lines) {
 		if err := p.record(); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, p.at, err)
@@ -85,10 +114,11 @@ func Parse(fsys fs.FS, name string) (*File, error) {
 }
 
 type parser struct {
-	fsys  fs.FS
-	file  *File
-	lines []string
-	at    int
+	fsys    fs.FS
+	file    *File
+	lines   []string
+	at      int
+	differs string // of the record that follows
 }
 
 // next returns the next line of a record; ok is false at its end.
@@ -119,6 +149,12 @@ func (p *parser) record() error {
 		return p.statement(rest)
 	case "query":
 		return p.query(strings.Fields(rest))
+	case "differs":
+		if rest == "" {
+			return errors.New("differs without a reason")
+		}
+		p.differs = rest
+		return p.record()
 	}
 	return fmt.Errorf("unknown record %q", line)
 }
@@ -129,6 +165,7 @@ func (p *parser) include(name string) error {
 		return err
 	}
 	p.file.Tables = append(p.file.Tables, f.Tables...)
+	p.file.Sources = append(p.file.Sources, f.Sources...)
 	return nil
 }
 
@@ -158,11 +195,12 @@ func (p *parser) table(name string) error {
 		return err
 	}
 	p.file.Tables = append(p.file.Tables, t)
+	p.file.Sources = append(p.file.Sources, Source{Name: name, Columns: columns, Rows: rows})
 	return nil
 }
 
 func (p *parser) statement(rest string) error {
-	r := Record{Line: p.at}
+	r := p.newRecord()
 	kind, pattern, _ := strings.Cut(rest, " ")
 	switch {
 	case kind == "ok" && pattern == "":
@@ -176,6 +214,13 @@ func (p *parser) statement(rest string) error {
 	return nil
 }
 
+// newRecord starts the record whose first line was just read.
+func (p *parser) newRecord() Record {
+	r := Record{Line: p.at, Differs: p.differs}
+	p.differs = ""
+	return r
+}
+
 // sql reads up to ---- or the end of the record.
 func (p *parser) sql() string {
 	var sql []string
@@ -186,7 +231,8 @@ func (p *parser) sql() string {
 }
 
 func (p *parser) query(words []string) error {
-	r := Record{Line: p.at, Query: true}
+	r := p.newRecord()
+	r.Query = true
 	switch {
 	case len(words) == 2 && words[1] == "rowsort":
 		r.RowSort = true
@@ -195,11 +241,11 @@ func (p *parser) query(words []string) error {
 	}
 	r.Types = words[0]
 	r.SQL = p.sql()
-	r.rows[0] = p.at
+	r.Body[0] = p.at
 	for line, ok := p.next(); ok; line, ok = p.next() {
 		r.Rows = append(r.Rows, line)
 	}
-	r.rows[1] = p.at
+	r.Body[1] = p.at
 	p.file.Records = append(p.file.Records, r)
 	return nil
 }
