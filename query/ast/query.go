@@ -1,39 +1,5 @@
 package ast
 
-// Node is any part of the tree.
-type Node interface {
-	// Span returns where in the user's text the node came from.
-	Span() Span
-}
-
-// At is embedded by every node and carries its span.
-type At struct{ Pos Span }
-
-// Span implements Node.
-func (a At) Span() Span { return a.Pos }
-
-// Statement is what a user submits: *QueryStatement or *Explain.
-type Statement interface {
-	Node
-	statement()
-}
-
-// QueryStatement is a SELECT in statement position.
-type QueryStatement struct {
-	At
-	Query *Query
-}
-
-// Explain is EXPLAIN [ANALYZE] query.
-type Explain struct {
-	At
-	Analyze bool
-	Query   *Query
-}
-
-func (*QueryStatement) statement() {}
-func (*Explain) statement()        {}
-
 // Ident is a name as the user typed it. Unquoted names and quoted ones compare
 // case-insensitively, as in Trino; Quoted is kept for reserved words and output names.
 type Ident struct {
@@ -166,7 +132,8 @@ type OrderItem struct {
 	NullsFirst bool
 }
 
-// TableExpr is a FROM item: *Table, *Subquery, *Join, *Unnest, *ValuesTable or *Lateral.
+// TableExpr is a FROM item: *Table, *Subquery, *Join, *Unnest, *Lateral or
+// *TableFunction.
 type TableExpr interface {
 	Node
 	tableExpr()
@@ -210,6 +177,27 @@ type Unnest struct {
 	Alias      *TableAlias
 }
 
+// TableFunction is TABLE(name(args)) [AS alias].
+type TableFunction struct {
+	At
+	Name  []Ident // parts, outermost first
+	Args  []TableArg
+	Alias *TableAlias
+}
+
+// TableArg is one argument of a TableFunction, in one of three forms: a value, a
+// table, or a list of columns.
+type TableArg struct {
+	At
+	Name *Ident // of name => argument; nil when given by position
+	Expr Expr   // nil in the other forms
+	// Table is TABLE(name) or TABLE(query), with its alias: *Table or *Subquery;
+	// nil in the other forms.
+	Table TableExpr
+	// Columns is DESCRIPTOR(a, b); nil in the other forms.
+	Columns []Ident
+}
+
 // JoinKind is the kind of a Join.
 type JoinKind uint8
 
@@ -237,8 +225,9 @@ type Join struct {
 	Using       []Ident // empty when absent
 }
 
-func (*Table) tableExpr()    {}
-func (*Subquery) tableExpr() {}
-func (*Lateral) tableExpr()  {}
-func (*Unnest) tableExpr()   {}
-func (*Join) tableExpr()     {}
+func (*Table) tableExpr()         {}
+func (*Subquery) tableExpr()      {}
+func (*Lateral) tableExpr()       {}
+func (*Unnest) tableExpr()        {}
+func (*Join) tableExpr()          {}
+func (*TableFunction) tableExpr() {}

@@ -7,54 +7,59 @@ type kind uint8
 
 const (
 	// Leaves: the whole construct becomes one name.
-	nameKind     kind = iota // a.b.c; node is *ast.Name
-	literalKind              // 1, 'x', X'00', DATE 'x', NULL, TRUE; *ast.Literal
-	intervalKind             // INTERVAL '1' DAY; *ast.Interval
-	paramKind                // ?; *ast.Parameter
-	keywordKind              // current_date, current_timestamp(3); *ast.Call
-	starKind                 // * or t.* in a SELECT list; *ast.SelectItem
-	tableKind                // a table with its alias; *ast.Table
-	usingKind                // (a, b) of USING; []ast.Ident
-	tailKind                 // OFFSET and LIMIT or FETCH; *tail
+	nameKind          kind = iota // a.b.c; node is *ast.Name
+	literalKind                   // 1, 'x', X'00', DATE 'x', NULL, TRUE; *ast.Literal
+	intervalKind                  // INTERVAL '1' DAY; *ast.Interval
+	paramKind                     // ?; *ast.Parameter
+	keywordKind                   // current_date, current_timestamp(3); *ast.Call
+	starKind                      // * or t.* in a SELECT list; *ast.SelectItem
+	tableKind                     // a table with its alias; *ast.Table
+	usingKind                     // (a, b) of USING; []ast.Ident
+	tailKind                      // OFFSET and LIMIT or FETCH; *tail
+	namedArgumentKind             // TABLE(t) or DESCRIPTOR(a) of a table function; *ast.TableArg
+	showKind                      // SHOW … or DESCRIBE …; *ast.Show
 
 	// Calls: the construct becomes a function over what it holds.
-	parenKind       // (expr); no node
-	operandKind     // the pattern or the escape of LIKE; no node
-	rowKind         // ROW(…) or (a, b); *ast.Row
-	arrayKind       // ARRAY[…]; *ast.Array
-	subscriptKind   // x[i]; *ast.Subscript
-	fieldKind       // f(x).field; *ast.Field
-	timeZoneKind    // x AT TIME ZONE z; *ast.AtTimeZone
-	castKind        // CAST(x AS t); *ast.Cast
-	extractKind     // EXTRACT(f FROM x); *ast.Extract
-	keywordCallKind // TRIM, POSITION, SUBSTRING with words between arguments; *ast.Call
-	callKind        // f(…) and all that follows; *ast.Call
-	filterKind      // FILTER (WHERE x); no node
-	windowKind      // OVER w, OVER (…), or what a WINDOW item defines; *ast.Window
-	frameKind       // ROWS BETWEEN … AND …; *ast.Frame
-	withinKind      // WITHIN GROUP (ORDER BY …); no node
-	orderKind       // ORDER BY inside a call or a window; no node, no marker
-	lambdaKind      // x -> y; *ast.Lambda
-	caseKind        // CASE … END; *ast.Case
-	scalarKind      // (SELECT …) as a value; *ast.ScalarSubquery
-	existsKind      // EXISTS (SELECT …); *ast.Exists
-	quantifiedKind  // ALL (SELECT …) after a comparison; *ast.Quantified
-	sortKind        // one ORDER BY key; *ast.OrderItem
-	itemKind        // one SELECT item; *ast.SelectItem
-	groupingSetKind // (a, b) as a grouping set; no node
-	groupingKind    // ROLLUP, CUBE, GROUPING SETS; *ast.GroupingElement
+	parenKind         // (expr); no node
+	operandKind       // the pattern or the escape of LIKE; no node
+	rowKind           // ROW(…) or (a, b); *ast.Row
+	arrayKind         // ARRAY[…]; *ast.Array
+	subscriptKind     // x[i]; *ast.Subscript
+	fieldKind         // f(x).field; *ast.Field
+	timeZoneKind      // x AT TIME ZONE z; *ast.AtTimeZone
+	castKind          // CAST(x AS t); *ast.Cast
+	extractKind       // EXTRACT(f FROM x); *ast.Extract
+	keywordCallKind   // TRIM, POSITION, SUBSTRING with words between arguments; *ast.Call
+	callKind          // f(…) and all that follows; *ast.Call
+	filterKind        // FILTER (WHERE x); no node
+	windowKind        // OVER w, OVER (…), or what a WINDOW item defines; *ast.Window
+	frameKind         // ROWS BETWEEN … AND …; *ast.Frame
+	withinKind        // WITHIN GROUP (ORDER BY …); no node
+	orderKind         // ORDER BY inside a call or a window; no node, no marker
+	lambdaKind        // x -> y; *ast.Lambda
+	caseKind          // CASE … END; *ast.Case
+	scalarKind        // (SELECT …) as a value; *ast.ScalarSubquery
+	existsKind        // EXISTS (SELECT …); *ast.Exists
+	quantifiedKind    // ALL (SELECT …) after a comparison; *ast.Quantified
+	sortKind          // one ORDER BY key; *ast.OrderItem
+	itemKind          // one SELECT item; *ast.SelectItem
+	groupingSetKind   // (a, b) as a grouping set; no node
+	groupingKind      // ROLLUP, CUBE, GROUPING SETS; *ast.GroupingElement
+	argumentKind      // an expression given to a table function; *ast.TableArg
+	queryArgumentKind // TABLE(query) given to a table function; *ast.TableArg
 
 	// Relations.
-	selectKind     // SELECT; *ast.Select
-	valuesKind     // VALUES; *ast.Values
-	tableBodyKind  // TABLE t; *ast.Select
-	nestedKind     // (query) as a term; *ast.Nested
-	versionedKind  // a table FOR VERSION AS OF x; *versioned
-	derivedKind    // (query) in FROM; *ast.Subquery or *ast.Lateral
-	unnestKind     // UNNEST(…); *ast.Unnest
-	groupByKind    // GROUP BY; *ast.GroupBy
-	cteKind        // name (columns) AS; *ast.CTE
-	windowItemKind // one item of WINDOW; *ast.WindowDef
+	selectKind        // SELECT; *ast.Select
+	valuesKind        // VALUES; *ast.Values
+	tableBodyKind     // TABLE t; *ast.Select
+	nestedKind        // (query) as a term; *ast.Nested
+	versionedKind     // a table FOR VERSION AS OF x; *versioned
+	derivedKind       // (query) in FROM; *ast.Subquery or *ast.Lateral
+	unnestKind        // UNNEST(…); *ast.Unnest
+	tableFunctionKind // TABLE(f(…)); *ast.TableFunction
+	groupByKind       // GROUP BY; *ast.GroupBy
+	cteKind           // name (columns) AS; *ast.CTE
+	windowItemKind    // one item of WINDOW; *ast.WindowDef
 
 	// Operators: other words for what Vitess has its own words for.
 	plusKind     // unary +

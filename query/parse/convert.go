@@ -33,19 +33,41 @@ func (p place) join(o place) place {
 func (c *converter) at(p place) ast.At { return ast.At{Pos: c.span(p.first, p.last)} }
 
 // statement converts the whole tree and checks that nothing of it is left over.
-func (c *converter) statement(tree sqlparser.TableStatement, first, last int) *ast.Query {
-	q := c.query(tree, first)
+func (c *converter) statement(tree sqlparser.TableStatement, w whole) ast.Statement {
+	st := c.content(tree, w)
 	for i, k := range c.found.constructs {
 		if !c.used[i] && k.kind < plusKind && k.kind != orderKind {
 			c.refuse(k.first, k.last, "this form")
 		}
 	}
-	for i := first; i <= last; i++ {
+	for i := w.first; i <= w.last; i++ {
 		if c.pending[i] {
 			c.mismatch(i)
 		}
 	}
-	return q
+	return st
+}
+
+// content converts what the statement is about: a query, or one name that stands
+// for a SHOW.
+func (c *converter) content(tree sqlparser.TableStatement, w whole) ast.Statement {
+	if show := c.found.constructs[0]; show.kind == showKind {
+		s, ok := tree.(*sqlparser.Select)
+		c.only(ok && s.With == nil && s.OrderBy == nil && s.Limit == nil && dual(s.From), "this statement")
+		c.bare(s)
+		items := c.items(s)
+		con, ok := c.column(items[0])
+		node, isShow := con.node.(*ast.Show)
+		c.only(ok && isShow && len(items) == 1, "this statement")
+		return node
+	}
+	q := c.query(tree, w.first)
+	at := c.at(place{0, w.last})
+	if w.explain != nil {
+		w.explain.At, w.explain.Query = at, q
+		return w.explain
+	}
+	return &ast.QueryStatement{At: at, Query: q}
 }
 
 // claim meets token i, which must be one of the words.

@@ -60,6 +60,11 @@ func (c *converter) derived(con construct, tree sqlparser.TableStatement) relati
 	case *ast.Unnest:
 		n.Exprs = c.exprs(c.carried(con, tree))
 		return relation{n, p}
+	case *ast.TableFunction:
+		for _, e := range c.carried(con, tree) {
+			n.Args = append(n.Args, c.tableArg(e))
+		}
+		return relation{n, p}
 	case *versioned:
 		exprs := c.carried(con, tree)
 		c.only(len(exprs) == 1, "this table version")
@@ -72,6 +77,26 @@ func (c *converter) derived(con construct, tree sqlparser.TableStatement) relati
 	}
 	c.refuse(con.first, con.last, "this FROM item")
 	return relation{}
+}
+
+// tableArg converts an argument of a table function.
+func (c *converter) tableArg(e sqlparser.Expr) ast.TableArg {
+	con, ok := c.column(e)
+	if !ok {
+		var args []sqlparser.Expr
+		con, args, ok = c.function(e)
+		c.only(ok && len(args) == 1 && (con.kind == argumentKind || con.kind == queryArgumentKind), "this argument")
+		e = args[0]
+	}
+	n, ok := con.node.(*ast.TableArg)
+	c.only(ok, "this argument")
+	switch con.kind {
+	case argumentKind:
+		n.Expr = c.expr(e)
+	case queryArgumentKind:
+		n.Table.(*ast.Subquery).Query = c.subquery(e, con)
+	}
+	return *n
 }
 
 // carried returns the expressions of a query that a rule made to carry them.

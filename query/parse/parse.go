@@ -61,14 +61,13 @@ func read(sql string, scanners []scanner, rules *ruleSet) (ast.Statement, error)
 		return nil, ast.Errorf(ast.NotSupported, toks[maxTokens].span, "the statement has more than %d tokens", maxTokens)
 	}
 	r := newReader(toks)
-	var explain *ast.Explain
-	first, last := 0, 0
-	err := r.read(func() { explain, first, last = r.statement() })
+	var w whole
+	err := r.read(func() { w = r.statement() })
 	if err := earlier(err, lexical); err != nil {
 		return nil, err
 	}
 	e := rewrite(toks, r.constructs, rules)
-	out, err := e.emit(first, last)
+	out, err := e.emit(w.first, w.last)
 	if err != nil {
 		return nil, err
 	}
@@ -77,14 +76,9 @@ func read(sql string, scanners []scanner, rules *ruleSet) (ast.Statement, error)
 		return nil, err
 	}
 	c := newConverter(r, e.pending)
-	var q *ast.Query
-	if err := r.read(func() { q = c.statement(tree, first, last) }); err != nil {
+	var st ast.Statement
+	if err := r.read(func() { st = c.statement(tree, w) }); err != nil {
 		return nil, err
 	}
-	at := ast.At{Pos: r.span(0, last)}
-	if explain != nil {
-		explain.At, explain.Query = at, q
-		return explain, nil
-	}
-	return &ast.QueryStatement{At: at, Query: q}, nil
+	return st, nil
 }

@@ -63,7 +63,7 @@ func (r *reader) factor() {
 	case t.is("UNNEST"):
 		r.unnest()
 	case t.is("TABLE"):
-		r.refuse(first, first, "table functions")
+		r.tableFunction()
 	case t.is("JSON_TABLE"):
 		r.refuse(first, first, "JSON_TABLE")
 	case t.is("(") && r.isQuery(first):
@@ -89,16 +89,7 @@ func (r *reader) refuseSampling() {
 // table reads name [FOR VERSION|TIMESTAMP AS OF expr] [alias].
 func (r *reader) table(aliased bool) {
 	first := r.pos
-	node := &ast.Table{}
-	for {
-		if t := r.peek(0); t.kind != tableToken && !t.named() {
-			r.mismatch(r.pos)
-		}
-		node.Name = append(node.Name, r.toks[r.next()].ident())
-		if !r.accept(".") {
-			break
-		}
-	}
+	node := &ast.Table{Name: r.tableName()}
 	c := construct{kind: tableKind, first: first, node: node}
 	if aliased && r.peek(0).is("FOR") && r.peek(1).is("VERSION", "TIMESTAMP") {
 		c.kind, c.open = versionedKind, r.next()
@@ -120,6 +111,21 @@ func (r *reader) table(aliased bool) {
 		e := mismatch(t)
 		e.Hint = "A table name with other characters than letters, digits and _ goes in double quotes"
 		panic(fault{e})
+	}
+}
+
+// tableName reads the parts of a table's name, any of which may be a store's
+// bare id.
+func (r *reader) tableName() []ast.Ident {
+	var parts []ast.Ident
+	for {
+		if t := r.peek(0); t.kind != tableToken && !t.named() {
+			r.mismatch(r.pos)
+		}
+		parts = append(parts, r.toks[r.next()].ident())
+		if !r.accept(".") {
+			return parts
+		}
 	}
 }
 

@@ -6,44 +6,6 @@ import (
 	"github.com/traillake/traillake/query/ast"
 )
 
-// otherStatements are the first words of Trino's statements that are not queries.
-var otherStatements = wordSet(`
-	ALTER ANALYZE CALL COMMENT COMMIT CREATE DEALLOCATE DELETE DENY DESC DESCRIBE DROP
-	EXECUTE GRANT INSERT MERGE PREPARE REFRESH RESET REVOKE ROLLBACK SET SHOW
-	START TRUNCATE UPDATE USE`)
-
-// statement reads the whole text; it returns the EXPLAIN before the query, nil
-// if there is none, and the first and the last token of the query.
-func (r *reader) statement() (explain *ast.Explain, first, last int) {
-	if t := r.peek(0); t.kind == wordToken && otherStatements[t.value] {
-		panic(fault{ast.Errorf(ast.NotSupported, t.span, "only SELECT statements are supported, not %s", t.value)})
-	}
-	if r.peek(0).is("EXPLAIN") {
-		at := r.next()
-		explain = &ast.Explain{}
-		explain.Analyze = r.accept("ANALYZE")
-		switch {
-		case r.peek(0).is("VERBOSE"):
-			r.refuse(at, r.pos, "EXPLAIN ANALYZE VERBOSE")
-		case r.peek(0).is("(") && !r.isQuery(r.pos):
-			r.refuse(at, r.pos, "options of EXPLAIN")
-		}
-		if t := r.peek(0); t.kind == wordToken && otherStatements[t.value] {
-			panic(fault{ast.Errorf(ast.NotSupported, t.span, "only SELECT statements are supported, not EXPLAIN %s", t.value)})
-		}
-	}
-	first = r.pos
-	r.query()
-	last = r.pos - 1
-	if r.peek(0).is(";") {
-		r.next()
-	}
-	if r.peek(0).kind != eofToken {
-		r.mismatch(r.pos)
-	}
-	return explain, first, last
-}
-
 // isQuery reports whether the bracket at token i holds a query.
 func (r *reader) isQuery(i int) bool {
 	// Innermost first: whether what a bracket holds is a query depends on what

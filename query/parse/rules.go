@@ -15,52 +15,57 @@ type ruleSet [kinds]rule
 // rules are in the order of the kinds. The comment of each function shows what
 // it reads and what it writes.
 var rules = ruleSet{
-	nameKind:     {"name", leaf},
-	literalKind:  {"literal", leaf},
-	intervalKind: {"interval", leaf},
-	paramKind:    {"parameter", leaf},
-	keywordKind:  {"function without brackets", leaf},
-	starKind:     {"star", leaf},
-	tableKind:    {"table", leaf},
-	usingKind:    {"using", using},
-	tailKind:     {"offset and limit", limit},
+	nameKind:          {"name", leaf},
+	literalKind:       {"literal", leaf},
+	intervalKind:      {"interval", leaf},
+	paramKind:         {"parameter", leaf},
+	keywordKind:       {"function without brackets", leaf},
+	starKind:          {"star", leaf},
+	tableKind:         {"table", leaf},
+	usingKind:         {"using", using},
+	tailKind:          {"offset and limit", limit},
+	namedArgumentKind: {"named table or columns", leaf},
+	showKind:          {"show", show},
 
-	parenKind:       {"brackets", opened},
-	operandKind:     {"operand of like", wrapped},
-	rowKind:         {"row", called},
-	arrayKind:       {"array", array},
-	subscriptKind:   {"subscript", subscript},
-	fieldKind:       {"field", field},
-	timeZoneKind:    {"at time zone", timeZone},
-	castKind:        {"cast", cast},
-	extractKind:     {"extract", extract},
-	keywordCallKind: {"call with words", keywordCall},
-	callKind:        {"call", call},
-	filterKind:      {"filter", filter},
-	windowKind:      {"over", over},
-	frameKind:       {"frame", frame},
-	withinKind:      {"within group", within},
-	orderKind:       {"order inside a call", innerOrder},
-	lambdaKind:      {"lambda", lambda},
-	caseKind:        {"case", wrapped},
-	scalarKind:      {"subquery", subquery},
-	existsKind:      {"exists", subquery},
-	quantifiedKind:  {"quantified comparison", subquery},
-	sortKind:        {"sort key", suffixed},
-	itemKind:        {"select item", suffixed},
-	groupingSetKind: {"grouping set", opened},
-	groupingKind:    {"grouping sets", called},
+	parenKind:         {"brackets", opened},
+	operandKind:       {"operand of like", wrapped},
+	rowKind:           {"row", called},
+	arrayKind:         {"array", array},
+	subscriptKind:     {"subscript", subscript},
+	fieldKind:         {"field", field},
+	timeZoneKind:      {"at time zone", timeZone},
+	castKind:          {"cast", cast},
+	extractKind:       {"extract", extract},
+	keywordCallKind:   {"call with words", keywordCall},
+	callKind:          {"call", call},
+	filterKind:        {"filter", filter},
+	windowKind:        {"over", over},
+	frameKind:         {"frame", frame},
+	withinKind:        {"within group", within},
+	orderKind:         {"order inside a call", innerOrder},
+	lambdaKind:        {"lambda", lambda},
+	caseKind:          {"case", wrapped},
+	scalarKind:        {"subquery", subquery},
+	existsKind:        {"exists", subquery},
+	quantifiedKind:    {"quantified comparison", subquery},
+	sortKind:          {"sort key", suffixed},
+	itemKind:          {"select item", suffixed},
+	groupingSetKind:   {"grouping set", opened},
+	groupingKind:      {"grouping sets", called},
+	argumentKind:      {"argument of a table function", argument},
+	queryArgumentKind: {"query argument", queryArgument},
 
-	selectKind:     {"select", selectMarker},
-	valuesKind:     {"values", selectMarker},
-	tableBodyKind:  {"table term", tableTerm},
-	nestedKind:     {"query in brackets", nested},
-	versionedKind:  {"table version", versionedTable},
-	derivedKind:    {"derived table", derived},
-	unnestKind:     {"unnest", unnest},
-	groupByKind:    {"group by", groupMarker},
-	cteKind:        {"with item", cte},
-	windowItemKind: {"window item", windowItem},
+	selectKind:        {"select", selectMarker},
+	valuesKind:        {"values", selectMarker},
+	tableBodyKind:     {"table term", tableTerm},
+	nestedKind:        {"query in brackets", nested},
+	versionedKind:     {"table version", versionedTable},
+	derivedKind:       {"derived table", derived},
+	unnestKind:        {"unnest", unnest},
+	tableFunctionKind: {"table function", tableFunction},
+	groupByKind:       {"group by", groupMarker},
+	cteKind:           {"with item", cte},
+	windowItemKind:    {"window item", windowItem},
 
 	plusKind:     {"unary plus", plus},
 	operatorKind: {"operator", operator},
@@ -257,6 +262,39 @@ func unnest(e *edits, c construct, id string) {
 	e.set(c.first, "( SELECT "+id+" ,")
 	e.drop(c.at, c.last)
 	e.wrap(c, "", ") AS "+id)
+}
+
+// tableFunction: TABLE(f(x, y)) AS t (a) → (SELECT k1, x, y) AS k1
+func tableFunction(e *edits, c construct, id string) {
+	e.drop(c.first, c.open)
+	text := "( SELECT " + id
+	if c.joined {
+		text += " ,"
+	}
+	e.set(c.first, text)
+	e.drop(c.at, c.last)
+	e.wrap(c, "", ") AS "+id)
+}
+
+// argument: a => x → k1(x)
+func argument(e *edits, c construct, id string) {
+	e.drop(c.first, c.at-1)
+	e.wrap(c, id+" (", ")")
+}
+
+// queryArgument: a => TABLE(SELECT …) AS t → k1((SELECT …))
+func queryArgument(e *edits, c construct, id string) {
+	closing := e.toks[c.open].match
+	e.drop(c.first, c.open-1)
+	e.set(c.open, id+" ( (")
+	e.drop(closing, c.last)
+	e.set(closing, ") )")
+}
+
+// show: SHOW TABLES LIKE 'x' → SELECT k1
+func show(e *edits, c construct, id string) {
+	e.drop(c.first, c.last)
+	e.set(c.first, "SELECT "+id)
 }
 
 // groupMarker: GROUP BY DISTINCT x → GROUP BY k1, x

@@ -21,7 +21,10 @@ var ruleExamples = map[kind]string{
 	lambdaKind: `SELECT f(x -> x)`, caseKind: `SELECT CASE WHEN a THEN b END`, scalarKind: `SELECT (SELECT 1)`,
 	existsKind: `SELECT EXISTS (SELECT 1)`, quantifiedKind: `SELECT a = ALL (SELECT 1)`, sortKind: `SELECT a ORDER BY a DESC`,
 	itemKind: `SELECT a AS b`, groupingSetKind: `SELECT 1 GROUP BY (a, b)`, groupingKind: `SELECT 1 GROUP BY CUBE (a)`,
-	selectKind: `SELECT DISTINCT a`, valuesKind: `VALUES 1`, tableBodyKind: `TABLE t`, nestedKind: `(SELECT 1) UNION SELECT 2`,
+	namedArgumentKind: `SELECT 1 FROM TABLE(f(TABLE(t)))`, showKind: `SHOW TABLES LIKE 'a'`,
+	argumentKind: `SELECT 1 FROM TABLE(f(a => 1))`, queryArgumentKind: `SELECT 1 FROM TABLE(f(TABLE(SELECT 1) AS t))`,
+	tableFunctionKind: `SELECT 1 FROM TABLE(f())`,
+	selectKind:        `SELECT DISTINCT a`, valuesKind: `VALUES 1`, tableBodyKind: `TABLE t`, nestedKind: `(SELECT 1) UNION SELECT 2`,
 	versionedKind: `SELECT 1 FROM t FOR VERSION AS OF 1`, derivedKind: `SELECT 1 FROM (SELECT 2)`,
 	unnestKind: `SELECT 1 FROM UNNEST(a)`, groupByKind: `SELECT 1 GROUP BY DISTINCT a`, cteKind: `WITH a (b) AS (SELECT 1) SELECT 2`,
 	windowItemKind: `SELECT 1 WINDOW w AS (ORDER BY a)`, plusKind: `SELECT +a`, operatorKind: `SELECT a || b`,
@@ -122,11 +125,11 @@ func TestNoUserBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := newReader(toks)
-	var first, last int
-	if err := r.read(func() { _, first, last = r.statement() }); err != nil {
+	var w whole
+	if err := r.read(func() { w = r.statement() }); err != nil {
 		t.Fatal(err)
 	}
-	out, err := rewrite(toks, r.constructs, &rules).emit(first, last)
+	out, err := rewrite(toks, r.constructs, &rules).emit(w.first, w.last)
 	if err != nil {
 		t.Fatal(err)
 	}

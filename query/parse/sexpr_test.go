@@ -69,8 +69,41 @@ func (p printer) statement(s ast.Statement) string {
 		return p.query(s.Query)
 	case *ast.Explain:
 		return p.list("explain", s.Pos, flag(s.Analyze, "analyze"), p.query(s.Query))
+	case *ast.Show:
+		return p.show(s)
 	}
 	return fmt.Sprintf("?%T", s)
+}
+
+func (p printer) show(s *ast.Show) string {
+	literal := func(head string, l *ast.Literal) string {
+		if l == nil {
+			return ""
+		}
+		return group(head, printer{}.literal(l))
+	}
+	head := strings.ToLower(strings.ReplaceAll(s.Kind.String(), " ", "-"))
+	return p.list(head, s.Pos, p.idents(s.Of, "."), literal("like", s.Like), literal("escape", s.Escape))
+}
+
+func (p printer) tableFunction(t *ast.TableFunction) string {
+	parts := []string{p.idents(t.Name, ".")}
+	for _, a := range t.Args {
+		value := ""
+		switch {
+		case a.Expr != nil:
+			value = p.expr(a.Expr)
+		case a.Table != nil:
+			value = p.table(a.Table)
+		default:
+			value = "(descriptor " + p.idents(a.Columns, " ") + ")"
+		}
+		if a.Name != nil {
+			value = p.list("=>", a.Pos, p.ident(*a.Name), value)
+		}
+		parts = append(parts, value)
+	}
+	return p.list("table-function", t.Pos, append(parts, p.alias(t.Alias))...)
 }
 
 func (p printer) ident(id ast.Ident) string {
@@ -238,6 +271,8 @@ func (p printer) table(t ast.TableExpr) string {
 		return p.list("lateral", t.Pos, p.query(t.Query), p.alias(t.Alias))
 	case *ast.Unnest:
 		return p.list("unnest", t.Pos, p.exprs(t.Exprs), flag(t.Ordinality, "ordinality"), p.alias(t.Alias))
+	case *ast.TableFunction:
+		return p.tableFunction(t)
 	case *ast.Join:
 		using := ""
 		if len(t.Using) > 0 {

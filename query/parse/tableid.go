@@ -30,7 +30,7 @@ func (l *lexer) tableID() bool {
 
 // pointOfTable reports whether a point stands between the parts of a table's name.
 func (l *lexer) pointOfTable() bool {
-	if l.peek(0) != '.' || len(l.toks) == 0 || !l.levels[len(l.levels)-1].from {
+	if l.peek(0) != '.' || len(l.toks) == 0 || !l.levels[len(l.levels)-1].from && !l.shows() {
 		return false
 	}
 	prev := l.toks[len(l.toks)-1]
@@ -39,7 +39,7 @@ func (l *lexer) pointOfTable() bool {
 
 // tablePlace reports whether the next token stands where a table's name may:
 // after FROM or JOIN, after a comma or a bracket of a FROM list, after TABLE,
-// or after the point of a qualified name there.
+// after the point of a qualified name there, or in a SHOW or DESCRIBE.
 func (l *lexer) tablePlace() bool {
 	if len(l.toks) == 0 {
 		return false
@@ -49,6 +49,8 @@ func (l *lexer) tablePlace() bool {
 	switch {
 	case prev.is("JOIN", "TABLE"):
 		return true
+	case l.shows():
+		return prev.is("FROM", "IN", ".", "DESCRIBE", "DESC")
 	case prev.is("FROM", ",", "."):
 		return top.from
 	case prev.is("("):
@@ -57,8 +59,11 @@ func (l *lexer) tablePlace() bool {
 	return false
 }
 
+// shows reports whether the statement is a SHOW or a DESCRIBE.
+func (l *lexer) shows() bool { return l.toks[0].is("SHOW", "DESCRIBE", "DESC") }
+
 // fromBracket reports whether the bracket of a level opens a relation in
-// brackets: it follows FROM, JOIN, a comma or another such bracket of a FROM list.
+// brackets: it follows FROM, JOIN, TABLE, a comma or another such bracket of a FROM list.
 func (l *lexer) fromBracket(n int) bool {
 	if n == 0 {
 		return false
@@ -69,7 +74,7 @@ func (l *lexer) fromBracket(n int) bool {
 	}
 	before := l.toks[open-1]
 	switch {
-	case before.is("JOIN"):
+	case before.is("JOIN", "TABLE"):
 		return true
 	case before.is("FROM", ","):
 		return outer.from
