@@ -43,7 +43,7 @@ func (b *builder) join(n *plan.Join) ([]plan.Stream, error) {
 	if err != nil {
 		return nil, errors.Join(err, right.Close())
 	}
-	table := &joinTable{in: right, env: b.env, keyExprs: n.RightKeys, users: len(lefts)}
+	table := &joinTable{in: right, env: b.env, node: n, keyExprs: n.RightKeys, users: len(lefts)}
 	schema := Schema(n.Outputs())
 	for i, in := range lefts {
 		s := &join{node: n, schema: schema, left: in, table: table, env: b.env}
@@ -233,14 +233,11 @@ type dictionaryHeads struct {
 const unknown = -2
 
 func (h *dictionaryHeads) find(t *joinTable, keys []*eval.Expr, cols []arrow.Array, first []int32) {
-	if d, ok := cols[0].(*array.Dictionary); ok && len(cols) == 1 {
+	if d, ok := cols[0].(*array.Dictionary); ok && len(cols) == 1 && !t.node.IsNullSafe(0) {
 		h.findCodes(t, keys[0], d, first)
 		return
 	}
-	encode := make([]rowkey.Equal, len(cols))
-	for i, c := range cols {
-		encode[i] = rowkey.NewEqual(keys[i].Type(), c)
-	}
+	encode := joinKeys(t.node, keys, cols)
 	var key []byte
 	for row := range first {
 		var ok bool

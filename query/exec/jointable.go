@@ -18,6 +18,7 @@ import (
 type joinTable struct {
 	in       plan.Stream
 	env      *Env
+	node     *plan.Join
 	keyExprs []plan.Expr
 
 	mu    sync.Mutex // guards building, users and the release
@@ -73,10 +74,7 @@ func (t *joinTable) add(rec arrow.Record, exprs []*eval.Expr) error {
 		return err
 	}
 	defer releaseArrays(keys)
-	encode := make([]rowkey.Equal, len(keys))
-	for i, k := range keys {
-		encode[i] = rowkey.NewEqual(exprs[i].Type(), k)
-	}
+	encode := joinKeys(t.node, exprs, keys)
 	var key []byte
 	for i, n := range numbers {
 		t.next = append(t.next, -1)
@@ -89,6 +87,23 @@ func (t *joinTable) add(rec arrow.Record, exprs []*eval.Expr) error {
 	t.env.Budget.Reserve(size - t.reserved)
 	t.reserved = size
 	return t.env.Budget.Err()
+}
+
+// joinKeys returns the encoders of a join's key columns. A null-safe one makes a
+// key of any value.
+func joinKeys(n *plan.Join, keys []*eval.Expr, cols []arrow.Array) []rowkey.Equal {
+	encode := make([]rowkey.Equal, len(cols))
+	for i, c := range cols {
+		encode[i] = rowkey.NewEqual(keys[i].Type(), c)
+		if n.IsNullSafe(i) {
+			equal := encode[i]
+			encode[i] = func(dst []byte, row int) ([]byte, bool) {
+				dst, _ = equal(dst, row)
+				return dst, true
+			}
+		}
+	}
+	return encode
 }
 
 // encodeJoinKey appends the key of a row; ok is false when "=" holds for no row with it.

@@ -251,7 +251,7 @@ func pruneJoin(n *plan.Join, need []path) (plan.Node, []path) {
 			right = append(right, p.shifted(-width))
 		}
 	}
-	out := &plan.Join{Kind: n.Kind}
+	out := &plan.Join{Kind: n.Kind, NullSafe: n.NullSafe}
 	l, haveLeft := narrow(n.Left, minimal(left))
 	r, haveRight := narrow(n.Right, minimal(right))
 	out.Left, out.LeftKeys = l, overAll(n.LeftKeys, l, haveLeft)

@@ -126,7 +126,11 @@ func joinLine(n *Join) string {
 	s := [...]string{"Inner", "Left"}[n.Kind] + "Join"
 	var conds []string
 	for i := range n.LeftKeys {
-		conds = append(conds, String(n.LeftKeys[i])+" = "+String(n.RightKeys[i]))
+		op := " = "
+		if n.IsNullSafe(i) {
+			op = " is "
+		}
+		conds = append(conds, String(n.LeftKeys[i])+op+String(n.RightKeys[i]))
 	}
 	if len(conds) > 0 {
 		s += " on [" + strings.Join(conds, ", ") + "]"

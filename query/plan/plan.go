@@ -114,12 +114,19 @@ const (
 // Join matches rows. LeftKeys[i] = RightKeys[i] of one type must hold; each is
 // over its own side. Residual (nil when absent) is over left columns then right
 // ones and is part of the ON condition. Outputs are left's, then right's.
+//
+// NullSafe[i], when it is there and true, compares key i by IS NOT DISTINCT FROM:
+// as grouping does, NULL with NULL and NaN with NaN, also inside a value.
 type Join struct {
 	Kind                JoinKind
 	Left, Right         Node
 	LeftKeys, RightKeys []Expr
+	NullSafe            []bool
 	Residual            Expr
 }
+
+// IsNullSafe reports whether key i is compared by IS NOT DISTINCT FROM.
+func (n *Join) IsNullSafe(i int) bool { return i < len(n.NullSafe) && n.NullSafe[i] }
 
 // Unnest yields, for each input row, one row per element: input columns, then
 // the element columns (row elements expand to their fields, maps to key and
