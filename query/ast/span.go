@@ -43,6 +43,7 @@ const (
 	AmbiguousName           ErrorCode = "AMBIGUOUS_NAME"
 	TableNotFound           ErrorCode = "TABLE_NOT_FOUND"
 	FunctionNotFound        ErrorCode = "FUNCTION_NOT_FOUND"
+	AmbiguousFunctionCall   ErrorCode = "AMBIGUOUS_FUNCTION_CALL"
 	TypeMismatch            ErrorCode = "TYPE_MISMATCH"
 	ExpressionNotAggregate  ErrorCode = "EXPRESSION_NOT_AGGREGATE"
 	InvalidArguments        ErrorCode = "INVALID_ARGUMENTS"

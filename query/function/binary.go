@@ -77,9 +77,8 @@ func subBytes(b []byte, from, n int64) []byte {
 }
 
 func padBytes(b []byte, n int64, with []byte, left bool) ([]byte, error) {
-	const most = 1 << 30
-	if n < 0 || n > most {
-		return nil, invalidArgument("Target length must be in the range [0..%d]", most)
+	if err := checkPad(n); err != nil {
+		return nil, err
 	}
 	if len(with) == 0 {
 		return nil, invalidArgument("Padding bytes must not be empty")

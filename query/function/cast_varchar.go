@@ -62,22 +62,18 @@ func cut(s string, n int) string {
 	return s
 }
 
+// truncateVarchar cuts to the length asked for. A char arrives without padding.
 func truncateVarchar(c *call) Kernel {
-	if c.args[0].Kind == types.Varchar && c.result.Length == types.Unbounded {
+	n := c.result.Length
+	if n == types.Unbounded || c.args[0].Kind == types.Char && n >= c.args[0].Length {
 		return sameArray(c)
 	}
-	from, n := c.args[0], c.result.Length
-	return pure1(func(s string) string {
-		if from.Kind == types.Char {
-			s += strings.Repeat(" ", max(0, from.Length-utf8.RuneCountInString(s)))
-		}
-		return cut(s, n)
-	})(c)
+	return pure1(func(s string) string { return cut(s, n) })(c)
 }
 
 func varcharToChar(c *call) Kernel {
 	n := c.result.Length
-	return pure1(func(s string) string { return strings.TrimRight(cut(s, n), " ") })(c)
+	return pure1(func(s string) string { return unpadded(cut(s, n)) })(c)
 }
 
 func parseBoolean(s string) (bool, error) {

@@ -17,7 +17,7 @@ var miscFunctions = []entry{
 
 // typeOf answers for NULL too.
 func typeOf(c *call) Kernel {
-	name := c.args[0].String()
+	name := typeText(c.args[0], ", ")
 	return func(ctx *Context, _ []Value, rows int) (arrow.Array, error) {
 		return each(ctx, c, rows, func(int) (string, error) { return name, nil })
 	}

@@ -1,6 +1,8 @@
 package function
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/traillake/traillake/query/ast"
@@ -32,9 +34,6 @@ func mismatch[E any](name string, found []overload[E], args []Arg) error {
 	texts := make([]string, len(args))
 	for i, a := range args {
 		texts[i] = a.Type.String()
-		if a.LambdaParams > 0 {
-			texts[i] = "function"
-		}
 	}
 	fail := func(format string, args ...any) error {
 		return ast.Errorf(ast.TypeMismatch, ast.Span{}, format, args...)
@@ -49,13 +48,67 @@ func mismatch[E any](name string, found []overload[E], args []Arg) error {
 	case isOperator(name) && len(args) == 2:
 		return fail("Cannot apply operator: %s %s %s", texts[0], strings.ToUpper(name), texts[1])
 	}
+	for i, a := range args {
+		texts[i] = signatureText(a.Type)
+		if a.LambdaParams > 0 {
+			texts[i] = "<function>"
+		}
+	}
 	expected := make([]string, len(found))
 	for i, o := range found {
 		expected[i] = o.sig.expected()
 	}
+	slices.Sort(expected)
+	expected = slices.Compact(expected)
 	err := ast.Errorf(ast.FunctionNotFound, ast.Span{}, "Unexpected parameters (%s) for function %s. Expected: %s",
 		strings.Join(texts, ", "), name, strings.Join(expected, ", "))
 	return err
+}
+
+// ambiguous is the error for arguments that several overloads take equally well.
+func ambiguous[E any](best []match[E], args []Arg) error {
+	actual := make([]types.Type, len(args))
+	for i, a := range args {
+		actual[i] = a.Type
+	}
+	var b strings.Builder
+	for _, m := range best {
+		fmt.Fprintf(&b, "\t * (%s):%s\n", signatureTexts(m.want, ","), signatureText(m.result))
+	}
+	return fault(ast.AmbiguousFunctionCall, "Could not choose a best candidate operator. Explicit type casts must be added.\nActual types: (%s)\nCandidates are:\n%s",
+		signatureTexts(actual, ", "), b.String())
+}
+
+// signatureText is a type as Trino's messages about functions show it: without
+// blanks between parameters, names of row fields quoted.
+func signatureText(t types.Type) string { return typeText(t, ",") }
+
+// typeText is a type with the names of row fields quoted.
+func typeText(t types.Type, comma string) string {
+	switch t.Kind {
+	case types.Array:
+		return "array(" + typeText(*t.Elem, comma) + ")"
+	case types.Map:
+		return "map(" + typeText(*t.Key, comma) + comma + typeText(*t.Elem, comma) + ")"
+	case types.Row:
+		parts := make([]string, len(t.Fields))
+		for i, f := range t.Fields {
+			parts[i] = typeText(f.Type, comma)
+			if f.Name != "" {
+				parts[i] = `"` + strings.ReplaceAll(f.Name, `"`, `""`) + `" ` + parts[i]
+			}
+		}
+		return "row(" + strings.Join(parts, comma) + ")"
+	}
+	return t.String()
+}
+
+func signatureTexts(ts []types.Type, comma string) string {
+	parts := make([]string, len(ts))
+	for i, t := range ts {
+		parts[i] = signatureText(t)
+	}
+	return strings.Join(parts, comma)
 }
 
 func likeMismatch(args []Arg) string {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 
-	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/types"
 )
 
@@ -171,14 +170,20 @@ func choose[E any](found []overload[E], args []Arg, lambda LambdaBinder) (*match
 	if len(fits) == 0 {
 		return nil, lambdaErr
 	}
-	if only := slices.DeleteFunc(slices.Clone(fits), func(m match[E]) bool { return !m.castsOnlyUnknown(args) }); len(only) > 0 {
-		fits = only
-	}
 	best := mostSpecific(fits, args, lambda)
-	if len(best) == 1 || sameResult(best) && allUnknown(args) {
+	if len(best) > 1 && !hasLambda(args) {
+		if only := slices.DeleteFunc(slices.Clone(fits), func(m match[E]) bool { return !m.castsOnlyUnknown(args) }); len(only) > 0 {
+			best = mostSpecific(only, args, lambda)
+		}
+	}
+	if len(best) == 1 || sameResult(best) {
 		return &best[0], nil
 	}
-	return nil, ast.Errorf(ast.TypeMismatch, ast.Span{}, "Could not choose a best candidate operator. Explicit type casts must be added.\nCandidates are:\n%s", candidates(best))
+	return nil, ambiguous(best, args)
+}
+
+func hasLambda(args []Arg) bool {
+	return slices.ContainsFunc(args, func(a Arg) bool { return a.LambdaParams > 0 })
 }
 
 func (m *match[E]) exact(args []Arg) bool {
@@ -244,23 +249,6 @@ func sameResult[E any](ms []match[E]) bool {
 		}
 	}
 	return true
-}
-
-func allUnknown(args []Arg) bool {
-	for _, a := range args {
-		if a.LambdaParams > 0 || a.Type.Kind != types.Unknown {
-			return false
-		}
-	}
-	return true
-}
-
-func candidates[E any](ms []match[E]) string {
-	lines := make([]string, len(ms))
-	for i, m := range ms {
-		lines[i] = "\t * " + m.sig.expected()
-	}
-	return strings.Join(lines, "\n")
 }
 
 // adapt wraps a kernel so that it sees neither dictionaries nor rows that a

@@ -1,8 +1,10 @@
 package function
 
 import (
+	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -25,6 +27,9 @@ var splitText = textLists(func(_ *Context, args []Value) func(int, func(string, 
 		if len(args) == 3 {
 			if limit = columnOf[int64](args[2]).at(row); limit <= 0 {
 				return invalidArgument("Limit must be positive")
+			}
+			if limit > math.MaxInt32 {
+				return invalidArgument("Limit is too large")
 			}
 		}
 		if sep.at(row) == "" {
@@ -60,7 +65,8 @@ func splitPart(s, sep string, n int64) (string, error) {
 }
 
 // splitEntries reads key-value texts.
-func splitEntries(s, entrySep, keySep string, put func(key, value string) error) error {
+// show is how the message about a bad entry shows it.
+func splitEntries(s, entrySep, keySep, show string, put func(key, value string) error) error {
 	switch {
 	case entrySep == "":
 		return invalidArgument("entryDelimiter is empty")
@@ -74,7 +80,7 @@ func splitEntries(s, entrySep, keySep string, put func(key, value string) error)
 		s = rest
 		key, value, ok := strings.Cut(entry, keySep)
 		if !ok || strings.Contains(value, keySep) {
-			return invalidArgument("Key-value delimiter must appear exactly once in each entry. Bad input: '%s'", entry)
+			return invalidArgument("Key-value delimiter must appear exactly once in each entry. Bad input: "+show, entry)
 		}
 		if err := put(key, value); err != nil {
 			return err
@@ -93,7 +99,7 @@ var splitToMap = generic(func(_ *call, args []Value) func(array.Builder, int) er
 		m := b.(*array.MapBuilder)
 		m.Append(true)
 		seen := map[string]bool{}
-		return splitEntries(s.at(row), entrySep.at(row), keySep.at(row), func(key, value string) error {
+		return splitEntries(s.at(row), entrySep.at(row), keySep.at(row), "'%s'", func(key, value string) error {
 			if seen[key] {
 				return invalidArgument("Duplicate keys (%s) are not allowed", key)
 			}
@@ -126,7 +132,7 @@ var splitToMultimap = generic(func(_ *call, args []Value) func(array.Builder, in
 			return nil
 		}
 		g := &grouped{values: map[string][]string{}}
-		err := splitEntries(s.at(row), entrySep.at(row), keySep.at(row), func(key, value string) error {
+		err := splitEntries(s.at(row), entrySep.at(row), keySep.at(row), "%s", func(key, value string) error {
 			g.add(key, value)
 			return nil
 		})
@@ -158,7 +164,7 @@ func splitToMapLambda(c *call) Kernel {
 				continue
 			}
 			g := &grouped{values: map[string][]string{}}
-			err := splitEntries(s.at(i), entrySep.at(i), keySep.at(i), func(key, value string) error {
+			err := splitEntries(s.at(i), entrySep.at(i), keySep.at(i), "'%s'", func(key, value string) error {
 				old, seen := g.values[key]
 				if !seen {
 					g.add(key, value)
@@ -248,35 +254,40 @@ func concatWSArray(c *call) Kernel {
 }
 
 // soundex is the American code of a word: its first letter and three digits.
-func soundex(s string) string {
+// What is no letter is left out; a letter without a code is an error.
+func soundex(s string) (string, error) {
 	const codes = "01230120022455012623010202" // of A to Z
+	var letters []rune
+	for _, r := range s {
+		if unicode.IsLetter(r) {
+			letters = append(letters, unicode.ToUpper(r))
+		}
+	}
+	if len(letters) == 0 {
+		return "", nil
+	}
 	var out []byte
 	last := byte('0')
-	for _, c := range []byte(strings.ToUpper(s)) {
-		if c < 'A' || c > 'Z' {
+	for i, r := range letters {
+		if i > 0 && (r == 'H' || r == 'W') { // these do not separate equal codes
 			continue
 		}
-		code := codes[c-'A']
+		if r < 'A' || r > 'Z' {
+			return "", invalidArgument("The character is not mapped: %c (index=%d)", r, r-'A')
+		}
+		code := codes[r-'A']
 		switch {
-		case len(out) == 0:
-			out = append(out, c)
+		case i == 0:
+			out = append(out, byte(r))
 		case code != '0' && code != last:
 			out = append(out, code)
 		}
-		if c != 'H' && c != 'W' { // these do not separate equal codes
-			last = code
-		}
+		last = code
 		if len(out) == 4 {
-			break
+			return string(out), nil
 		}
 	}
-	if len(out) == 0 {
-		return ""
-	}
-	for len(out) < 4 {
-		out = append(out, '0')
-	}
-	return string(out)
+	return string(append(out, "000"[:4-len(out)]...)), nil
 }
 
 // luhn checks a number's last digit.
@@ -289,7 +300,7 @@ func luhn(s string) (bool, error) {
 	sum := 0
 	for i, c := range digits {
 		if c < '0' || c > '9' {
-			return false, nil
+			return false, invalidArgument("Input contains non-digit character")
 		}
 		n := int(c - '0')
 		if i%2 == 1 {

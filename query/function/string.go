@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/types"
 )
 
@@ -18,18 +19,17 @@ var stringFunctions = []entry{
 	{sig: "lower(varchar(x)) varchar(x)", make: pure1(strings.ToLower)},
 	{sig: "upper(varchar(x)) varchar(x)", make: pure1(strings.ToUpper)},
 	{sig: "length(varchar(x)) bigint", make: pure1(codePoints)},
-	{sig: "length(char(x)) bigint", make: charLength},
 	{sig: "starts_with(varchar(x), varchar(y)) boolean", make: pure2(strings.HasPrefix)},
 	{sig: "ends_with(varchar(x), varchar(y)) boolean", make: pure2(strings.HasSuffix)},
-	{sig: "||(varchar(x), varchar(y)) varchar", result: concatType, make: concatStrings},
-	{sig: "concat(varchar, varchar, varchar...) varchar", make: concatStrings},
-	{sig: "concat_ws(varchar, varchar...) varchar", make: concatWS},
+	{sig: "||(varchar, varchar) varchar", make: concatStrings},
+	{sig: "concat(varchar...) varchar", make: concatStrings, result: twoOrMore("concatenation ", types.VarcharType)},
+	{sig: "concat_ws(varchar, varchar...) varchar", make: concatWS, result: twoOrMore("", types.VarcharType)},
 	{sig: "concat_ws(varchar, array(varchar)) varchar", make: concatWSArray},
 	{sig: "chr(bigint) varchar(1)", make: f1(chr)},
 	{sig: "codepoint(varchar(1)) integer", make: f1(codepoint)},
 	{sig: "reverse(varchar(x)) varchar(x)", make: pure1(reverseText)},
 	{sig: "replace(varchar(x), varchar(y)) varchar(x)", make: pure2(func(s, old string) string { return strings.ReplaceAll(s, old, "") })},
-	{sig: "replace(varchar(x), varchar(y), varchar(z)) varchar", make: f3(func(s, old, repl string) (string, error) { return strings.ReplaceAll(s, old, repl), nil })},
+	{sig: "replace(varchar(x), varchar(y), varchar(z)) varchar(u)", result: replacedType, make: f3(func(s, old, repl string) (string, error) { return strings.ReplaceAll(s, old, repl), nil })},
 	{sig: "translate(varchar(x), varchar(y), varchar(z)) varchar", make: f3(translate)},
 	{sig: "strpos(varchar(x), varchar(y)) bigint", make: pure2(func(s, sub string) int64 { return findNth(s, sub, 1) })},
 	{sig: "strpos(varchar(x), varchar(y), bigint) bigint", make: f3(strpos)},
@@ -40,28 +40,31 @@ var stringFunctions = []entry{
 	{sig: "trim(varchar(x)) varchar(x)", make: pure1(func(s string) string { return strings.TrimFunc(s, isBlank) })},
 	{sig: "ltrim(varchar(x)) varchar(x)", make: pure1(func(s string) string { return strings.TrimLeftFunc(s, isBlank) })},
 	{sig: "rtrim(varchar(x)) varchar(x)", make: pure1(func(s string) string { return strings.TrimRightFunc(s, isBlank) })},
-	{sig: "trim(varchar(x), varchar(y)) varchar(x)", make: pure2(strings.Trim)},
-	{sig: "ltrim(varchar(x), varchar(y)) varchar(x)", make: pure2(strings.TrimLeft)},
-	{sig: "rtrim(varchar(x), varchar(y)) varchar(x)", make: pure2(strings.TrimRight)},
+	{sig: "trim(varchar(x), codepoints) varchar(x)", make: pure2(strings.Trim)},
+	{sig: "ltrim(varchar(x), codepoints) varchar(x)", make: pure2(strings.TrimLeft)},
+	{sig: "rtrim(varchar(x), codepoints) varchar(x)", make: pure2(strings.TrimRight)},
 	{sig: "lpad(varchar(x), bigint, varchar(y)) varchar", make: f3(func(s string, n int64, with string) (string, error) { return pad(s, n, with, true) })},
 	{sig: "rpad(varchar(x), bigint, varchar(y)) varchar", make: f3(func(s string, n int64, with string) (string, error) { return pad(s, n, with, false) })},
 	{sig: "levenshtein_distance(varchar(x), varchar(y)) bigint", make: pure2(func(a, b string) int64 { return int64(levenshtein([]rune(a), []rune(b))) })},
 	{sig: "hamming_distance(varchar(x), varchar(y)) bigint", make: f2(hamming)},
 	{sig: "normalize(varchar(x)) varchar", make: pure1(norm.NFC.String)},
 	{sig: "normalize(varchar(x), varchar(y)) varchar", make: f2(normalize)},
-	{sig: "soundex(varchar(x)) varchar(4)", make: pure1(soundex)},
-	{sig: "luhn_check(varchar(x)) boolean", make: f1(luhn)},
+	{sig: "soundex(varchar) varchar(4)", make: f1(soundex)},
+	{sig: "luhn_check(varchar) boolean", make: f1(luhn)},
 }
 
 func codePoints(s string) int64 { return int64(utf8.RuneCountInString(s)) }
 
-// charLength is the declared length: blanks that pad a char count.
-func charLength(c *call) Kernel {
-	n := int64(c.args[0].Length)
-	return pure1(func(string) int64 { return n })(c)
+// isBlank tells what trim takes away: Java's white space, without the blanks at which no line breaks.
+func isBlank(r rune) bool {
+	switch {
+	case r >= '\t' && r <= '\r' || r >= 0x1C && r <= 0x1F:
+		return true
+	case r == 0xA0 || r == 0x2007 || r == 0x202F:
+		return false
+	}
+	return unicode.In(r, unicode.Zs, unicode.Zl, unicode.Zp)
 }
-
-func isBlank(r rune) bool { return unicode.IsSpace(r) }
 
 func chr(n int64) (string, error) {
 	if n < 0 || n > unicode.MaxRune || n >= 0xD800 && n <= 0xDFFF {
@@ -161,9 +164,8 @@ func substring(s string, from, n int64) string {
 }
 
 func pad(s string, n int64, with string, left bool) (string, error) {
-	const most = 1 << 30
-	if n < 0 || n > most {
-		return "", invalidArgument("Target length must be in the range [0..%d]", most)
+	if err := checkPad(n); err != nil {
+		return "", err
 	}
 	if with == "" {
 		return "", invalidArgument("Padding string must not be empty")
@@ -203,8 +205,49 @@ func normalize(s, form string) (string, error) {
 	return f.String(s), nil
 }
 
-// concatType is unbounded: Trino's operator takes unbounded arguments.
-func concatType([]types.Type) (types.Type, error) { return types.VarcharType, nil }
+// checkPad checks the length that lpad and rpad are to fill.
+func checkPad(n int64) error {
+	const most = 1 << 30 // what an Arrow column can hold, with room
+	switch {
+	case n < 0 || n > math.MaxInt32:
+		return invalidArgument("Target length must be in the range [0..%d]", math.MaxInt32)
+	case n > most:
+		return fault(ast.NotSupported, "a text padded to %d characters is not supported", n)
+	}
+	return nil
+}
+
+// twoOrMore is the result rule of functions whose last argument repeats and must be there.
+func twoOrMore(what string, result types.Type) func([]types.Type) (types.Type, error) {
+	return func(args []types.Type) (types.Type, error) {
+		if len(args) < 2 {
+			return types.Type{}, invalidArgument("There must be two or more %sarguments", what)
+		}
+		return result, nil
+	}
+}
+
+// boundedVarchar is varchar of a computed length, unbounded when that is Trino's largest.
+func boundedVarchar(n int64) types.Type {
+	if n < 0 || n >= math.MaxInt32 {
+		return types.VarcharType
+	}
+	return types.VarcharOf(int(n))
+}
+
+// lengthOf is the length of a varchar in Trino's arithmetic, where unbounded is the largest int.
+func lengthOf(t types.Type) int64 {
+	if t.Length == types.Unbounded {
+		return math.MaxInt32
+	}
+	return int64(t.Length)
+}
+
+// replacedType has room for the replacement at every place of the text.
+func replacedType(args []types.Type) (types.Type, error) {
+	x, z := lengthOf(args[0]), lengthOf(args[2])
+	return boundedVarchar(x + z*(x+1)), nil
+}
 
 func concatStrings(c *call) Kernel {
 	return func(ctx *Context, args []Value, rows int) (arrow.Array, error) {

@@ -109,14 +109,13 @@ func widen(from, to Type) (Type, bool) {
 		if to.Kind == TimestampTZ {
 			return TimestampTZOf(max(from.Precision, to.Precision)), true
 		}
-	case Varchar:
-		if to.Kind == Char && from.Length != Unbounded {
-			return Type{Kind: Char, Length: max(from.Length, to.Length)}, true
-		}
 	case Char:
-		// A char never has more code points than its length, so an unbounded varchar holds it.
-		if to.Kind == Varchar && to.Length == Unbounded {
-			return to, true
+		// A char never has more code points than its length; its padding is no part of the varchar.
+		if to.Kind == Varchar {
+			if to.Length == Unbounded {
+				return to, true
+			}
+			return VarcharOf(max(from.Length, to.Length)), true
 		}
 	}
 	return Type{}, false

@@ -200,7 +200,7 @@ func (p *typeParser) parseLength(kind Kind, length int) (Type, error) {
 	if len(nums) == 1 {
 		length = nums[0]
 	}
-	const maxVarchar, maxChar = 1<<31 - 2, 65536
+	const maxVarchar, maxChar = 1<<31 - 2, MaxCharLength
 	switch {
 	case kind == Char && length > maxChar:
 		return Type{}, fmt.Errorf("CHAR length must be in range [0, %d], got %d", maxChar, length)

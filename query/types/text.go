@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -35,8 +36,15 @@ func AppendText(dst []byte, t Type, arr arrow.Array, row int) []byte {
 		return AppendFloat(dst, arr.(*array.Float64).Value(row), 64)
 	case Decimal:
 		return append(dst, arr.(*array.Decimal128).Value(row).ToString(int32(t.Scale))...)
-	case Varchar, Char, JSON:
+	case Varchar, JSON:
 		return append(dst, stringAt(arr, row)...)
+	case Char:
+		s := stringAt(arr, row)
+		dst = append(dst, s...)
+		for n := utf8.RuneCountInString(s); n < t.Length; n++ {
+			dst = append(dst, ' ')
+		}
+		return dst
 	case Varbinary:
 		return appendHexPairs(dst, arr.(*array.Binary).Value(row))
 	case Date, Time, Timestamp, TimestampTZ, IntervalDaySecond, IntervalYearMonth:

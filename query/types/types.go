@@ -46,6 +46,9 @@ const (
 // Unbounded is the Length of varchar without a bound.
 const Unbounded = -1
 
+// MaxCharLength is the most code points of a char.
+const MaxCharLength = 65536
+
 // Type is one SQL type. Types are values: compare with Equal, not ==.
 type Type struct {
 	Kind      Kind

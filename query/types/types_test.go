@@ -102,7 +102,7 @@ func TestCommonSuperType(t *testing.T) {
 		{"varchar(42)", "varchar(44)", "varchar(44)"},
 		{"varchar(42)", "varchar", "varchar"},
 		{"char(40)", "char(42)", "char(42)"},
-		{"varchar(42)", "char(44)", "char(44)"},
+		{"varchar(42)", "char(44)", "varchar(44)"},
 		{"decimal(23,1)", "decimal(22,1)", "decimal(23,1)"},
 		{"decimal(22,1)", "decimal(23,7)", "decimal(28,7)"},
 		{"decimal(38,10)", "decimal(38,1)", "decimal(38,10)"},
