@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"errors"
+	"io"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -14,10 +15,12 @@ import (
 )
 
 // join reads the right input into a joinTable, shared by all partitions of the
-// left one, and looks every left row up in it.
+// left one, and looks every left row up in it. Right rows that a full join keeps
+// are yielded by the partition that comes to its end last.
 type join struct {
 	node     *plan.Join
 	schema   *arrow.Schema
+	pairing  *arrow.Schema // of left rows beside right ones
 	left     plan.Stream
 	table    *joinTable
 	env      *Env
@@ -29,9 +32,12 @@ type join struct {
 	// The left batch at work and how far it got.
 	rec     arrow.Record
 	first   []int32 // first right row of each left row, -1 for none
-	matched []bool  // of left rows, for a left join
+	matched []bool  // of left rows; nil for an inner join
 	row     int
 	at      int32 // next right row of row
+
+	ended bool    // the left input is at its end
+	rest  []int32 // right rows without a match, still to be yielded
 }
 
 func (b *builder) join(n *plan.Join) ([]plan.Stream, error) {
@@ -43,10 +49,10 @@ func (b *builder) join(n *plan.Join) ([]plan.Stream, error) {
 	if err != nil {
 		return nil, errors.Join(err, right.Close())
 	}
-	table := &joinTable{in: right, env: b.env, node: n, keyExprs: n.RightKeys, users: len(lefts)}
-	schema := Schema(n.Outputs())
+	table := &joinTable{in: right, env: b.env, node: n, keyExprs: n.RightKeys, users: len(lefts), partitions: len(lefts), keeps: n.Kind == plan.Full}
+	schema, pairing := Schema(n.Outputs()), Schema(n.Pairs())
 	for i, in := range lefts {
-		s := &join{node: n, schema: schema, left: in, table: table, env: b.env}
+		s := &join{node: n, schema: schema, pairing: pairing, left: in, table: table, env: b.env}
 		if s.keys, err = eval.CompileAll(b.env.Context, n.LeftKeys); err == nil && n.Residual != nil {
 			s.residual, err = eval.CompilePredicate(b.env.Context, n.Residual)
 		}
@@ -74,8 +80,15 @@ func (s *join) Next(ctx context.Context) (arrow.Record, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, context.Cause(ctx)
 		}
+		if s.ended {
+			return s.unmatchedRight()
+		}
 		if s.rec == nil {
 			rec, err := s.left.Next(ctx)
+			if errors.Is(err, io.EOF) {
+				s.ended, s.rest = true, s.table.unmatched()
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -95,7 +108,7 @@ func (s *join) begin(rec arrow.Record) error {
 	s.rec, s.row, s.at = rec, 0, -1
 	n := int(rec.NumRows())
 	s.first = make([]int32, n)
-	if s.node.Kind == plan.Left {
+	if s.node.Kind != plan.Inner {
 		s.matched = make([]bool, n)
 	}
 	if len(s.keys) == 0 {
@@ -118,9 +131,18 @@ func (s *join) begin(rec arrow.Record) error {
 	return nil
 }
 
+// yieldsPairs reports whether a join yields the pairs that match.
+func yieldsPairs(k plan.JoinKind) bool { return k == plan.Inner || k == plan.Left || k == plan.Full }
+
 // step makes the next output of the left batch; nil when it has none left, or
-// when a whole step's pairs failed the residual.
+// when a whole step's pairs failed the residual or are not what the join yields.
 func (s *join) step() (arrow.Record, error) {
+	if s.residual == nil && !yieldsPairs(s.node.Kind) {
+		for i, r := range s.first {
+			s.matched[i] = r >= 0
+		}
+		return s.finish()
+	}
 	var lefts, rights []int32
 	for len(lefts) < batchRows && s.row < len(s.first) {
 		if s.at >= 0 {
@@ -137,7 +159,7 @@ func (s *join) step() (arrow.Record, error) {
 	}
 	out, err := s.pairs(lefts, rights)
 	if err != nil || s.residual == nil {
-		s.match(lefts, nil)
+		s.match(lefts, rights, nil)
 		return out, err
 	}
 	defer out.Release()
@@ -145,8 +167,8 @@ func (s *join) step() (arrow.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.match(lefts, rows)
-	if len(rows) == 0 {
+	s.match(lefts, rights, rows)
+	if len(rows) == 0 || !yieldsPairs(s.node.Kind) {
 		return nil, nil
 	}
 	cols := make([]arrow.Array, out.NumCols())
@@ -156,52 +178,106 @@ func (s *join) step() (arrow.Record, error) {
 	return newRecord(s.schema, cols, len(rows)), nil
 }
 
-// match marks left rows as matched: those of some pairs, or of all when rows is nil
-// and there is no residual.
-func (s *join) match(lefts, rows []int32) {
-	if s.matched == nil {
-		return
-	}
+// match marks the rows of pairs as matched: of some pairs, or of all when there
+// is no residual.
+func (s *join) match(lefts, rights, rows []int32) {
 	if s.residual == nil {
-		for _, l := range lefts {
-			s.matched[l] = true
+		rows = firstN(len(lefts))
+	}
+	if s.matched != nil {
+		for _, r := range rows {
+			s.matched[lefts[r]] = true
 		}
 	}
-	for _, r := range rows {
-		s.matched[lefts[r]] = true
+	if s.node.Kind == plan.Full {
+		s.table.match(rights, rows)
 	}
 }
 
-// finish ends the left batch: a left join yields its unmatched rows.
-func (s *join) finish() (arrow.Record, error) {
-	var lefts, rights []int32
-	for i, m := range s.matched {
-		if !m {
-			lefts, rights = append(lefts, int32(i)), append(rights, -1)
+// finish ends the left batch: the join yields what it keeps of its rows.
+func (s *join) finish() (out arrow.Record, err error) {
+	switch s.node.Kind {
+	case plan.Left, plan.Full:
+		if lefts := s.rowsWhere(false); len(lefts) > 0 {
+			out, err = s.pairs(lefts, absent(len(lefts)))
 		}
-	}
-	var out arrow.Record
-	var err error
-	if len(lefts) > 0 {
-		out, err = s.pairs(lefts, rights)
+	case plan.Semi, plan.Anti:
+		if rows := s.rowsWhere(s.node.Kind == plan.Semi); len(rows) > 0 {
+			cols := make([]arrow.Array, s.rec.NumCols())
+			for i, c := range s.rec.Columns() {
+				cols[i] = vector.TakeSorted(s.env.Context.Mem, c, rows)
+			}
+			out = newRecord(s.schema, cols, len(rows))
+		}
+	case plan.Mark:
+		cols := append([]arrow.Array(nil), s.rec.Columns()...)
+		for _, c := range cols {
+			c.Retain()
+		}
+		marks := make([]int8, len(s.matched))
+		for _, r := range s.rowsWhere(true) {
+			marks[r] = 1
+		}
+		out = newRecord(s.schema, append(cols, vector.Bools(s.env.Context.Mem, marks)), len(marks))
 	}
 	s.rec.Release()
 	s.rec, s.matched = nil, nil
 	return out, err
 }
 
-// pairs makes the batch of left rows beside right rows.
-func (s *join) pairs(lefts, rights []int32) (arrow.Record, error) {
-	cols := make([]arrow.Array, 0, s.schema.NumFields())
-	for _, c := range s.rec.Columns() {
-		cols = append(cols, vector.Take(s.env.Context.Mem, c, lefts))
+// rowsWhere lists the left rows that have a match, or those that have none.
+func (s *join) rowsWhere(matched bool) []int32 {
+	var rows []int32
+	for i, m := range s.matched {
+		if m == matched {
+			rows = append(rows, int32(i))
+		}
 	}
-	right, err := s.table.take(rights, s.schema.Fields()[len(cols):])
+	return rows
+}
+
+// absent lists n rows that are not there.
+func absent(n int) []int32 {
+	out := make([]int32, n)
+	for i := range out {
+		out[i] = -1
+	}
+	return out
+}
+
+// unmatchedRight yields right rows without a match beside NULLs.
+func (s *join) unmatchedRight() (arrow.Record, error) {
+	if len(s.rest) == 0 {
+		return nil, io.EOF
+	}
+	n := min(len(s.rest), batchRows)
+	rights := s.rest[:n]
+	s.rest = s.rest[n:]
+	width := len(s.node.Left.Outputs())
+	cols := make([]arrow.Array, 0, s.schema.NumFields())
+	for _, f := range s.schema.Fields()[:width] {
+		cols = append(cols, vector.Nulls(s.env.Context.Mem, f.Type, n))
+	}
+	right, err := s.table.take(rights, nil)
 	if err != nil {
 		releaseArrays(cols)
 		return nil, err
 	}
-	return newRecord(s.schema, append(cols, right...), len(lefts)), nil
+	return newRecord(s.schema, append(cols, right...), n), nil
+}
+
+// pairs makes the batch of left rows beside right rows.
+func (s *join) pairs(lefts, rights []int32) (arrow.Record, error) {
+	cols := make([]arrow.Array, 0, s.pairing.NumFields())
+	for _, c := range s.rec.Columns() {
+		cols = append(cols, vector.Take(s.env.Context.Mem, c, lefts))
+	}
+	right, err := s.table.take(rights, s.pairing.Fields()[len(cols):])
+	if err != nil {
+		releaseArrays(cols)
+		return nil, err
+	}
+	return newRecord(s.pairing, append(cols, right...), len(lefts)), nil
 }
 
 // Close implements plan.Stream.
@@ -209,7 +285,7 @@ func (s *join) Close() error {
 	if s.closed {
 		return nil
 	}
-	s.closed = true
+	s.closed, s.ended, s.rest = true, true, nil
 	if s.rec != nil {
 		s.rec.Release()
 		s.rec = nil

@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -21,16 +22,20 @@ type joinTable struct {
 	node     *plan.Join
 	keyExprs []plan.Expr
 
-	mu    sync.Mutex // guards building, users and the release
-	built bool
-	err   error
-	users int // partitions that have not closed
+	mu         sync.Mutex // guards building, users, ends and the release
+	built      bool
+	err        error
+	users      int  // partitions that have not closed
+	partitions int  // of the left side
+	ends       int  // partitions that have probed all their rows
+	keeps      bool // right rows without a match are wanted
 
 	rows     rowList
 	keys     rowkey.Table
 	heads    []int32 // first row of key i
 	tails    []int32
-	next     []int32 // row after row i with the same key, -1 at the end
+	next     []int32       // row after row i with the same key, -1 at the end
+	matched  []atomic.Bool // of rows, when keeps
 	reserved int64
 }
 
@@ -57,7 +62,37 @@ func (t *joinTable) read(ctx context.Context) error {
 		return err
 	}
 	t.tails = nil
+	if t.keeps {
+		t.matched = make([]atomic.Bool, t.rows.rows)
+		t.env.Budget.Reserve(4 * int64(t.rows.rows))
+		t.reserved += 4 * int64(t.rows.rows)
+	}
 	return t.rows.compact()
+}
+
+// match marks rows as matched: rights[i] for each i of pairs.
+func (t *joinTable) match(rights, pairs []int32) {
+	for _, i := range pairs {
+		t.matched[rights[i]].Store(true)
+	}
+}
+
+// unmatched is called once by every partition when it has probed its rows. The
+// last one gets the rows that none of them matched.
+func (t *joinTable) unmatched() []int32 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ends++
+	if !t.keeps || t.ends < t.partitions {
+		return nil
+	}
+	var rows []int32
+	for i := range t.matched {
+		if !t.matched[i].Load() {
+			rows = append(rows, int32(i))
+		}
+	}
+	return rows
 }
 
 func (t *joinTable) add(rec arrow.Record, exprs []*eval.Expr) error {
@@ -168,6 +203,6 @@ func (t *joinTable) leave() error {
 	t.built, t.err = true, errClosed
 	t.rows.release()
 	t.env.Budget.Reserve(-t.reserved)
-	t.reserved, t.keys, t.heads, t.next = 0, rowkey.Table{}, nil, nil
+	t.reserved, t.keys, t.heads, t.next, t.matched = 0, rowkey.Table{}, nil, nil, nil
 	return t.in.Close()
 }

@@ -244,6 +244,9 @@ func pruneUnion(n *plan.Union, need []path) (plan.Node, []path) {
 func pruneJoin(n *plan.Join, need []path) (plan.Node, []path) {
 	width := len(n.Left.Outputs())
 	left, right := collect(nil, n.LeftKeys...), collect(nil, n.RightKeys...)
+	if n.Kind == plan.Mark {
+		need = slices.DeleteFunc(slices.Clone(need), func(p path) bool { return p.column == width })
+	}
 	for _, p := range collect(need, n.Residual) {
 		if p.column < width {
 			left = append(left, p)
@@ -251,7 +254,7 @@ func pruneJoin(n *plan.Join, need []path) (plan.Node, []path) {
 			right = append(right, p.shifted(-width))
 		}
 	}
-	out := &plan.Join{Kind: n.Kind, NullSafe: n.NullSafe}
+	out := &plan.Join{NullSafe: n.NullSafe}
 	l, haveLeft := narrow(n.Left, minimal(left))
 	r, haveRight := narrow(n.Right, minimal(right))
 	out.Left, out.LeftKeys = l, overAll(n.LeftKeys, l, haveLeft)
@@ -260,7 +263,14 @@ func pruneJoin(n *plan.Join, need []path) (plan.Node, []path) {
 	for _, p := range haveRight {
 		have = append(have, p.shifted(width))
 	}
-	out.Residual = over(n.Residual, out, have)
+	out.Residual = over(n.Residual, out, have) // over all pairs, as an inner join has them
+	out.Kind = n.Kind
+	switch n.Kind {
+	case plan.Semi, plan.Anti:
+		have = haveLeft
+	case plan.Mark:
+		have = append(slices.Clone(haveLeft), whole(width))
+	}
 	return out, have
 }
 

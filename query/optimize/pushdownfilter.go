@@ -1,10 +1,6 @@
 package optimize
 
-import (
-	"slices"
-
-	"github.com/traillake/traillake/query/plan"
-)
+import "github.com/traillake/traillake/query/plan"
 
 // pushDownFilter moves each conjunct of a filter as far down as its meaning
 // allows: through projections, sorts, unions, expansions, into the group keys
@@ -16,11 +12,7 @@ import (
 //	    Scan a [x, y]                               Scan a [x, y]
 //	    Scan b [x]                                Scan b [x]
 //
-// A left join keeps all its left rows, so a condition on its right columns
-// stays above, and of its ON condition only what is about the right side alone
-// moves. A condition that no row of NULLs satisfies, such as right.x = 1, drops
-// what the left join keeps: then it is an inner join. Nothing passes a limit,
-// and volatile conditions stay where they are.
+// Nothing passes a limit, and volatile conditions stay where they are.
 func pushDownFilter(n plan.Node) (plan.Node, error) { return push(n, nil), nil }
 
 // push returns the node with conditions over its outputs applied at it or below.
@@ -152,90 +144,4 @@ func pushWindow(n *plan.Window, conds []plan.Expr) plan.Node {
 		down, stay = nil, conds // a constant condition too would change the partition
 	}
 	return filter(n.WithInputs([]plan.Node{push(n.Input, down)}), stay)
-}
-
-func pushJoin(n *plan.Join, conds []plan.Expr) plan.Node {
-	width := len(n.Left.Outputs())
-	isLeft := func(c *plan.Column) bool { return c.Index < width }
-	isRight := func(c *plan.Column) bool { return c.Index >= width }
-	out := *n
-	on := plan.Conjuncts(n.Residual)
-	var left, right, stay []plan.Expr
-	if n.Kind == plan.Left && slices.ContainsFunc(conds, func(c plan.Expr) bool { return dropsNulls(c, width) }) {
-		out.Kind = plan.Inner
-	}
-	if out.Kind == plan.Inner {
-		// ON and WHERE are the same thing here.
-		volatile, rest := volatileFirst(append(on, conds...))
-		left, rest = partition(rest, isLeft)
-		right, rest = partition(rest, isRight)
-		var residual []plan.Expr
-		for _, c := range rest {
-			if l, r, ok := equation(c, width); ok {
-				out.LeftKeys = append(out.LeftKeys[:len(out.LeftKeys):len(out.LeftKeys)], l)
-				out.RightKeys = append(out.RightKeys[:len(out.RightKeys):len(out.RightKeys)], r)
-			} else {
-				residual = append(residual, c)
-			}
-		}
-		out.Residual = plan.Conjoin(append(residual, volatile...))
-	} else {
-		left, stay = partition(conds, isLeft)
-		right, on = partition(on, func(c *plan.Column) bool { return isRight(c) })
-		right, on = keepVolatile(right, on)
-		out.Residual = plan.Conjoin(on)
-	}
-	for i, c := range right {
-		right[i] = plan.MapColumns(c, func(i int) int { return i - width })
-	}
-	out.Left, out.Right = push(n.Left, left), push(n.Right, right)
-	return filter(&out, stay)
-}
-
-// keepVolatile returns volatile conditions, and those without columns, from
-// those about to move to those that stay.
-func keepVolatile(move, stay []plan.Expr) (moved, stayed []plan.Expr) {
-	for _, c := range move {
-		if plan.IsVolatile(c) {
-			stay = append(stay, c)
-		} else {
-			moved = append(moved, c)
-		}
-	}
-	return moved, stay
-}
-
-// equation reads "left expression = right expression" with the right one over
-// the right side's own columns.
-func equation(c plan.Expr, width int) (l, r plan.Expr, ok bool) {
-	call, isCall := c.(*plan.Call)
-	if !isCall || call.Function.Name != "=" || !call.Args[0].Type().Equal(call.Args[1].Type()) {
-		return nil, nil, false
-	}
-	l, r = call.Args[0], call.Args[1]
-	if sides(l, width) == onRight {
-		l, r = r, l
-	}
-	if sides(l, width) != onLeft || sides(r, width) != onRight {
-		return nil, nil, false
-	}
-	return l, plan.MapColumns(r, func(i int) int { return i - width }), true
-}
-
-const (
-	onLeft  = 1
-	onRight = 2
-)
-
-// sides tells which sides' columns an expression reads, as a bit set.
-func sides(e plan.Expr, width int) int {
-	s := 0
-	plan.ColumnsOf(e, func(c *plan.Column) {
-		if c.Index < width {
-			s |= onLeft
-		} else {
-			s |= onRight
-		}
-	})
-	return s
 }

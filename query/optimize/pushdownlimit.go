@@ -73,7 +73,7 @@ func limitTo(node plan.Node, n int64) (limited plan.Node, exact bool) {
 		}
 		return node.WithInputs(inputs), false
 	case *plan.Join:
-		if node.Kind == plan.Left {
+		if node.Kind == plan.Left || node.Kind == plan.Mark {
 			return node.WithInputs([]plan.Node{&plan.Limit{Input: node.Left, Count: n}, node.Right}), false
 		}
 	case *plan.Unnest:

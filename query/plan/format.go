@@ -123,7 +123,7 @@ func (a AggCall) String() string {
 }
 
 func joinLine(n *Join) string {
-	s := [...]string{"Inner", "Left"}[n.Kind] + "Join"
+	s := [...]string{"Inner", "Left", "Full", "Semi", "Anti", "Mark"}[n.Kind] + "Join"
 	var conds []string
 	for i := range n.LeftKeys {
 		op := " = "

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/traillake/traillake/query/types"
 )
@@ -127,8 +128,18 @@ func (n *Union) WithInputs(inputs []Node) Node {
 
 // Outputs implements Node.
 func (n *Join) Outputs() []Output {
-	l, r := n.Left.Outputs(), n.Right.Outputs()
-	return append(append(make([]Output, 0, len(l)+len(r)), l...), r...)
+	switch n.Kind {
+	case Semi, Anti:
+		return n.Left.Outputs()
+	case Mark:
+		return append(slices.Clip(n.Left.Outputs()), Output{Name: "$mark", Type: types.BooleanType})
+	}
+	return n.Pairs()
+}
+
+// Pairs are the columns that Residual is over: left's, then right's.
+func (n *Join) Pairs() []Output {
+	return append(slices.Clip(n.Left.Outputs()), n.Right.Outputs()...)
 }
 
 // Inputs implements Node.

@@ -102,18 +102,24 @@ type Union struct {
 	Sources []Node
 }
 
-// JoinKind is inner or left; a cross join is inner without keys.
+// JoinKind says what becomes of rows that match and of those that do not. A
+// cross join is inner without keys; a right join is a left one of swapped sides.
 type JoinKind uint8
 
-// The kinds of joins.
+// The kinds of joins. The last three yield left rows, each once.
 const (
-	Inner JoinKind = iota
-	Left
+	Inner JoinKind = iota // every pair that matches
+	Left                  // and left rows without a match, beside NULLs
+	Full                  // and right rows without a match, beside NULLs
+	Semi                  // left rows with a match
+	Anti                  // left rows without a match
+	Mark                  // all left rows, and whether they have a match: true or false, never NULL
 )
 
 // Join matches rows. LeftKeys[i] = RightKeys[i] of one type must hold; each is
 // over its own side. Residual (nil when absent) is over left columns then right
-// ones and is part of the ON condition. Outputs are left's, then right's.
+// ones and is part of the ON condition. Outputs are left's, then right's; those
+// of Semi and Anti are left's; those of Mark are left's, then the mark.
 //
 // NullSafe[i], when it is there and true, compares key i by IS NOT DISTINCT FROM:
 // as grouping does, NULL with NULL and NaN with NaN, also inside a value.
