@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/compute"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
+	"github.com/traillake/traillake/ingest/event"
 	"github.com/traillake/traillake/query/plan"
 	"github.com/traillake/traillake/query/types"
 	"github.com/traillake/traillake/storage/segment"
@@ -29,6 +30,7 @@ type scanColumn struct {
 	field arrow.Field
 	file  int    // index into files, or -1
 	made  string // name of the made column when file is -1, or of the one made from file
+	key   string // of the record's field whose text is made from file, or ""
 }
 
 // scanColumns plans the reading of a request's columns.
@@ -38,8 +40,8 @@ func (t *table) scanColumns(paths []plan.ColumnPath) (*scanColumns, error) {
 		c := scanColumn{field: types.ToField(p.Name, p.Type), file: -1}
 		at := t.columns[p.Column]
 		switch {
-		case at.virtual && at.Name == checksumColumn:
-			c.made = checksumColumn
+		case at.virtual && (at.Name == checksumColumn || at.key != ""):
+			c.made, c.key = at.Name, at.key
 			c.file = out.read(segment.Column{Path: []string{t.store.family.PayloadColumn}})
 		case at.virtual:
 			c.made = at.Name
@@ -235,7 +237,31 @@ func (s *scanStream) make(mem memory.Allocator, w scanColumn, rec arrow.Record) 
 		}
 		return b.NewArray()
 	}
+	if w.key != "" {
+		return fieldTexts(mem, rec.Column(s.present[w.file]), w.key)
+	}
 	return checksums(mem, rec.Column(s.present[w.file]))
+}
+
+// fieldTexts is the JSON text of one field of each payload.
+func fieldTexts(mem memory.Allocator, payloads arrow.Array, key string) arrow.Array {
+	b := array.NewStringBuilder(mem)
+	defer b.Release()
+	b.Reserve(payloads.Len())
+	text := payloads.(array.StringLike)
+	var buf []byte
+	for i := range payloads.Len() {
+		var ok bool
+		if !payloads.IsNull(i) {
+			buf, ok = event.FieldText(buf[:0], []byte(text.Value(i)), key)
+		}
+		if !ok {
+			b.AppendNull()
+			continue
+		}
+		b.Append(string(buf))
+	}
+	return b.NewArray()
 }
 
 // checksums is the SHA-256 of each payload in lower-case hex.

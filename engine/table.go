@@ -32,6 +32,7 @@ const ingestTimeColumn = "$ingest_time"
 type column struct {
 	plan.TableColumn
 	virtual bool
+	key     string // of the record's field whose text the column is, or ""
 }
 
 func newTable(s *store, now time.Time) (*table, error) {
@@ -56,10 +57,12 @@ func familyColumns(f *event.Family) ([]column, error) {
 			if t, err = types.FromField(f.Schema.Field(at[0])); err != nil {
 				return nil, fmt.Errorf("family %s: column %s: %w", f.Name, c.Name, err)
 			}
+		} else if c.Key != "" {
+			t = types.VarcharType
 		} else if !ok {
 			return nil, fmt.Errorf("family %s: nothing makes column %s", f.Name, c.Name)
 		}
-		out = append(out, column{TableColumn: plan.TableColumn{Name: c.Name, Type: t, Hidden: c.Hidden}, virtual: c.Virtual})
+		out = append(out, column{TableColumn: plan.TableColumn{Name: c.Name, Type: t, Hidden: c.Hidden, Text: c.Text}, virtual: c.Virtual, key: c.Key})
 	}
 	return out, nil
 }
@@ -100,3 +103,29 @@ func (t *table) path(c plan.ColumnPath) []string {
 	}
 	return names
 }
+
+// synonyms are names that queries written for Athena's tables of trails use for
+// their partitions. They are read from the event, not from where its object lay:
+// the two differ for events delivered around midnight or by another region.
+var synonyms = []plan.Synonym{
+	{Name: "year", Column: "eventtime", Part: "year"},
+	{Name: "month", Column: "eventtime", Part: "month"},
+	{Name: "day", Column: "eventtime", Part: "day"},
+	{Name: "hour", Column: "eventtime", Part: "hour"},
+	{Name: "timestamp", Column: "eventtime", Part: "date"},
+	{Name: "date", Column: "eventtime", Part: "date"},
+	{Name: "dt", Column: "eventtime", Part: "date"},
+	{Name: "date_partition", Column: "eventtime", Part: "date"},
+	{Name: "event_date", Column: "eventtime", Part: "date"},
+	{Name: "calendarday", Column: "eventtime", Part: "calendarday"},
+	{Name: "eventdata", Column: event.DataColumn, Part: "map"},
+	{Name: "region", Column: "awsregion"},
+	{Name: "region_partition", Column: "awsregion"},
+	{Name: "account", Column: "recipientaccountid"},
+	{Name: "account_id", Column: "recipientaccountid"},
+	{Name: "accountid", Column: "recipientaccountid"},
+	{Name: "account_partition", Column: "recipientaccountid"},
+}
+
+// Synonyms implements plan.Synonymous.
+func (t *table) Synonyms() []plan.Synonym { return synonyms }

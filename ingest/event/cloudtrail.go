@@ -156,7 +156,7 @@ func (f *Family) complete() {
 	for i := range f.fields {
 		a := f.fields[i].arrow()
 		stored = append(stored, a)
-		f.Columns = append(f.Columns, Column{Name: a.Name, Type: a.Type})
+		f.Columns = append(f.Columns, Column{Name: a.Name, Type: a.Type, Text: f.fields[i].textColumn()})
 		switch a.Name {
 		case f.PayloadColumn:
 			f.Columns = append(f.Columns, Column{Name: ChecksumColumn, Type: arrow.BinaryTypes.String, Virtual: true})
@@ -175,5 +175,11 @@ func (f *Family) complete() {
 	f.Columns = append(f.Columns,
 		Column{Name: CommitColumn, Type: arrow.PrimitiveTypes.Int64, Hidden: true, Virtual: true},
 		Column{Name: SegmentColumn, Type: arrow.BinaryTypes.String, Hidden: true, Virtual: true})
+	for i := range f.fields {
+		if name := f.fields[i].textColumn(); name != "" {
+			f.Columns = append(f.Columns, Column{Name: name, Type: arrow.BinaryTypes.String, Hidden: true, Virtual: true, Key: f.fields[i].key})
+		}
+	}
+	f.Columns = append(f.Columns, Column{Name: DataColumn, Type: arrow.BinaryTypes.String, Hidden: true, Virtual: true, Key: "eventData"})
 	f.Schema = arrow.NewSchema(stored, nil)
 }

@@ -61,6 +61,9 @@ const (
 	ChecksumColumn = "eventjsonchecksum"
 	CommitColumn   = "$commit"
 	SegmentColumn  = "$segment"
+	// DataColumn is the JSON text of eventData, where configuration items and
+	// events of integrations keep what they tell.
+	DataColumn = "$eventdata"
 )
 
 // Column is a column as SQL sees it.
@@ -69,6 +72,11 @@ type Column struct {
 	Type    arrow.DataType
 	Hidden  bool // left out of SELECT *
 	Virtual bool // not stored: computed when read
+	// Text, of a column with structure, is the hidden column that has the JSON
+	// text of the same field of the record; "" for other columns.
+	Text string
+	// Key, of such a text column, is the field's key in the record; see FieldText.
+	Key string
 }
 
 // Family is a schema of events. All fields are read-only.

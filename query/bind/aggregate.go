@@ -85,7 +85,13 @@ func (x *exprBinder) aggArguments(e *ast.Call, name string) (*function.Aggregate
 	if err != nil {
 		return nil, nil, err
 	}
-	f, err := function.ResolveAggregate(name, known, x.lambdaTypes(e.Args))
+	var f *function.Aggregate
+	err = x.texted(bound, func(args []plan.Expr) error {
+		var err error
+		bound = args
+		f, err = function.ResolveAggregate(name, retyped(known, args), x.lambdaTypes(e.Args))
+		return err
+	})
 	if err != nil {
 		return nil, nil, at(unwrapped(err), e.Span())
 	}

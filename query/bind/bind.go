@@ -80,13 +80,17 @@ type binder struct {
 	order   []plan.Table          // the same, in order of appearance
 	lambdas int                   // numbers given to lambdas
 	typed   map[lambdaKey]*plan.Lambda
-	nodes   int // nodes beyond those written
+	nodes   int  // nodes beyond those written
+	textID  int  // the last number given to a column with a text
+	lenient bool // the statement reads a table whose columns have texts
 }
 
 // env is what a query sees of the queries around it.
 type env struct {
 	ctes  *cte
 	outer *scope // for telling a correlated reference from an unknown name
+	// keepTexts makes a SELECT's result keep the texts of its columns, hidden.
+	keepTexts bool
 }
 
 func (e *env) cteList() *cte {

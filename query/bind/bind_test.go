@@ -32,18 +32,21 @@ func (c catalog) Table(_ context.Context, name []string) (plan.Table, error) {
 }
 
 type table struct {
-	name string
-	cols []plan.TableColumn
+	name     string
+	cols     []plan.TableColumn
+	synonyms []plan.Synonym
 }
 
 func (t *table) Name() string                { return t.name }
 func (t *table) Columns() []plan.TableColumn { return t.cols }
+func (t *table) Synonyms() []plan.Synonym    { return t.synonyms }
 func (t *table) Scan(context.Context, plan.ScanRequest) ([]plan.Stream, error) {
 	return nil, errors.New("not for reading")
 }
 
 // TestBind reads testdata. "table NAME" takes one column per line, name and
-// type, "hidden" at the end for hidden ones; "bind" takes a statement and
+// type, "hidden" at the end for hidden ones, "text NAME" for those with a text
+// column, or "synonym NAME COLUMN [PART]"; "bind" takes a statement and
 // prints its columns and plan, or its error with a caret.
 func TestBind(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
@@ -70,12 +73,18 @@ func defineTable(t testing.TB, name, text string) *table {
 	out := &table{name: name}
 	for _, line := range strings.Split(text, "\n") {
 		col, typ, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if words := strings.Fields(typ); col == "synonym" {
+			words = append(words, "")
+			out.synonyms = append(out.synonyms, plan.Synonym{Name: words[0], Column: words[1], Part: words[2]})
+			continue
+		}
+		typ, text, _ := strings.Cut(typ, " text ")
 		typ, hidden := strings.CutSuffix(typ, " hidden")
 		parsed, err := types.Parse(typ)
 		if err != nil {
 			t.Fatal(err)
 		}
-		out.cols = append(out.cols, plan.TableColumn{Name: col, Type: parsed, Hidden: hidden})
+		out.cols = append(out.cols, plan.TableColumn{Name: col, Type: parsed, Hidden: hidden, Text: text})
 	}
 	return out
 }

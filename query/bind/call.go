@@ -2,6 +2,7 @@ package bind
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/traillake/traillake/query/ast"
@@ -70,12 +71,29 @@ func (x *exprBinder) arguments(e *ast.Call, name string) (*function.Scalar, []pl
 	if err != nil {
 		return nil, nil, err
 	}
-	f, err := function.Resolve(name, known, x.lambdaTypes(e.Args))
+	var f *function.Scalar
+	err = x.texted(bound, func(args []plan.Expr) error {
+		var err error
+		bound = args
+		f, err = function.Resolve(name, retyped(known, args), x.lambdaTypes(e.Args))
+		return err
+	})
 	if err != nil {
 		return nil, nil, at(unwrapped(err), e.Span())
 	}
 	args, err := x.secondPass(e.Args, bound, f.Args)
 	return f, args, err
+}
+
+// retyped are the arguments with the types that the bound ones now have.
+func retyped(known []function.Arg, bound []plan.Expr) []function.Arg {
+	out := slices.Clone(known)
+	for i, e := range bound {
+		if e != nil {
+			out[i].Type = e.Type()
+		}
+	}
+	return out
 }
 
 // firstPass binds all arguments but lambdas, which need the function's types.
@@ -156,6 +174,7 @@ func (x *exprBinder) ifForm(e *ast.Call) (plan.Expr, error) {
 	if len(args) == 2 {
 		args = append(args, &plan.Literal{Typ: types.UnknownType})
 	}
+	copy(args[1:], x.strings(args[1:]))
 	t, clash, ok := common(args[1:])
 	if !ok {
 		return nil, mismatch(e.Span(), "Result types for IF must be the same: %s vs %s", clash[0], clash[1])
@@ -171,7 +190,7 @@ func (x *exprBinder) coalesce(e *ast.Call) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	args, t, err := unify(args, "All COALESCE operands", spansOf(e.Args))
+	args, t, err := unify(x.strings(args), "All COALESCE operands", spansOf(e.Args))
 	if err != nil {
 		return nil, err
 	}
@@ -185,6 +204,9 @@ func (x *exprBinder) nullIf(e *ast.Call) (plan.Expr, error) {
 	args, err := x.exprs(e.Args)
 	if err != nil {
 		return nil, err
+	}
+	if !isTime(args[0].Type()) && !isTime(args[1].Type()) {
+		args = x.strings(args)
 	}
 	_, compared, err := align(args[0], args[1])
 	if err != nil {

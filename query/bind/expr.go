@@ -114,7 +114,11 @@ func (x *exprBinder) name(e *ast.Name) (plan.Expr, error) {
 			return bound, err
 		}
 	}
-	return x.scope.resolve(e.Parts, e.Span())
+	bound, err := x.scope.resolve(e.Parts, e.Span())
+	if err != nil && x.lenient {
+		return x.otherwise(e, err)
+	}
+	return bound, err
 }
 
 // alias finds an output column by its name; nil when there is none.
@@ -150,6 +154,9 @@ func (x *exprBinder) field(e *ast.Field) (plan.Expr, error) {
 	base, err := x.expr(e.Expr)
 	if err != nil {
 		return nil, err
+	}
+	if key := x.mapKey(base, e.Field.Name); key != nil {
+		return key, nil
 	}
 	full := e.Field.Name
 	if text := x.source(e.Expr); text != "" {
@@ -207,6 +214,9 @@ func (x *exprBinder) cast(e *ast.Cast) (plan.Expr, error) {
 		return value, nil
 	}
 	if err := castable(from, to, e.Span()); err != nil {
+		if text := x.strings([]plan.Expr{value, &plan.Literal{Typ: types.VarcharType}})[0]; text != value && to.IsString() {
+			return &plan.Cast{Expr: text, Typ: to, Try: e.Try}, nil
+		}
 		return nil, err
 	}
 	if l, ok := value.(*plan.Literal); ok && l.Value == nil {

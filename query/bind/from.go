@@ -42,7 +42,7 @@ func (b *binder) tableExpr(t ast.TableExpr, e *env) (*relation, error) {
 	case *ast.Table:
 		return b.table(t, e)
 	case *ast.Subquery:
-		rel, err := b.query(t.Query, e)
+		rel, err := b.query(t.Query, e.inFrom())
 		if err != nil {
 			return nil, err
 		}
@@ -80,6 +80,7 @@ func (b *binder) table(t *ast.Table, e *env) (*relation, error) {
 		return nil, err
 	}
 	rel := scan(table)
+	b.textColumns(rel, table)
 	rel.qualify(parts)
 	return named(rel, t.Alias)
 }

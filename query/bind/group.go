@@ -146,6 +146,9 @@ func (q *selection) moved(e plan.Expr, node *plan.Aggregate, outputs map[int]int
 		if i, ok := outputs[c.Index]; ok {
 			return &plan.Column{Index: i, Name: c.Name, Typ: c.Typ}, true
 		}
+		if text := q.groupText(c, node); text != nil {
+			return text, true
+		}
 		stray = stray || c.Index >= 0
 		return c, true
 	})

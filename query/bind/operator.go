@@ -68,15 +68,20 @@ func (x *exprBinder) binary(e *ast.Binary) (plan.Expr, error) {
 	}
 	switch e.Op {
 	case "=", "<>", "<", "<=", ">", ">=":
-		return compare(e.Op, l, r, e.Span())
+		return x.compared(e.Op, l, r, e.Span())
 	case "IS DISTINCT FROM", "IS NOT DISTINCT FROM":
-		out, err := compare("is distinct from", l, r, e.Span())
+		out, err := x.compared("is distinct from", l, r, e.Span())
 		if err != nil {
 			return nil, err
 		}
 		return negated(out, e.Op == "IS NOT DISTINCT FROM"), nil
 	}
-	return operator(e.Op, l, r, e.Span())
+	var out plan.Expr
+	err = x.texted([]plan.Expr{l, r}, func(args []plan.Expr) error {
+		out, err = operator(e.Op, args[0], args[1], e.Span())
+		return err
+	})
+	return out, err
 }
 
 // logical binds a chain of one connective as one form, however deep the
@@ -124,7 +129,7 @@ func (x *exprBinder) between(e *ast.Between) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	aligned, err := alignAll(args, e.Span())
+	aligned, err := x.aligned(args, e.Span())
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +172,7 @@ func (x *exprBinder) inList(e *ast.InList) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	aligned, err := alignAll(args, e.Span())
+	aligned, err := x.aligned(args, e.Span())
 	if err != nil {
 		return nil, err
 	}
@@ -192,6 +197,7 @@ func (x *exprBinder) like(e *ast.Like) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	args, _ = x.allText(args)
 	for i, a := range args {
 		if !a.Type().IsString() && a.Type().Kind != types.Unknown {
 			return nil, mustBe(operands[i].Span(), labels[i], types.VarcharType, a.Type())
@@ -238,7 +244,7 @@ func (x *exprBinder) caseExpr(e *ast.Case) (plan.Expr, error) {
 	} else {
 		spans = append(spans, e.Span())
 	}
-	results, t, err := unify(append(results, otherwise), "All CASE results", spans)
+	results, t, err := unify(x.strings(append(results, otherwise)), "All CASE results", spans)
 	if err != nil {
 		return nil, err
 	}
@@ -256,7 +262,7 @@ func (x *exprBinder) when(operand plan.Expr, cond ast.Expr) (plan.Expr, error) {
 		return nil, err
 	}
 	if operand != nil {
-		eq, err := compare("=", operand, bound, cond.Span())
+		eq, err := x.compared("=", operand, bound, cond.Span())
 		if err != nil {
 			return nil, mismatch(cond.Span(), "CASE operand type does not match WHEN clause operand type: %s vs %s", operand.Type(), bound.Type())
 		}

@@ -47,21 +47,21 @@ func (b *binder) with(q *ast.Query, e *env) (*env, error) {
 	if q.Recurse {
 		return nil, notSupported(q.Span(), "WITH RECURSIVE")
 	}
-	inner := &env{ctes: e.cteList(), outer: e.scope()}
+	inner := &env{ctes: e.cteList(), outer: e.scope(), keepTexts: e.texts()}
 	for i, item := range q.With {
 		for _, before := range q.With[:i] {
 			if strings.EqualFold(before.Name.Name, item.Name.Name) {
 				return nil, ast.Errorf(ast.InvalidArguments, item.Span(), "WITH query name '%s' specified more than once", item.Name.Name)
 			}
 		}
-		rel, err := b.query(item.Query, inner)
+		rel, err := b.query(item.Query, inner.inFrom())
 		if err != nil {
 			return nil, err
 		}
 		if err := renameColumns(rel, item.Columns, item.Name.Name, item.Name.Span()); err != nil {
 			return nil, err
 		}
-		inner = &env{outer: inner.outer, ctes: &cte{name: item.Name.Name, rel: rel, nodes: count(rel.node), next: inner.ctes}}
+		inner = &env{outer: inner.outer, keepTexts: inner.keepTexts, ctes: &cte{name: item.Name.Name, rel: rel, nodes: count(rel.node), next: inner.ctes}}
 	}
 	return inner, nil
 }
@@ -77,7 +77,9 @@ func (b *binder) use(c *cte, span ast.Span) (*relation, error) {
 	if err := b.grow(c.nodes, span); err != nil {
 		return nil, err
 	}
-	return &relation{node: duplicate(c.rel.node), cols: append([]column(nil), c.rel.cols...)}, nil
+	rel := &relation{node: duplicate(c.rel.node), cols: append([]column(nil), c.rel.cols...)}
+	b.renumberTexts(rel)
+	return rel, nil
 }
 
 // grow accounts for nodes that the plan gets beyond those the user wrote.

@@ -15,6 +15,9 @@ type column struct {
 	typ       types.Type
 	hidden    bool // answers to its name, stays out of *
 	index     int  // into the outputs of the relation's node
+	// textID ties a structured column to the hidden one that is its text, whose
+	// textOf is the same number; 0 for other columns.
+	textID, textOf int
 }
 
 func (c *column) ref() *plan.Column {

@@ -24,6 +24,10 @@ type selection struct {
 	sorted []ast.Expr // the sources of order
 
 	node plan.Node
+	// selected are the expressions of the items, carried the columns whose texts
+	// are added to them.
+	selected []plan.Expr
+	carried  []plan.Expr
 }
 
 // item is one output column.
@@ -230,16 +234,17 @@ func (q *selection) filterGroups() error {
 // project computes the output columns, then DISTINCT and ORDER BY. Sort keys
 // that are no output columns are computed beside them and dropped at the end.
 func (q *selection) project() (*relation, error) {
+	q.carryTexts()
 	a := &attachment{binder: q.binder, found: &q.found, node: q.node}
 	p := &plan.Project{}
 	names := make([]string, len(q.items))
-	originals := make([]plan.Expr, len(q.items))
 	for i, it := range q.items {
 		e, err := a.attach(it.expr)
 		if err != nil {
 			return nil, err
 		}
-		names[i], originals[i] = it.name, it.expr
+		names[i] = it.name
+		q.selected = append(q.selected, it.expr)
 		p.Exprs, p.Names = append(p.Exprs, e), append(p.Names, it.name)
 	}
 	keys := make([]int, len(q.order))
@@ -262,5 +267,5 @@ func (q *selection) project() (*relation, error) {
 	if len(q.order) > 0 {
 		q.node = q.sort(keys, len(names))
 	}
-	return newRelation(q.node, names), nil
+	return q.markTexts(newRelation(q.node, names)), nil
 }

@@ -21,7 +21,7 @@ func (b *binder) setOperation(s *ast.SetOperation, e *env) (*relation, error) {
 	rels := make([]*relation, len(sides))
 	for i, side := range sides {
 		var err error
-		if rels[i], err = b.plainBody(side, e); err != nil {
+		if rels[i], err = b.plainBody(side, e.plain()); err != nil {
 			return nil, err
 		}
 	}

@@ -11,7 +11,7 @@ func scalarTopics() [][]entry {
 		arrayAccess, arraySets, mapAccess, lambdaFunctions, jsonFunctions,
 		currentTime, extractors(), dateArithmetic, zoneFunctions, intervalOperators, dateText,
 		regexFunctions, splitFunctions, urlFunctions, binaryFunctions,
-		mathFunctions, moduloFunctions(), roundingFunctions(), bitwiseFunctions, arrayMakers, miscFunctions,
+		mathFunctions, moduloFunctions(), roundingFunctions(), bitwiseFunctions, arrayMakers, miscFunctions, asText,
 	}
 }
 

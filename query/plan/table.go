@@ -24,6 +24,11 @@ type TableColumn struct {
 	Type types.Type
 	// Hidden columns answer to their name and stay out of SELECT *.
 	Hidden bool
+	// Text names the hidden varchar column that this one, which has structure,
+	// reads as where text is asked for; "" for none. A statement that reads a
+	// table with such columns may use values as text where Trino refuses them;
+	// see query/bind.
+	Text string
 }
 
 // Table is something a query can read. Safe for concurrent use. It shows one
@@ -35,6 +40,22 @@ type Table interface {
 	// Scan returns one or more streams that together yield the table's rows.
 	// The caller closes every stream.
 	Scan(ctx context.Context, req ScanRequest) ([]Stream, error)
+}
+
+// Synonymous is an optional ability of a Table: names that it understands where
+// nothing else in a statement has them, so that they never hide anything.
+type Synonymous interface {
+	Synonyms() []Synonym
+}
+
+// Synonym is a name for a column, or for what is made of one.
+type Synonym struct {
+	Name   string
+	Column string // the column meant
+	// Part of the time in Column: year, month, day, hour (01 to 31, two digits),
+	// date (2024/01/31) or calendarday (the bigint 20240131); map is the JSON
+	// object in Column by its keys; "" is the column itself.
+	Part string
 }
 
 // Estimator is an optional ability of a Table: what a scan would touch.
