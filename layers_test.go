@@ -67,6 +67,7 @@ var onlyImporter = map[string][]string{
 	"github.com/prometheus/client_golang":    {"engine/api"},
 	"github.com/go-json-experiment/json":     {"ingest", "query/function"},
 	"github.com/spf13/cobra":                 {"cmd/traillake"},
+	"github.com/dlclark/regexp2":             {"query/function/regex"},
 }
 
 // TestLayers holds every non-test import of the module against the tables. It

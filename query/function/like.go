@@ -1,7 +1,6 @@
 package function
 
 import (
-	"regexp"
 	"strings"
 	"sync/atomic"
 )
@@ -111,59 +110,9 @@ func compileLike(pattern, escape string, escaped bool) (func(string) bool, error
 	if err != nil {
 		return nil, err
 	}
-	var shape strings.Builder
-	var words []string
-	for _, p := range parts {
-		if p.wildcard != 0 {
-			shape.WriteByte(p.wildcard)
-		} else {
-			shape.WriteByte('a')
-			words = append(words, p.literal)
-		}
+	if len(parts) == 3 && parts[0].wildcard == '%' && parts[1].wildcard == 0 && parts[2].wildcard == '%' {
+		word := parts[1].literal
+		return func(s string) bool { return strings.Contains(s, word) }, nil
 	}
-	switch shape.String() {
-	case "":
-		return func(s string) bool { return s == "" }, nil
-	case "%":
-		return func(string) bool { return true }, nil
-	case "a":
-		return func(s string) bool { return s == words[0] }, nil
-	case "a%":
-		return func(s string) bool { return strings.HasPrefix(s, words[0]) }, nil
-	case "%a":
-		return func(s string) bool { return strings.HasSuffix(s, words[0]) }, nil
-	case "%a%":
-		return func(s string) bool { return strings.Contains(s, words[0]) }, nil
-	case "a%a":
-		return func(s string) bool {
-			return len(s) >= len(words[0])+len(words[1]) && strings.HasPrefix(s, words[0]) && strings.HasSuffix(s, words[1])
-		}, nil
-	case "%a%a%":
-		return func(s string) bool {
-			_, rest, ok := strings.Cut(s, words[0])
-			return ok && strings.Contains(rest, words[1])
-		}, nil
-	}
-	return likeRegexp(parts)
-}
-
-func likeRegexp(parts []likePart) (func(string) bool, error) {
-	var re strings.Builder
-	re.WriteString(`(?s)\A`)
-	for _, p := range parts {
-		switch p.wildcard {
-		case '%':
-			re.WriteString(".*")
-		case '_':
-			re.WriteByte('.')
-		default:
-			re.WriteString(regexp.QuoteMeta(p.literal))
-		}
-	}
-	re.WriteString(`\z`)
-	compiled, err := regexp.Compile(re.String())
-	if err != nil {
-		return nil, invalidArgument("Invalid LIKE pattern: %v", err)
-	}
-	return compiled.MatchString, nil
+	return newLikePattern(parts).match, nil
 }

@@ -1,135 +1,95 @@
 package function
 
 import (
-	"regexp"
+	"errors"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
+
+	"github.com/traillake/traillake/query/function/regex"
+	"github.com/traillake/traillake/query/types"
 )
 
-// regexFunctions run on RE2 syntax, whose time is linear in the text.
+// regexFunctions take Java's syntax, as Trino does.
 var regexFunctions = []entry{
-	{sig: "regexp_like(varchar(x), varchar) boolean", make: matching(func(re *regexp.Regexp, s string) (bool, error) { return re.MatchString(s), nil })},
-	{sig: "regexp_count(varchar(x), varchar) bigint", make: matching(func(re *regexp.Regexp, s string) (int64, error) { return int64(len(re.FindAllStringIndex(s, -1))), nil })},
-	{sig: "regexp_extract(varchar(x), varchar) varchar(x)", make: matching(func(re *regexp.Regexp, s string) (string, error) { return group(re, s, 0) })},
-	{sig: "regexp_extract(varchar(x), varchar, bigint) varchar(x)", make: extractGroup},
-	{sig: "regexp_extract_all(varchar(x), varchar) array(varchar(x))", make: extractAll},
-	{sig: "regexp_extract_all(varchar(x), varchar, bigint) array(varchar(x))", make: extractAll},
-	{sig: "regexp_split(varchar(x), varchar) array(varchar(x))", make: regexpSplit},
-	{sig: "regexp_position(varchar(x), varchar) integer", make: regexpPosition},
-	{sig: "regexp_position(varchar(x), varchar, bigint) integer", make: regexpPosition},
-	{sig: "regexp_position(varchar(x), varchar, bigint, bigint) integer", make: regexpPosition},
-	{sig: "regexp_replace(varchar(x), varchar) varchar", make: matching(func(re *regexp.Regexp, s string) (string, error) { return re.ReplaceAllLiteralString(s, ""), nil })},
-	{sig: "regexp_replace(varchar(x), varchar, varchar) varchar", make: regexpReplace},
-	{sig: "regexp_replace(varchar(x), varchar, function(array(varchar(x)),varchar)) varchar", make: regexpReplaceLambda},
+	{sig: "regexp_like(varchar(x), joniregexp) boolean", make: matching(func(re *regex.Regexp, s string) (bool, error) { return re.Match(s) })},
+	{sig: "regexp_count(varchar(x), joniregexp) bigint", make: matching(func(re *regex.Regexp, s string) (int64, error) {
+		all, err := re.All(s)
+		return int64(len(all)), err
+	})},
+	{sig: "regexp_extract(varchar(x), joniregexp) varchar(x)", make: matching(func(re *regex.Regexp, s string) (string, error) { return group(re, s, 0) })},
+	{sig: "regexp_extract(varchar(x), joniregexp, bigint) varchar(x)", make: extractGroup},
+	{sig: "regexp_extract_all(varchar(x), joniregexp) array(varchar(x))", make: extractAll},
+	{sig: "regexp_extract_all(varchar(x), joniregexp, bigint) array(varchar(x))", make: extractAll},
+	{sig: "regexp_split(varchar(x), joniregexp) array(varchar(x))", make: regexpSplit},
+	{sig: "regexp_position(varchar(x), joniregexp) integer", make: regexpPosition},
+	{sig: "regexp_position(varchar(x), joniregexp, integer) integer", make: regexpPosition},
+	{sig: "regexp_position(varchar(x), joniregexp, integer, integer) integer", make: regexpPosition},
+	{sig: "regexp_replace(varchar(x), joniregexp) varchar(x)", make: matching(func(re *regex.Regexp, s string) (string, error) {
+		return replaceMatches(re, s, func() (replacement, error) { return nil, nil })
+	})},
+	{sig: "regexp_replace(varchar(x), joniregexp, varchar(y)) varchar(z)", make: regexpReplace, result: regexpReplacedType},
+	{sig: "regexp_replace(varchar, joniregexp, function(array(varchar),varchar(x))) varchar", make: regexpReplaceLambda},
 }
 
-// compileRegexp reads a Java-style pattern. What RE2 lacks is refused by name.
-func compileRegexp(pattern string) (*regexp.Regexp, error) {
-	if what := unsupportedRegexp(pattern); what != "" {
-		return nil, invalidArgument("Invalid regular expression '%s': %s is not supported", pattern, what)
-	}
-	re, err := regexp.Compile(javaClasses(pattern))
-	if err != nil {
-		return nil, invalidArgument("Invalid regular expression '%s': %v", pattern, err)
-	}
-	return re, nil
+// compileRegexp reads a pattern; its faults are the user's.
+func compileRegexp(pattern string) (*regex.Regexp, error) {
+	re, err := regex.Compile(pattern)
+	return re, regexpFault(err)
 }
 
-// unsupportedRegexp names the first construct that cannot be matched in linear time.
-func unsupportedRegexp(p string) string {
-	inClass := false
-	for i := 0; i < len(p); i++ {
-		switch p[i] {
-		case '\\':
-			i++
-			if i < len(p) && !inClass && (p[i] >= '1' && p[i] <= '9' || p[i] == 'k') {
-				return "a backreference (\\" + p[i:i+1] + ")"
-			}
-		case '[':
-			inClass = true
-		case ']':
-			inClass = false
-		case '(':
-			if inClass {
-				continue
-			}
-			for prefix, what := range map[string]string{
-				"(?=": "look-ahead (?=", "(?!": "negative look-ahead (?!", "(?<=": "look-behind (?<=",
-				"(?<!": "negative look-behind (?<!", "(?>": "an atomic group (?>",
-			} {
-				if strings.HasPrefix(p[i:], prefix) {
-					return what
-				}
-			}
-		case '*', '+', '?', '}':
-			if !inClass && i+1 < len(p) && p[i+1] == '+' {
-				return "a possessive quantifier (" + p[i:i+2] + ")"
-			}
-		}
+func regexpFault(err error) error {
+	if err == nil {
+		return nil
 	}
-	return ""
-}
-
-// javaClasses rewrites \h and \Z, which RE2 spells out.
-func javaClasses(p string) string {
-	var b strings.Builder
-	for i := 0; i < len(p); i++ {
-		if p[i] == '\\' && i+1 < len(p) {
-			i++
-			switch p[i] {
-			case 'Z':
-				b.WriteString(`\n?\z`)
-			case 'h':
-				b.WriteString(`[ \t]`)
-			default:
-				b.WriteString(p[i-1 : i+1])
-			}
-			continue
-		}
-		b.WriteByte(p[i])
-	}
-	return b.String()
+	return invalidArgument("%s", err.Error())
 }
 
 // matching adapts a function of a text and a pattern.
-func matching[R any](f func(re *regexp.Regexp, s string) (R, error)) maker {
+func matching[R any](f func(re *regex.Regexp, s string) (R, error)) maker {
 	return func(c *call) Kernel {
-		var cache compiled[*regexp.Regexp]
+		var cache compiled[*regex.Regexp]
 		return f2(func(s, pattern string) (R, error) {
 			re, err := cache.get(pattern, compileRegexp)
 			if err != nil {
 				return *new(R), err
 			}
-			return f(re, s)
+			v, err := f(re, s)
+			if errors.Is(err, regex.ErrTooLong) {
+				err = regexpFault(err)
+			}
+			return v, err
 		})(c)
 	}
 }
 
 // group returns a group of the first match; NULL without a match.
-func group(re *regexp.Regexp, s string, n int64) (string, error) {
-	if n < 0 || n > int64(re.NumSubexp()) {
+func group(re *regex.Regexp, s string, n int64) (string, error) {
+	if n < 0 || n > int64(re.Groups()) {
 		return "", noSuchGroup(re, n)
 	}
-	m := re.FindStringSubmatchIndex(s)
-	if m == nil || m[2*n] < 0 {
+	m, err := re.Find(s, 0)
+	switch {
+	case err != nil:
+		return "", regexpFault(err)
+	case m == nil || m[2*n] < 0:
 		return "", errNull
 	}
 	return s[m[2*n]:m[2*n+1]], nil
 }
 
-func noSuchGroup(re *regexp.Regexp, n int64) error {
+func noSuchGroup(re *regex.Regexp, n int64) error {
 	if n < 0 {
 		return invalidArgument("Group cannot be negative")
 	}
-	return invalidArgument("Pattern has %d groups. Cannot access group %d", re.NumSubexp(), n)
+	return invalidArgument("Pattern has %d groups. Cannot access group %d", re.Groups(), n)
 }
 
 func extractGroup(c *call) Kernel {
-	var cache compiled[*regexp.Regexp]
+	var cache compiled[*regex.Regexp]
 	return f3(func(s, pattern string, n int64) (string, error) {
 		re, err := cache.get(pattern, compileRegexp)
 		if err != nil {
@@ -170,7 +130,7 @@ func textLists(f func(ctx *Context, args []Value) func(row int, put func(s strin
 }
 
 func extractAll(c *call) Kernel {
-	var cache compiled[*regexp.Regexp]
+	var cache compiled[*regex.Regexp]
 	return textLists(func(_ *Context, args []Value) func(int, func(string, bool)) error {
 		s, pattern := columnOf[string](args[0]), columnOf[string](args[1])
 		return func(row int, put func(string, bool)) error {
@@ -182,11 +142,15 @@ func extractAll(c *call) Kernel {
 			if len(args) == 3 {
 				n = columnOf[int64](args[2]).at(row)
 			}
-			if n < 0 || n > int64(re.NumSubexp()) {
+			if n < 0 || n > int64(re.Groups()) {
 				return noSuchGroup(re, n)
 			}
 			text := s.at(row)
-			for _, m := range re.FindAllStringSubmatchIndex(text, -1) {
+			all, err := re.All(text)
+			if err != nil {
+				return regexpFault(err)
+			}
+			for _, m := range all {
 				if m[2*n] < 0 {
 					put("", false)
 				} else {
@@ -200,7 +164,7 @@ func extractAll(c *call) Kernel {
 
 // regexpSplit keeps empty texts, also the last.
 func regexpSplit(c *call) Kernel {
-	var cache compiled[*regexp.Regexp]
+	var cache compiled[*regex.Regexp]
 	return textLists(func(_ *Context, args []Value) func(int, func(string, bool)) error {
 		s, pattern := columnOf[string](args[0]), columnOf[string](args[1])
 		return func(row int, put func(string, bool)) error {
@@ -209,7 +173,11 @@ func regexpSplit(c *call) Kernel {
 				return err
 			}
 			text, from := s.at(row), 0
-			for _, m := range re.FindAllStringIndex(text, -1) {
+			all, err := re.All(text)
+			if err != nil {
+				return regexpFault(err)
+			}
+			for _, m := range all {
 				put(text[from:m[0]], true)
 				from = m[1]
 			}
@@ -221,19 +189,19 @@ func regexpSplit(c *call) Kernel {
 
 // regexpPosition is the place of the n-th match from a start, in code points; -1 without one.
 func regexpPosition(c *call) Kernel {
-	var cache compiled[*regexp.Regexp]
+	var cache compiled[*regex.Regexp]
 	return func(ctx *Context, args []Value, rows int) (arrow.Array, error) {
 		s, pattern := columnOf[string](args[0]), columnOf[string](args[1])
 		return each(ctx, c, rows, func(i int) (int32, error) {
 			if anyNull(args, i) {
 				return 0, errNull
 			}
-			start, nth := int64(1), int64(1)
+			start, nth := int32(1), int32(1)
 			if len(args) > 2 {
-				start = columnOf[int64](args[2]).at(i)
+				start = columnOf[int32](args[2]).at(i)
 			}
 			if len(args) > 3 {
-				nth = columnOf[int64](args[3]).at(i)
+				nth = columnOf[int32](args[3]).at(i)
 			}
 			if start < 1 {
 				return 0, invalidArgument("start position cannot be smaller than 1")
@@ -245,21 +213,30 @@ func regexpPosition(c *call) Kernel {
 			if err != nil {
 				return 0, err
 			}
-			text := s.at(i)
-			if start > int64(utf8.RuneCountInString(text)) {
-				return -1, nil
-			}
-			from := len(cut(text, int(start-1)))
-			for _, m := range re.FindAllStringIndex(text, -1) {
-				if m[0] >= from {
-					if nth--; nth == 0 {
-						return int32(utf8.RuneCountInString(text[:m[0]])) + 1, nil
-					}
-				}
-			}
-			return -1, nil
+			return nthMatch(re, s.at(i), start, nth)
 		})
 	}
+}
+
+func nthMatch(re *regex.Regexp, text string, start, nth int32) (int32, error) {
+	if int(start) > utf8.RuneCountInString(text) {
+		return -1, nil
+	}
+	from := len(cut(text, int(start-1)))
+	for from <= len(text) {
+		m, err := re.Find(text, from)
+		if err != nil {
+			return 0, regexpFault(err)
+		}
+		if m == nil {
+			break
+		}
+		if nth--; nth == 0 {
+			return int32(utf8.RuneCountInString(text[:m[0]])) + 1, nil
+		}
+		from = regex.Next(text, m)
+	}
+	return -1, nil
 }
 
 // replacement is a parsed replacement text: literal parts and group numbers.
@@ -271,7 +248,7 @@ type replacementPart struct {
 }
 
 // parseReplacement reads $1, ${name} and backslash escapes, as Java does.
-func parseReplacement(re *regexp.Regexp, s string) (replacement, error) {
+func parseReplacement(re *regex.Regexp, s string) (replacement, error) {
 	var parts replacement
 	var text strings.Builder
 	flush := func() {
@@ -304,15 +281,15 @@ func parseReplacement(re *regexp.Regexp, s string) (replacement, error) {
 }
 
 // groupReference reads what follows a $. A number takes as many digits as name a group.
-func groupReference(re *regexp.Regexp, s string, i int) (n, next int, err error) {
+func groupReference(re *regex.Regexp, s string, i int) (n, next int, err error) {
 	bad := invalidArgument("Illegal replacement sequence: %s", s)
 	if i < len(s) && s[i] == '{' {
 		end := strings.IndexByte(s[i:], '}')
 		if end < 0 {
-			return 0, 0, bad
+			end = len(s) - i
 		}
 		name := s[i+1 : i+end]
-		if n = re.SubexpIndex(name); n < 0 {
+		if n = re.GroupIndex(name); n < 0 {
 			return 0, 0, invalidArgument("Illegal replacement sequence: unknown group { %s }", name)
 		}
 		return n, i + end + 1, nil
@@ -320,7 +297,7 @@ func groupReference(re *regexp.Regexp, s string, i int) (n, next int, err error)
 	next = i
 	for next < len(s) && s[next] >= '0' && s[next] <= '9' {
 		v, _ := strconv.Atoi(s[i : next+1])
-		if v > re.NumSubexp() {
+		if v > re.Groups() {
 			break
 		}
 		n = v
@@ -347,32 +324,52 @@ func (r replacement) append(dst []byte, s string, m []int) []byte {
 	return dst
 }
 
+// regexpReplacedType has room for the replacement, half of which may name groups, at every place.
+func regexpReplacedType(args []types.Type) (types.Type, error) {
+	x, y := lengthOf(args[0]), lengthOf(args[2])
+	return boundedVarchar(x + max(x*y/2, y)*(x+1)), nil
+}
+
 func regexpReplace(c *call) Kernel {
-	var cache compiled[*regexp.Regexp]
+	var cache compiled[*regex.Regexp]
 	var replacements compiled[replacement]
 	return f3(func(s, pattern, with string) (string, error) {
 		re, err := cache.get(pattern, compileRegexp)
 		if err != nil {
 			return "", err
 		}
-		r, err := replacements.get(pattern+"\x00"+with, func(string) (replacement, error) { return parseReplacement(re, with) })
-		if err != nil {
-			return "", err
-		}
-		var out []byte
-		from := 0
-		for _, m := range re.FindAllStringSubmatchIndex(s, -1) {
-			out = append(out, s[from:m[0]]...)
-			out = r.append(out, s, m)
-			from = m[1]
-		}
-		return string(append(out, s[from:]...)), nil
+		return replaceMatches(re, s, func() (replacement, error) {
+			return replacements.get(pattern+"\x00"+with, func(string) (replacement, error) { return parseReplacement(re, with) })
+		})
 	})(c)
+}
+
+// replaceMatches reads the replacement, which may be faulty, only for a match.
+func replaceMatches(re *regex.Regexp, s string, with func() (replacement, error)) (string, error) {
+	all, err := re.All(s)
+	if err != nil {
+		return "", regexpFault(err)
+	}
+	if len(all) == 0 {
+		return s, nil
+	}
+	r, err := with()
+	if err != nil {
+		return "", err
+	}
+	var out []byte
+	from := 0
+	for _, m := range all {
+		out = append(out, s[from:m[0]]...)
+		out = r.append(out, s, m)
+		from = m[1]
+	}
+	return string(append(out, s[from:]...)), nil
 }
 
 // regexpReplaceLambda hands the groups of every match of a batch to the lambda at once.
 func regexpReplaceLambda(c *call) Kernel {
-	var cache compiled[*regexp.Regexp]
+	var cache compiled[*regex.Regexp]
 	return func(ctx *Context, args []Value, rows int) (arrow.Array, error) {
 		s, pattern := columnOf[string](args[0]), columnOf[string](args[1])
 		b := array.NewListBuilder(ctx.Mem, arrow.BinaryTypes.String)
@@ -389,7 +386,9 @@ func regexpReplaceLambda(c *call) Kernel {
 				return nil, err
 			}
 			text := s.at(i)
-			matches[i] = re.FindAllStringSubmatchIndex(text, -1)
+			if matches[i], err = re.All(text); err != nil {
+				return nil, regexpFault(err)
+			}
 			for _, m := range matches[i] {
 				b.Append(true)
 				rowOf = append(rowOf, int32(i))
