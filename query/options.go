@@ -17,8 +17,12 @@ type RunOptions struct {
 	Partitions int              // goroutines of a pipeline; 1
 	// MemoryLimit is the most bytes the query may hold; 0 is no limit.
 	MemoryLimit int64
-	// CreateTemp makes the files a large sort spills to; nil: it does not spill.
+	// CreateTemp makes the files that operators spill to, from several goroutines
+	// at once; nil: they do not spill.
 	CreateTemp func() (exec.TempFile, error)
+	// SpillBytes is how many bytes the query may hold before operators spill; 0 is
+	// half of MemoryLimit.
+	SpillBytes int64
 	// Clock measures operators; nil is the system's.
 	Clock func() time.Time
 }

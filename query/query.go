@@ -88,7 +88,7 @@ func (q *Query) Run(ctx context.Context, opts RunOptions) (*Run, error) {
 	}
 	env := &exec.Env{
 		Context: fctx, Budget: budget, Partitions: opts.Partitions,
-		CreateTemp: opts.CreateTemp, Clock: opts.Clock, Stats: exec.NewStats(),
+		CreateTemp: opts.CreateTemp, SpillBytes: opts.SpillBytes, Clock: opts.Clock, Stats: exec.NewStats(),
 	}
 	root := optimize.ForRun(q.root, folder(*fctx))
 	if q.explain == explainPlan {

@@ -53,9 +53,6 @@ func (b *Budget) Used() int64 { return b.used.Load() }
 // Peak is the most bytes held at a time.
 func (b *Budget) Peak() int64 { return b.peak.Load() }
 
-// Half reports whether over half of the budget is used.
-func (b *Budget) Half() bool { return b.limit > 0 && b.used.Load() > b.limit/2 }
-
 // Err is the error of a query that went over its limit, or nil.
 func (b *Budget) Err() error {
 	if !b.exceeded.Load() {

@@ -9,7 +9,7 @@
 //
 // Sort, window, aggregate and the build side of a join read all of their input
 // before they yield a row. Their memory, like that of every batch, is taken from
-// the query's Budget.
+// the query's Budget; what does not fit goes to temporary files.
 package exec
 
 import (
@@ -30,16 +30,22 @@ type Env struct {
 	Context    *function.Context // its Mem is Budget
 	Budget     *Budget
 	Partitions int // goroutines a pipeline may use; 0 is one
-	// CreateTemp makes a temporary file for a sort that outgrows half the budget;
-	// nil: such a sort goes on in memory until the budget is used up.
+	// CreateTemp makes a temporary file for an operator that has to spill; nil:
+	// it goes on in memory until the budget is used up.
 	CreateTemp func() (TempFile, error)
+	// SpillBytes is how much the query holds when its operators begin to spill; 0
+	// is half of the budget.
+	SpillBytes int64
 	Clock      func() time.Time // measures operators; nil: no times
 	Stats      *Stats
+
+	blocking int // operators that share the memory
 }
 
 // Build opens the tables of a plan and returns the stream of its rows. The
 // caller closes it. ctx is used to open the tables only.
 func Build(ctx context.Context, n plan.Node, env *Env) (plan.Stream, error) {
+	env.blocking = countBlocking(n)
 	b := &builder{ctx: ctx, env: env}
 	return b.single(n)
 }

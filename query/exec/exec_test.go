@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -300,27 +299,11 @@ func TestBudgetRefusesHugeAllocation(t *testing.T) {
 	t.Error("allocated 1 GiB of 1 MiB")
 }
 
-// tempFile is a TempFile in memory.
-type tempFile struct {
-	bytes.Buffer
-	removed bool
-}
-
-func (f *tempFile) Open() (io.ReadCloser, error) {
-	return io.NopCloser(bytes.NewReader(f.Bytes())), nil
-}
-func (f *tempFile) Remove() error { f.removed = true; return nil }
-
 func TestSortSpills(t *testing.T) {
 	const n = 200_000
 	for _, limit := range []int{0, n - 1234, 2 * n} {
 		table := &numbers{n: n, parts: 3, step: 1000}
-		env := testEnv(t, 2, 4<<20)
-		var files []*tempFile
-		env.CreateTemp = func() (TempFile, error) {
-			files = append(files, &tempFile{})
-			return files[len(files)-1], nil
-		}
+		env, disk := spillEnv(t, 2, 2<<20)
 		s := build(t, &plan.Sort{Input: scanOf(table), Keys: []plan.SortKey{{Expr: x, Desc: true}}, Limit: int64(limit)}, env)
 		got, err := read(context.Background(), s)
 		want := countTo(n)
@@ -331,16 +314,11 @@ func TestSortSpills(t *testing.T) {
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("limit %d: read %d rows, %v; want %d in falling order", limit, len(got), err, len(want))
 		}
-		if len(files) < 2 {
-			t.Errorf("limit %d: %d files; the sort did not spill", limit, len(files))
+		if len(disk.files) < 2 {
+			t.Errorf("limit %d: %d files; the sort did not spill", limit, len(disk.files))
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)
-		}
-		for i, f := range files {
-			if !f.removed {
-				t.Errorf("limit %d: file %d was not removed", limit, i)
-			}
 		}
 	}
 }

@@ -1,283 +1,319 @@
 package exec
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"sync"
 
 	"github.com/apache/arrow/go/v15/arrow"
-	"github.com/apache/arrow/go/v15/arrow/array"
 
-	"github.com/traillake/traillake/query/exec/eval"
-	"github.com/traillake/traillake/query/exec/rowkey"
-	"github.com/traillake/traillake/query/exec/vector"
 	"github.com/traillake/traillake/query/plan"
 )
 
-// join reads the right input into a joinTable, shared by all partitions of the
-// left one, and looks every left row up in it. Right rows that a full join keeps
-// are yielded by the partition that comes to its end last.
+// join is one partition of a join's output. It takes batches of the probing side,
+// which all partitions share, and looks their rows up in the table of the other
+// side. Rows of the table's side that the join yields by themselves come from the
+// partition that probes last.
 type join struct {
-	node     *plan.Join
-	schema   *arrow.Schema
-	pairing  *arrow.Schema // of left rows beside right ones
-	left     plan.Stream
-	table    *joinTable
-	env      *Env
-	keys     []*eval.Expr
-	residual *eval.Predicate // nil when absent
-	heads    dictionaryHeads
-	closed   bool
-
-	// The left batch at work and how far it got.
-	rec     arrow.Record
-	first   []int32 // first right row of each left row, -1 for none
-	matched []bool  // of left rows; nil for an inner join
-	row     int
-	at      int32 // next right row of row
-
-	ended bool    // the left input is at its end
-	rest  []int32 // right rows without a match, still to be yielded
+	shared *sharedJoin
+	wait   *measured // time spent in the inputs
+	prober *prober   // nil before the table is there
+	tail   []int32   // rows of the table still to be yielded
+	ended  bool      // the probing side is at its end
+	closed bool
 }
 
+// joinSide is one input of a join: what was read of it to find out which is the
+// smaller, and the rest.
+type joinSide struct {
+	mu     sync.Mutex // guards what follows: one batch is taken at a time
+	in     plan.Stream
+	held   []arrow.Record
+	ended  bool
+	closed bool
+}
+
+// next takes the next batch.
+func (s *joinSide) next(ctx context.Context) (arrow.Record, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.held) > 0 {
+		rec := s.held[0]
+		s.held = s.held[1:]
+		return rec, nil
+	}
+	return s.read(ctx)
+}
+
+// read takes the next batch of the input, past what is held.
+func (s *joinSide) read(ctx context.Context) (arrow.Record, error) {
+	if s.closed {
+		return nil, errClosed
+	}
+	if s.ended {
+		return nil, io.EOF
+	}
+	rec, err := s.in.Next(ctx)
+	if errors.Is(err, io.EOF) {
+		s.ended = true
+		err = cmp.Or(s.in.Close(), err)
+	}
+	return rec, err
+}
+
+func (s *joinSide) release() {
+	for _, rec := range s.held {
+		rec.Release()
+	}
+	s.held = nil
+}
+
+func (s *joinSide) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	s.release()
+	return s.in.Close()
+}
+
+// onSide names the sides of a join as indexes.
+const (
+	leftSide  = 0
+	rightSide = 1
+)
+
+// sharedJoin is what the partitions of a join share. The first one that is asked
+// for a row decides which side becomes the table: both are read by turns, a bit
+// more each time, until one ends; that one is built and the other probes. When
+// neither has ended and the memory is used up, both go to files by the hash of
+// their keys, and the pairs of files are joined one after another.
+type sharedJoin struct {
+	node    *plan.Join
+	env     *Env
+	held    *holding
+	schema  *arrow.Schema // of the output
+	pairing *arrow.Schema // of left rows beside right ones
+	sides   [2]*joinSide
+
+	mu         sync.Mutex // guards what follows; rows of spilled joins are made under it
+	ready      bool
+	err        error
+	table      *joinTable
+	spilled    *spilledJoin // instead of table
+	users      int          // partitions that have not closed
+	partitions int
+	ends       int // partitions that have probed all their rows
+}
+
+// firstLook is how many bytes of each side are read at first to find the smaller one.
+const firstLook = 1 << 20
+
 func (b *builder) join(n *plan.Join) ([]plan.Stream, error) {
-	right, err := b.single(n.Right)
+	left, err := b.build(n.Left)
 	if err != nil {
 		return nil, err
 	}
-	lefts, err := b.build(n.Left)
+	right, err := b.build(n.Right)
 	if err != nil {
-		return nil, errors.Join(err, right.Close())
+		return nil, errors.Join(err, closeAll(left))
 	}
-	table := &joinTable{in: right, env: b.env, node: n, keyExprs: n.RightKeys, users: len(lefts), partitions: len(lefts), keeps: n.Kind == plan.Full}
-	schema, pairing := Schema(n.Outputs()), Schema(n.Pairs())
-	for i, in := range lefts {
-		s := &join{node: n, schema: schema, pairing: pairing, left: in, table: table, env: b.env}
-		if s.keys, err = eval.CompileAll(b.env.Context, n.LeftKeys); err == nil && n.Residual != nil {
-			s.residual, err = eval.CompilePredicate(b.env.Context, n.Residual)
-		}
-		if err != nil {
-			return nil, errors.Join(err, closeAll(lefts), right.Close())
-		}
-		inputs := []plan.Stream{in}
-		if len(lefts) == 1 {
-			inputs = append(inputs, right)
-		}
-		lefts[i] = b.measure(s, n, true, inputs...)
+	partitions := max(len(left), len(right))
+	shared := &sharedJoin{
+		node: n, env: b.env, held: newHolding(b.env, n), schema: Schema(n.Outputs()), pairing: Schema(n.Pairs()),
+		users: partitions, partitions: partitions,
 	}
-	return lefts, nil
+	shared.sides = [2]*joinSide{{in: b.merge(left)}, {in: b.merge(right)}}
+	out := make([]plan.Stream, shared.partitions)
+	for i := range out {
+		s := &join{shared: shared, wait: &measured{}}
+		out[i] = b.measure(s, n, true, s.wait)
+	}
+	return out, nil
 }
 
 // Schema implements plan.Stream.
-func (s *join) Schema() *arrow.Schema { return s.schema }
+func (s *join) Schema() *arrow.Schema { return s.shared.schema }
 
 // Next implements plan.Stream.
 func (s *join) Next(ctx context.Context) (arrow.Record, error) {
-	if err := s.table.build(ctx); err != nil {
+	if s.closed {
+		return nil, errClosed
+	}
+	spilled, err := s.prepare(ctx)
+	if err != nil {
 		return nil, err
+	}
+	if spilled != nil {
+		return spilled.next(ctx)
 	}
 	for {
 		if err := ctx.Err(); err != nil {
 			return nil, context.Cause(ctx)
 		}
 		if s.ended {
-			return s.unmatchedRight()
+			return s.rest()
 		}
-		if s.rec == nil {
-			rec, err := s.left.Next(ctx)
+		if s.prober.rec == nil {
+			rec, err := s.next(ctx)
 			if errors.Is(err, io.EOF) {
-				s.ended, s.rest = true, s.table.unmatched()
+				s.ended, s.tail = true, s.shared.probed()
 				continue
 			}
 			if err != nil {
 				return nil, err
 			}
-			if err := s.begin(rec); err != nil {
+			if err := s.prober.begin(rec); err != nil {
 				return nil, err
 			}
 		}
-		out, err := s.step()
+		out, err := s.prober.step()
 		if out != nil || err != nil {
 			return out, err
 		}
 	}
 }
 
-// begin takes a left batch over and finds the first match of each row.
-func (s *join) begin(rec arrow.Record) error {
-	s.rec, s.row, s.at = rec, 0, -1
-	n := int(rec.NumRows())
-	s.first = make([]int32, n)
-	if s.node.Kind != plan.Inner {
-		s.matched = make([]bool, n)
-	}
-	if len(s.keys) == 0 {
-		if s.table.rows.rows == 0 {
-			for i := range s.first {
-				s.first[i] = -1
-			}
-		}
-	} else {
-		cols, err := evalArrays(s.keys, s.env.frame(rec))
-		if err != nil {
-			return err
-		}
-		s.heads.find(s.table, s.keys, cols, s.first)
-		releaseArrays(cols)
-	}
-	if n > 0 {
-		s.at = s.first[0]
-	}
-	return nil
-}
-
-// yieldsPairs reports whether a join yields the pairs that match.
-func yieldsPairs(k plan.JoinKind) bool { return k == plan.Inner || k == plan.Left || k == plan.Full }
-
-// step makes the next output of the left batch; nil when it has none left, or
-// when a whole step's pairs failed the residual or are not what the join yields.
-func (s *join) step() (arrow.Record, error) {
-	if s.residual == nil && !yieldsPairs(s.node.Kind) {
-		for i, r := range s.first {
-			s.matched[i] = r >= 0
-		}
-		return s.finish()
-	}
-	var lefts, rights []int32
-	for len(lefts) < batchRows && s.row < len(s.first) {
-		if s.at >= 0 {
-			lefts, rights = append(lefts, int32(s.row)), append(rights, s.at)
-			s.at = s.table.after(s.at)
-			continue
-		}
-		if s.row++; s.row < len(s.first) {
-			s.at = s.first[s.row]
-		}
-	}
-	if len(lefts) == 0 {
-		return s.finish()
-	}
-	out, err := s.pairs(lefts, rights)
-	if err != nil || s.residual == nil {
-		s.match(lefts, rights, nil)
-		return out, err
-	}
-	defer out.Release()
-	rows, err := s.residual.Select(s.env.frame(out))
-	if err != nil {
-		return nil, err
-	}
-	s.match(lefts, rights, rows)
-	if len(rows) == 0 || !yieldsPairs(s.node.Kind) {
+// prepare makes the shared table, once, and this partition's prober.
+func (s *join) prepare(ctx context.Context) (*spilledJoin, error) {
+	j := s.shared
+	if s.prober != nil {
 		return nil, nil
 	}
-	cols := make([]arrow.Array, out.NumCols())
-	for i, c := range out.Columns() {
-		cols[i] = vector.TakeSorted(s.env.Context.Mem, c, rows)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.ready {
+		j.ready = true
+		j.err = j.prepareLocked(ctx, s.read)
 	}
-	return newRecord(s.schema, cols, len(rows)), nil
+	if j.err != nil || j.spilled != nil {
+		return j.spilled, j.err
+	}
+	var err error
+	s.prober, err = newProber(j, j.table)
+	return nil, err
 }
 
-// match marks the rows of pairs as matched: of some pairs, or of all when there
-// is no residual.
-func (s *join) match(lefts, rights, rows []int32) {
-	if s.residual == nil {
-		rows = firstN(len(lefts))
-	}
-	if s.matched != nil {
-		for _, r := range rows {
-			s.matched[lefts[r]] = true
-		}
-	}
-	if s.node.Kind == plan.Full {
-		s.table.match(rights, rows)
-	}
+// next takes a batch of the probing side.
+func (s *join) next(ctx context.Context) (arrow.Record, error) {
+	defer s.timed()()
+	return s.shared.sides[1-s.shared.table.side].next(ctx)
 }
 
-// finish ends the left batch: the join yields what it keeps of its rows.
-func (s *join) finish() (out arrow.Record, err error) {
-	switch s.node.Kind {
-	case plan.Left, plan.Full:
-		if lefts := s.rowsWhere(false); len(lefts) > 0 {
-			out, err = s.pairs(lefts, absent(len(lefts)))
-		}
-	case plan.Semi, plan.Anti:
-		if rows := s.rowsWhere(s.node.Kind == plan.Semi); len(rows) > 0 {
-			cols := make([]arrow.Array, s.rec.NumCols())
-			for i, c := range s.rec.Columns() {
-				cols[i] = vector.TakeSorted(s.env.Context.Mem, c, rows)
-			}
-			out = newRecord(s.schema, cols, len(rows))
-		}
-	case plan.Mark:
-		cols := append([]arrow.Array(nil), s.rec.Columns()...)
-		for _, c := range cols {
-			c.Retain()
-		}
-		marks := make([]int8, len(s.matched))
-		for _, r := range s.rowsWhere(true) {
-			marks[r] = 1
-		}
-		out = newRecord(s.schema, append(cols, vector.Bools(s.env.Context.Mem, marks)), len(marks))
-	}
-	s.rec.Release()
-	s.rec, s.matched = nil, nil
-	return out, err
+// read takes a batch of a side while the join is prepared.
+func (s *join) read(ctx context.Context, side int) (arrow.Record, error) {
+	defer s.timed()()
+	return s.shared.sides[side].read(ctx)
 }
 
-// rowsWhere lists the left rows that have a match, or those that have none.
-func (s *join) rowsWhere(matched bool) []int32 {
-	var rows []int32
-	for i, m := range s.matched {
-		if m == matched {
-			rows = append(rows, int32(i))
-		}
+// timed counts the time until the call of what it returns as spent in the inputs.
+func (s *join) timed() func() {
+	clock := s.shared.env.Clock
+	if clock == nil {
+		return func() {}
 	}
-	return rows
+	start := clock()
+	return func() { s.wait.elapsed += clock().Sub(start) }
 }
 
-// absent lists n rows that are not there.
-func absent(n int) []int32 {
-	out := make([]int32, n)
-	for i := range out {
-		out[i] = -1
-	}
-	return out
-}
-
-// unmatchedRight yields right rows without a match beside NULLs.
-func (s *join) unmatchedRight() (arrow.Record, error) {
-	if len(s.rest) == 0 {
+// rest yields rows of the table after all have probed it.
+func (s *join) rest() (arrow.Record, error) {
+	if len(s.tail) == 0 {
 		return nil, io.EOF
 	}
-	n := min(len(s.rest), batchRows)
-	rights := s.rest[:n]
-	s.rest = s.rest[n:]
-	width := len(s.node.Left.Outputs())
-	cols := make([]arrow.Array, 0, s.schema.NumFields())
-	for _, f := range s.schema.Fields()[:width] {
-		cols = append(cols, vector.Nulls(s.env.Context.Mem, f.Type, n))
-	}
-	right, err := s.table.take(rights, nil)
-	if err != nil {
-		releaseArrays(cols)
-		return nil, err
-	}
-	return newRecord(s.schema, append(cols, right...), n), nil
+	n := min(len(s.tail), batchRows)
+	rows := s.tail[:n]
+	s.tail = s.tail[n:]
+	return s.prober.tailRows(rows)
 }
 
-// pairs makes the batch of left rows beside right rows.
-func (s *join) pairs(lefts, rights []int32) (arrow.Record, error) {
-	cols := make([]arrow.Array, 0, s.pairing.NumFields())
-	for _, c := range s.rec.Columns() {
-		cols = append(cols, vector.Take(s.env.Context.Mem, c, lefts))
+// probed is called once by every partition when it has probed its rows. The last
+// one gets the rows of the table that the join yields by themselves.
+func (j *sharedJoin) probed() []int32 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.ends++
+	if j.ends < j.partitions {
+		return nil
 	}
-	right, err := s.table.take(rights, s.pairing.Fields()[len(cols):])
+	return j.table.tail()
+}
+
+// sideReader takes the next batch of a side.
+type sideReader func(ctx context.Context, side int) (arrow.Record, error)
+
+// prepareLocked decides how the join is made.
+func (j *sharedJoin) prepareLocked(ctx context.Context, read sideReader) error {
+	for look := int64(firstLook); ; look *= 4 {
+		for _, side := range []int{rightSide, leftSide} {
+			ended, err := j.readLocked(ctx, side, look, read)
+			if err != nil {
+				return err
+			}
+			if ended {
+				return j.buildLocked(ctx, side, read)
+			}
+			if j.held.full() {
+				return j.spillLocked(ctx, read)
+			}
+		}
+	}
+}
+
+// readLocked reads one side until so many bytes of it are held.
+func (j *sharedJoin) readLocked(ctx context.Context, side int, look int64, read sideReader) (ended bool, err error) {
+	s := j.sides[side]
+	held := int64(0)
+	for _, rec := range s.held {
+		held += recordBytes(rec)
+	}
+	for held < look && !j.held.full() {
+		rec, err := read(ctx, side)
+		if errors.Is(err, io.EOF) {
+			return true, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		s.held = append(s.held, rec)
+		held += recordBytes(rec)
+		j.held.add(recordBytes(rec))
+		if err := j.env.Budget.Err(); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// buildLocked makes the table of a side that was read to its end.
+func (j *sharedJoin) buildLocked(ctx context.Context, side int, read sideReader) error {
+	t, err := newJoinTable(j, side)
 	if err != nil {
-		releaseArrays(cols)
-		return nil, err
+		return err
 	}
-	return newRecord(s.pairing, append(cols, right...), len(lefts)), nil
+	s := j.sides[side]
+	for i, rec := range s.held {
+		j.held.add(-recordBytes(rec)) // mostly the same memory as in the table
+		err = t.add(rec)
+		if err == nil && j.held.full() {
+			t.release()
+			for _, rec := range s.held[:i+1] {
+				j.held.add(recordBytes(rec))
+			}
+			return j.spillLocked(ctx, read)
+		}
+		if err != nil {
+			t.release()
+			return err
+		}
+	}
+	j.table = t
+	s.release()
+	for _, rec := range j.sides[1-side].held { // goes with the probing
+		j.held.add(-recordBytes(rec))
+	}
+	return t.seal()
 }
 
 // Close implements plan.Stream.
@@ -285,78 +321,27 @@ func (s *join) Close() error {
 	if s.closed {
 		return nil
 	}
-	s.closed, s.ended, s.rest = true, true, nil
-	if s.rec != nil {
-		s.rec.Release()
-		s.rec = nil
+	s.closed, s.tail = true, nil
+	if s.prober != nil {
+		s.prober.close()
 	}
-	eval.CloseAll(s.keys)
-	if s.residual != nil {
-		s.residual.Close()
-	}
-	s.heads.release()
-	return errors.Join(s.left.Close(), s.table.leave())
+	return s.shared.leave()
 }
 
-// dictionaryHeads finds first matches; for one dictionary-encoded key it looks
-// each code up once.
-type dictionaryHeads struct {
-	dict  arrow.Array // the dictionary heads belongs to, retained
-	heads []int32     // by code; unknown when not looked up yet
-}
-
-// unknown marks a code that was not looked up.
-const unknown = -2
-
-func (h *dictionaryHeads) find(t *joinTable, keys []*eval.Expr, cols []arrow.Array, first []int32) {
-	if d, ok := cols[0].(*array.Dictionary); ok && len(cols) == 1 && !t.node.IsNullSafe(0) {
-		h.findCodes(t, keys[0], d, first)
-		return
+// leave is called once by every partition; the last one gives everything back.
+func (j *sharedJoin) leave() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.users--; j.users > 0 {
+		return nil
 	}
-	encode := joinKeys(t.node, keys, cols)
-	var key []byte
-	for row := range first {
-		var ok bool
-		key, ok = encodeJoinKey(key[:0], encode, row)
-		first[row] = -1
-		if ok {
-			first[row] = t.lookup(key)
-		}
+	j.ready, j.err = true, errClosed
+	var err error
+	if j.spilled != nil {
+		err = j.spilled.close()
 	}
-}
-
-func (h *dictionaryHeads) findCodes(t *joinTable, key *eval.Expr, d *array.Dictionary, first []int32) {
-	if h.dict == nil || h.dict.Data() != vector.DictionaryID(d) {
-		h.release()
-		h.dict = d.Dictionary()
-		h.dict.Retain()
-		h.heads = make([]int32, h.dict.Len())
-		for i := range h.heads {
-			h.heads[i] = unknown
-		}
+	if j.table != nil {
+		j.table.release()
 	}
-	encode := rowkey.NewEqual(key.Type(), h.dict)
-	var buf []byte
-	for row, c := range vector.Codes(d) {
-		if d.IsNull(row) {
-			first[row] = -1
-			continue
-		}
-		if h.heads[c] == unknown {
-			var ok bool
-			if buf, ok = encode(buf[:0], int(c)); ok {
-				h.heads[c] = t.lookup(buf)
-			} else {
-				h.heads[c] = -1
-			}
-		}
-		first[row] = h.heads[c]
-	}
-}
-
-func (h *dictionaryHeads) release() {
-	if h.dict != nil {
-		h.dict.Release()
-		h.dict = nil
-	}
+	return errors.Join(err, j.sides[leftSide].close(), j.sides[rightSide].close())
 }

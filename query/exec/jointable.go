@@ -1,8 +1,6 @@
 package exec
 
 import (
-	"context"
-	"sync"
 	"sync/atomic"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -13,115 +11,117 @@ import (
 	"github.com/traillake/traillake/query/plan"
 )
 
-// joinTable holds the right side of a join: its rows, and for each key the chain
-// of rows that have it. The first partition that asks builds it; afterwards it is
-// only read.
+// joinTable holds rows of one side of a join, and for each key the chain of rows
+// that have it. When it is only asked whether a key is there, it holds no rows.
+// After seal it is read by any number of probers.
 type joinTable struct {
-	in       plan.Stream
-	env      *Env
-	node     *plan.Join
-	keyExprs []plan.Expr
+	join  *sharedJoin
+	side  int // whose rows these are
+	exprs []*eval.Expr
 
-	mu         sync.Mutex // guards building, users, ends and the release
-	built      bool
-	err        error
-	users      int  // partitions that have not closed
-	partitions int  // of the left side
-	ends       int  // partitions that have probed all their rows
-	keeps      bool // right rows without a match are wanted
-
-	rows     rowList
-	keys     rowkey.Table
-	heads    []int32 // first row of key i
-	tails    []int32
-	next     []int32       // row after row i with the same key, -1 at the end
-	matched  []atomic.Bool // of rows, when keeps
-	reserved int64
+	rows    rowList
+	keys    rowkey.Table
+	heads   []int32 // first row of key i
+	tails   []int32
+	next    []int32       // row after row i with the same key, -1 at the end
+	matched []atomic.Bool // of rows, when the join yields some of them by themselves
+	filled  bool          // it was given a batch
+	bytes   int64         // of rows
+	sizes   int64         // of what is not Arrow arrays
 }
 
-// build reads the right side, once.
-func (t *joinTable) build(ctx context.Context) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !t.built {
-		t.built = true
-		t.err = t.read(ctx)
-	}
-	return t.err
-}
-
-func (t *joinTable) read(ctx context.Context) error {
-	t.rows.mem = t.env.Context.Mem
-	exprs, err := eval.CompileAll(t.env.Context, t.keyExprs)
+func newJoinTable(j *sharedJoin, side int) (*joinTable, error) {
+	keys := j.keys(side)
+	exprs, err := eval.CompileAll(j.env.Context, keys)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer eval.CloseAll(exprs)
-	err = drain(ctx, t.in, func(rec arrow.Record) error { return t.add(rec, exprs) })
-	if err != nil {
-		return err
-	}
-	t.tails = nil
-	if t.keeps {
-		t.matched = make([]atomic.Bool, t.rows.rows)
-		t.env.Budget.Reserve(4 * int64(t.rows.rows))
-		t.reserved += 4 * int64(t.rows.rows)
-	}
-	return t.rows.compact()
+	return &joinTable{join: j, side: side, exprs: exprs, rows: rowList{mem: j.env.Context.Mem}}, nil
 }
 
-// match marks rows as matched: rights[i] for each i of pairs.
-func (t *joinTable) match(rights, pairs []int32) {
-	for _, i := range pairs {
-		t.matched[rights[i]].Store(true)
+// keys are the key expressions of a side.
+func (j *sharedJoin) keys(side int) []plan.Expr {
+	if side == leftSide {
+		return j.node.LeftKeys
 	}
+	return j.node.RightKeys
 }
 
-// unmatched is called once by every partition when it has probed its rows. The
-// last one gets the rows that none of them matched.
-func (t *joinTable) unmatched() []int32 {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.ends++
-	if !t.keeps || t.ends < t.partitions {
-		return nil
+// asksKeyOnly reports whether no row of a table of the side is ever looked at.
+func (j *sharedJoin) asksKeyOnly(side int) bool {
+	return side == rightSide && !yieldsPairs(j.node.Kind) && j.node.Residual == nil && len(j.node.RightKeys) > 0
+}
+
+// keeps reports whether the join yields rows of a side by themselves, without a
+// match or, when it is about existence, with one.
+func (j *sharedJoin) keeps(side int) bool {
+	switch j.node.Kind {
+	case plan.Full:
+		return true
+	case plan.Inner:
+		return false
 	}
-	var rows []int32
-	for i := range t.matched {
-		if !t.matched[i].Load() {
-			rows = append(rows, int32(i))
+	return side == leftSide
+}
+
+// add takes a batch, which stays the caller's.
+func (t *joinTable) add(rec arrow.Record) error {
+	t.filled = true
+	n := int(rec.NumRows())
+	first := int32(t.rows.rows)
+	keyOnly := t.join.asksKeyOnly(t.side)
+	if !keyOnly {
+		cols := make([]arrow.Array, rec.NumCols())
+		for i, c := range rec.Columns() {
+			cols[i] = vector.Decode(t.join.env.Context.Mem, c)
+			t.bytes += vector.Bytes(cols[i])
+			t.join.held.add(vector.Bytes(cols[i]))
 		}
+		t.rows.add(cols, n)
 	}
-	return rows
-}
-
-func (t *joinTable) add(rec arrow.Record, exprs []*eval.Expr) error {
-	cols := rec.Columns()
-	for _, c := range cols {
-		c.Retain()
+	if len(t.exprs) == 0 {
+		return t.join.env.Budget.Err()
 	}
-	numbers := t.rows.add(append([]arrow.Array(nil), cols...), int(rec.NumRows()))
-	if len(exprs) == 0 {
-		return t.env.Budget.Err()
-	}
-	keys, err := evalArrays(exprs, t.env.frame(rec))
+	keys, err := evalArrays(t.exprs, t.join.env.frame(rec))
 	if err != nil {
 		return err
 	}
 	defer releaseArrays(keys)
-	encode := joinKeys(t.node, exprs, keys)
+	encode := joinKeys(t.join.node, t.exprs, keys)
 	var key []byte
-	for i, n := range numbers {
-		t.next = append(t.next, -1)
+	for i := range n {
 		var ok bool
-		if key, ok = encodeJoinKey(key[:0], encode, i); ok {
-			t.link(key, n)
+		key, ok = encodeJoinKey(key[:0], encode, i)
+		switch {
+		case keyOnly && ok:
+			if _, isNew := t.keys.Insert(key); isNew {
+				t.heads = append(t.heads, 0)
+			}
+		case !keyOnly:
+			t.next = append(t.next, -1)
+			if ok {
+				t.link(key, first+int32(i))
+			}
 		}
 	}
-	size := t.keys.Size() + int64(cap(t.next)+cap(t.heads)+cap(t.tails))*4
-	t.env.Budget.Reserve(size - t.reserved)
-	t.reserved = size
-	return t.env.Budget.Err()
+	t.account(t.keys.Size() + int64(cap(t.next)+cap(t.heads)+cap(t.tails))*4)
+	return t.join.env.Budget.Err()
+}
+
+// account tells how much is held outside Arrow arrays.
+func (t *joinTable) account(sizes int64) {
+	t.join.held.reserve(sizes - t.sizes)
+	t.sizes = sizes
+}
+
+// seal ends the adding.
+func (t *joinTable) seal() error {
+	t.tails = nil
+	if t.join.keeps(t.side) {
+		t.matched = make([]atomic.Bool, t.rows.rows)
+	}
+	t.account(t.keys.Size() + int64(cap(t.next)+cap(t.heads)+len(t.matched))*4)
+	return t.rows.compact()
 }
 
 // joinKeys returns the encoders of a join's key columns. A null-safe one makes a
@@ -143,12 +143,13 @@ func joinKeys(n *plan.Join, keys []*eval.Expr, cols []arrow.Array) []rowkey.Equa
 
 // encodeJoinKey appends the key of a row; ok is false when "=" holds for no row with it.
 func encodeJoinKey(dst []byte, encode []rowkey.Equal, row int) (key []byte, ok bool) {
+	ok = true
 	for _, e := range encode {
-		if dst, ok = e(dst, row); !ok {
-			return dst, false
-		}
+		var one bool
+		dst, one = e(dst, row)
+		ok = ok && one
 	}
-	return dst, true
+	return dst, ok
 }
 
 // link puts a row at the end of its key's chain.
@@ -172,7 +173,7 @@ func (t *joinTable) lookup(key []byte) int32 {
 
 // after returns the row that follows in the chain; without keys all rows are one chain.
 func (t *joinTable) after(row int32) int32 {
-	if len(t.keyExprs) > 0 {
+	if len(t.exprs) > 0 {
 		return t.next[row]
 	}
 	if int(row)+1 < t.rows.rows {
@@ -181,28 +182,44 @@ func (t *joinTable) after(row int32) int32 {
 	return -1
 }
 
-// take returns right rows, NULLs for -1.
+// take returns rows, NULLs for -1.
 func (t *joinTable) take(rows []int32, fields []arrow.Field) ([]arrow.Array, error) {
 	if t.rows.rows > 0 {
 		return t.rows.take(rows)
 	}
-	out := make([]arrow.Array, len(fields))
-	for i, f := range fields {
-		out[i] = vector.Nulls(t.env.Context.Mem, f.Type, len(rows))
-	}
-	return out, nil
+	return nullColumns(t.join.env, fields, len(rows)), nil
 }
 
-// leave is called once by every partition; the last one releases the rows.
-func (t *joinTable) leave() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.users--; t.users > 0 {
-		return nil
+func nullColumns(env *Env, fields []arrow.Field, n int) []arrow.Array {
+	out := make([]arrow.Array, len(fields))
+	for i, f := range fields {
+		out[i] = vector.Nulls(env.Context.Mem, f.Type, n)
 	}
-	t.built, t.err = true, errClosed
+	return out
+}
+
+// match marks the rows rights[i] for each i of pairs as matched.
+func (t *joinTable) match(rows, pairs []int32) {
+	for _, i := range pairs {
+		t.matched[rows[i]].Store(true)
+	}
+}
+
+// tail lists the rows that the join yields by themselves, after all have probed.
+func (t *joinTable) tail() []int32 {
+	var rows []int32
+	for i := range t.matched {
+		if t.join.node.Kind == plan.Mark || t.matched[i].Load() == (t.join.node.Kind == plan.Semi) {
+			rows = append(rows, int32(i))
+		}
+	}
+	return rows
+}
+
+func (t *joinTable) release() {
+	eval.CloseAll(t.exprs)
 	t.rows.release()
-	t.env.Budget.Reserve(-t.reserved)
-	t.reserved, t.keys, t.heads, t.next, t.matched = 0, rowkey.Table{}, nil, nil, nil
-	return t.in.Close()
+	t.join.held.add(-t.bytes)
+	t.account(0)
+	t.bytes, t.exprs, t.keys, t.heads, t.next, t.matched = 0, nil, rowkey.Table{}, nil, nil, nil
 }

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -93,14 +94,21 @@ type run struct {
 	env     *Env
 	batches []*sorted
 	rows    int
-	bytes   int64 // told to the budget
+	keys    int64    // bytes of keys, told to the budget
+	bytes   int64    // of batches and keys
+	held    *holding // is told of bytes; nil: nobody is
 }
 
 func (r *run) add(s *sorted) {
 	r.batches = append(r.batches, s)
 	r.rows += int(s.rec.NumRows())
-	r.bytes += s.size()
+	r.keys += s.size()
 	r.env.Budget.Reserve(s.size())
+	bytes := s.size() + recordBytes(s.rec)
+	r.bytes += bytes
+	if r.held != nil {
+		r.held.add(bytes)
+	}
 }
 
 // order returns all rows in order; rows with equal keys stay in the order they came in.
@@ -111,45 +119,50 @@ func (r *run) order() []vector.Ref {
 			refs = append(refs, vector.Ref{Batch: int32(b), Row: int32(i)})
 		}
 	}
-	slices.SortStableFunc(refs, func(a, b vector.Ref) int {
-		return bytes.Compare(r.batches[a.Batch].key(a.Row), r.batches[b.Batch].key(b.Row))
+	compared, stopped := 0, false
+	slices.SortFunc(refs, func(a, b vector.Ref) int {
+		if compared++; compared%(1<<16) == 0 {
+			stopped = stopped || r.env.stopped() != nil
+		}
+		if stopped {
+			return 0 // whoever asks for the rows is told why
+		}
+		if c := bytes.Compare(r.batches[a.Batch].key(a.Row), r.batches[b.Batch].key(b.Row)); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(a.Batch, b.Batch), cmp.Compare(a.Row, b.Row))
 	})
 	return refs
 }
 
 // gather makes a batch of the referred rows.
 func (r *run) gather(schema *arrow.Schema, refs []vector.Ref) (arrow.Record, error) {
-	cols := make([]arrow.Array, 0, schema.NumFields())
-	chunks := make([]arrow.Array, len(r.batches))
-	for c := range schema.NumFields() {
-		for b, s := range r.batches {
-			chunks[b] = s.rec.Column(c)
-		}
-		arr, err := vector.Interleave(r.env.Context.Mem, chunks, refs)
-		if err != nil {
-			releaseArrays(cols)
-			return nil, err
-		}
-		cols = append(cols, arr)
+	recs := make([]arrow.Record, len(r.batches))
+	for b, s := range r.batches {
+		recs[b] = s.rec
 	}
-	return newRecord(schema, cols, len(refs)), nil
+	return gather(r.env, schema, recs, refs)
 }
 
 func (r *run) release() {
 	for _, s := range r.batches {
 		s.rec.Release()
 	}
-	r.env.Budget.Reserve(-r.bytes)
-	r.batches, r.rows, r.bytes = nil, 0, 0
+	r.env.Budget.Reserve(-r.keys)
+	if r.held != nil {
+		r.held.add(-r.bytes)
+	}
+	r.batches, r.rows, r.keys, r.bytes = nil, 0, 0, 0
 }
 
-// sorter orders all rows of its input. When half the budget is used it writes
-// what it has, sorted, to a temporary file, and at the end merges the files.
+// sorter orders all rows of its input. When it holds too much it writes what it
+// has, sorted, to a temporary file, and at the end merges the files.
 type sorter struct {
 	env    *Env
 	in     plan.Stream
 	keys   []plan.SortKey
 	exprs  []*eval.Expr
+	held   *holding
 	run    run
 	refs   []vector.Ref // of run, what is still to be yielded
 	spills *spills
@@ -161,7 +174,8 @@ func newSort(n *plan.Sort, in plan.Stream, env *Env) (plan.Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sorter{env: env, in: in, keys: n.Keys, exprs: exprs, run: run{env: env}}, nil
+	held := newHolding(env, n)
+	return &sorter{env: env, in: in, keys: n.Keys, exprs: exprs, held: held, run: run{env: env, held: held}}, nil
 }
 
 func compileKeys(keys []plan.SortKey, env *Env) ([]*eval.Expr, error) {
@@ -184,7 +198,11 @@ func (s *sorter) Next(ctx context.Context) (arrow.Record, error) {
 		}
 	}
 	if s.spills != nil {
-		return s.spills.next(ctx)
+		merged, err := s.spills.next(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return merged.rec, nil
 	}
 	if len(s.refs) == 0 {
 		s.run.release()
@@ -199,12 +217,12 @@ func (s *sorter) Next(ctx context.Context) (arrow.Record, error) {
 // readAll reads the input, spilling when it must, and sorts what is in memory.
 func (s *sorter) readAll(ctx context.Context) error {
 	err := drain(ctx, s.in, func(rec arrow.Record) error {
-		keyed, err := encodeKeys(s.env, rec, s.exprs, s.keys)
+		keyed, err := s.encode(rec)
 		if err != nil {
 			return err
 		}
 		s.run.add(keyed)
-		if s.env.CreateTemp != nil && s.env.Budget.Half() {
+		if s.held.full() {
 			return s.spill()
 		}
 		return s.env.Budget.Err()
@@ -214,7 +232,7 @@ func (s *sorter) readAll(ctx context.Context) error {
 	}
 	if s.spills == nil {
 		s.refs = s.run.order()
-		return nil
+		return s.env.stopped()
 	}
 	if s.run.rows > 0 {
 		if err := s.spill(); err != nil {
@@ -224,13 +242,17 @@ func (s *sorter) readAll(ctx context.Context) error {
 	return s.spills.open()
 }
 
+func (s *sorter) encode(rec arrow.Record) (*sorted, error) {
+	return encodeKeys(s.env, rec, s.exprs, s.keys)
+}
+
 // spill writes the rows in memory to a file of their own.
 func (s *sorter) spill() error {
 	if s.spills == nil {
-		s.spills = newSpills(s.env, s.Schema(), s.exprs, s.keys)
+		s.spills = newSpills(s.env, s.held.stats, s.Schema(), s.encode)
 	}
 	defer s.run.release()
-	return s.spills.write(&s.run)
+	return s.spills.write(&s.run, s.run.order())
 }
 
 // Close implements plan.Stream.

@@ -5,109 +5,99 @@ import (
 	"container/heap"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/apache/arrow/go/v15/arrow"
-	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/apache/arrow/go/v15/arrow/ipc"
 
-	"github.com/traillake/traillake/query/exec/eval"
 	"github.com/traillake/traillake/query/exec/vector"
-	"github.com/traillake/traillake/query/plan"
 )
 
-// TempFile is a file a sort writes once, reads once, and removes.
-type TempFile interface {
-	io.Writer
-	// Open reads the file from its start, after the last Write.
-	Open() (io.ReadCloser, error)
-	Remove() error
-}
+// At a merge, one batch of every file is in memory; these bound it.
+const (
+	spillRows       = 1024
+	spillBatchBytes = 256 << 10
+)
 
-// spillRows is how many rows a batch in a spill file has: at the merge, one
-// batch of every file is in memory.
-const spillRows = 1024
+// encoder gives a batch, which it keeps, the sort key of each row.
+type encoder func(rec arrow.Record) (*sorted, error)
 
-// spills are sorted runs in temporary files, as Arrow IPC streams, and the merge of them.
+// spills are sorted runs in temporary files, and the merge of them.
 type spills struct {
 	env    *Env
+	stats  *OperatorStats
 	schema *arrow.Schema
-	exprs  []*eval.Expr
-	keys   []plan.SortKey
-	files  []TempFile
+	encode encoder
+	files  []*spillFile
 	heap   cursors
 }
 
-func newSpills(env *Env, schema *arrow.Schema, exprs []*eval.Expr, keys []plan.SortKey) *spills {
-	return &spills{env: env, schema: schema, exprs: exprs, keys: keys}
+func newSpills(env *Env, stats *OperatorStats, schema *arrow.Schema, encode encoder) *spills {
+	return &spills{env: env, stats: stats, schema: schema, encode: encode}
 }
 
-// write sorts a run and writes it to a file of its own.
-func (s *spills) write(r *run) error {
-	file, err := s.env.CreateTemp()
+// write writes rows of a run, which are in order, to a file of their own.
+func (s *spills) write(r *run, refs []vector.Ref) error {
+	file, err := newSpillFile(s.env, s.stats, s.schema)
 	if err != nil {
-		return fmt.Errorf("spill sort: %w", err)
+		return err
 	}
 	s.files = append(s.files, file)
-	w := ipc.NewWriter(file, ipc.WithSchema(s.schema), ipc.WithAllocator(s.env.Context.Mem))
-	for refs := r.order(); len(refs) > 0; {
-		n := min(len(refs), spillRows)
+	rows := min(spillRows, max(16, int(spillBatchBytes*int64(r.rows)/max(1, r.bytes))))
+	for len(refs) > 0 {
+		if err := s.env.stopped(); err != nil {
+			return err
+		}
+		n := min(len(refs), rows)
 		rec, err := r.gather(s.schema, refs[:n])
 		if err != nil {
-			return errors.Join(err, w.Close())
+			return err
 		}
 		refs = refs[n:]
-		plain := decodeRecord(s.env, rec, s.schema)
+		err = file.write(rec)
 		rec.Release()
-		err = w.Write(plain)
-		plain.Release()
 		if err != nil {
-			return fmt.Errorf("spill sort: %w", errors.Join(err, w.Close()))
+			return err
 		}
 	}
-	if err := w.Close(); err != nil {
-		return fmt.Errorf("spill sort: %w", err)
-	}
-	return nil
+	return file.finish()
 }
 
-// decodeRecord returns the batch without dictionaries.
-func decodeRecord(env *Env, rec arrow.Record, schema *arrow.Schema) arrow.Record {
-	cols := make([]arrow.Array, rec.NumCols())
-	for i, c := range rec.Columns() {
-		cols[i] = vector.Decode(env.Context.Mem, c)
+// stopped is the error of a query that has to end: cancelled, or out of memory.
+func (e *Env) stopped() error {
+	if e.Context.Stop == nil {
+		return e.Budget.Err()
 	}
-	return newRecord(schema, cols, int(rec.NumRows()))
+	return e.Context.Stop()
 }
 
 // open starts the merge.
 func (s *spills) open() error {
 	for i, f := range s.files {
-		rc, err := f.Open()
+		r, err := f.open()
 		if err != nil {
-			return fmt.Errorf("read spilled sort: %w", err)
+			return err
 		}
-		c := &cursor{s: s, number: i, file: rc}
+		c := &cursor{encode: s.encode, number: i, reader: r}
 		s.heap = append(s.heap, c)
-		if c.reader, err = ipc.NewReader(rc, ipc.WithAllocator(s.env.Context.Mem)); err != nil {
-			return fmt.Errorf("read spilled sort: %w", err)
-		}
 		if err := c.load(); err != nil {
-			return fmt.Errorf("read spilled sort: %w", err)
+			return err
 		}
 	}
 	heap.Init(&s.heap)
 	return nil
 }
 
-// next merges one batch.
-func (s *spills) next(context.Context) (arrow.Record, error) {
+// next merges one batch, whose keys come with it; the caller releases its record.
+func (s *spills) next(ctx context.Context) (*sorted, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, context.Cause(ctx)
+	}
 	var out run
 	out.env = s.env
 	defer out.release()
 	index := map[*sorted]int32{}
 	var refs []vector.Ref
+	merged := &sorted{}
 	for len(refs) < batchRows && len(s.heap) > 0 {
 		c := s.heap[0]
 		if c.batch == nil {
@@ -121,15 +111,19 @@ func (s *spills) next(context.Context) (arrow.Record, error) {
 			out.batches = append(out.batches, c.batch)
 		}
 		refs = append(refs, vector.Ref{Batch: b, Row: c.row})
+		merged.keys = append(merged.keys, c.batch.key(c.row)...)
+		merged.ends = append(merged.ends, int32(len(merged.keys)))
 		if err := c.advance(); err != nil {
-			return nil, fmt.Errorf("read spilled sort: %w", err)
+			return nil, err
 		}
 		heap.Fix(&s.heap, 0)
 	}
 	if len(refs) == 0 {
 		return nil, io.EOF
 	}
-	return out.gather(s.schema, refs)
+	var err error
+	merged.rec, err = out.gather(s.schema, refs)
+	return merged, err
 }
 
 func (s *spills) close() error {
@@ -137,19 +131,16 @@ func (s *spills) close() error {
 	for _, c := range s.heap {
 		errs = append(errs, c.close())
 	}
-	for _, f := range s.files {
-		errs = append(errs, f.Remove())
-	}
+	errs = append(errs, removeAll(s.files))
 	s.heap, s.files = nil, nil
 	return errors.Join(errs...)
 }
 
 // cursor is the place of the merge in one file; batch is nil at its end.
 type cursor struct {
-	s      *spills
+	encode encoder
 	number int
-	file   io.ReadCloser
-	reader *ipc.Reader
+	reader *spillReader
 	batch  *sorted
 	row    int32
 }
@@ -160,17 +151,16 @@ func (c *cursor) load() error {
 		c.batch.rec.Release()
 		c.batch = nil
 	}
-	rec, err := c.reader.Read()
+	rec, err := c.reader.next()
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	own := array.NewRecord(c.s.schema, rec.Columns(), rec.NumRows())
-	defer own.Release()
+	defer rec.Release()
 	c.row = 0
-	c.batch, err = encodeKeys(c.s.env, own, c.s.exprs, c.s.keys)
+	c.batch, err = c.encode(rec)
 	return err
 }
 
@@ -187,10 +177,7 @@ func (c *cursor) close() error {
 		c.batch.rec.Release()
 		c.batch = nil
 	}
-	if c.reader != nil {
-		c.reader.Release()
-	}
-	return c.file.Close()
+	return c.reader.close()
 }
 
 // cursors is a heap of cursors by the key of their row; those at their end are last.

@@ -19,6 +19,9 @@ type Stats struct {
 type OperatorStats struct {
 	Rows, Batches, Bytes atomic.Int64 // yielded
 	Time                 atomic.Int64 // nanoseconds spent in the operator itself
+	Memory               atomic.Int64 // most bytes a blocking operator kept at a time
+	SpillFiles           atomic.Int64 // temporary files made
+	SpillBytes           atomic.Int64 // written to them
 }
 
 // NewStats returns counters at zero.

@@ -30,6 +30,8 @@ type Engine struct {
 	Catalog    func(tables []*memtable.Table) (plan.Catalog, error)
 	Options    query.Options
 	Partitions int
+	// Spill lets every operator that can spill do so at its first batch.
+	Spill bool
 }
 
 // Memory is an Engine over tables in memory.
@@ -79,7 +81,17 @@ func (e Engine) answer(sql string, cat plan.Catalog, mem memory.Allocator) (res 
 	if err != nil {
 		return nil, err
 	}
-	run, err := q.Run(ctx, query.RunOptions{Mem: mem, Now: Now, User: "tester", Partitions: e.Partitions})
+	opts := query.RunOptions{Mem: mem, Now: Now, User: "tester", Partitions: e.Partitions}
+	if e.Spill {
+		files := &disk{}
+		opts.CreateTemp, opts.SpillBytes = files.create, 1
+		defer func() {
+			if n := files.left.Load(); n != 0 {
+				err = errors.Join(err, fmt.Errorf("%d temporary files not removed", n))
+			}
+		}()
+	}
+	run, err := q.Run(ctx, opts)
 	if err != nil {
 		return nil, err
 	}

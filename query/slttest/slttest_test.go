@@ -26,6 +26,9 @@ func engines() []Engine {
 		Memory("partitions-dictionary", both, query.Options{}),
 		Memory("no-rules", both, query.Options{DisableRules: optimize.Rules()}),
 	}
+	spill := Memory("spill", both, query.Options{})
+	spill.Spill = true
+	out = append(out, spill)
 	for _, rule := range optimize.Rules() {
 		out = append(out, Memory("without-"+rule, both, query.Options{DisableRules: []string{rule}}))
 	}
