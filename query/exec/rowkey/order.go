@@ -78,6 +78,7 @@ func appendEscaped(dst, v []byte) []byte {
 	return append(dst, 0, 0)
 }
 
+// orderList puts a NULL element behind all others: ORDER BY takes any values.
 func orderList(t types.Type, a *array.List) Order {
 	elems := a.ListValues()
 	elem := orderValue(*t.Elem, elems)
@@ -86,7 +87,8 @@ func orderList(t types.Type, a *array.List) Order {
 		var err error
 		for i := start; i < end; i++ {
 			if types.IsNull(elems, int(i)) {
-				return dst, &NotComparableError{Kind: "ARRAY", Part: "arrays"}
+				dst = append(dst, 2)
+				continue
 			}
 			if dst, err = elem(append(dst, 1), int(i)); err != nil {
 				return dst, err
@@ -108,9 +110,10 @@ func orderStruct(t types.Type, a *array.Struct) Order {
 		var err error
 		for i, f := range fields {
 			if types.IsNull(a.Field(i), row) {
-				return dst, &NotComparableError{Kind: "ROW", Part: "fields"}
+				dst = append(dst, 1)
+				continue
 			}
-			if dst, err = f(dst, row); err != nil {
+			if dst, err = f(append(dst, 0), row); err != nil {
 				return dst, err
 			}
 		}
