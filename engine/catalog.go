@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,11 +24,17 @@ type catalog struct {
 	now    time.Time
 
 	mu     sync.Mutex // guards tables
-	tables map[string]*table
+	tables map[tableKey]*table
+}
+
+// tableKey is a store at a version; 0 is the newest when it was first named.
+type tableKey struct {
+	id      string
+	version int64
 }
 
 func (e *Engine) newCatalog(now time.Time) *catalog {
-	return &catalog{engine: e, now: now, tables: map[string]*table{}}
+	return &catalog{engine: e, now: now, tables: map[tableKey]*table{}}
 }
 
 // Table implements plan.Catalog. A store is named by its id, its name or its ARN.
@@ -36,17 +43,60 @@ func (c *catalog) Table(_ context.Context, name []string) (plan.Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.pin(tableKey{id: s.id}, s, func() (*storage.Snapshot, error) { return s.storage.Snapshot(), nil })
+}
+
+// pin returns the query's table of a store and version, made on first use.
+func (c *catalog) pin(key tableKey, s *store, snapshot func() (*storage.Snapshot, error)) (plan.Table, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if t, ok := c.tables[s.id]; ok {
+	if t, ok := c.tables[key]; ok {
 		return t, nil
 	}
-	t, err := newTable(s, c.now)
+	sn, err := snapshot()
 	if err != nil {
 		return nil, err
 	}
-	c.tables[s.id] = t
+	t, err := newTable(s, sn, c.now)
+	if err != nil {
+		sn.Release()
+		return nil, err
+	}
+	c.tables[key] = t
 	return t, nil
+}
+
+// TableAsOf implements plan.VersionedCatalog. Rows past their retention are not
+// in any version; a version of which retention deleted segments is an error.
+func (c *catalog) TableAsOf(ctx context.Context, name []string, at plan.AsOf) (plan.Table, error) {
+	s, err := c.resolve(name)
+	if err != nil {
+		return nil, err
+	}
+	version := at.Version
+	if !at.Time.IsZero() {
+		if at.Time.After(c.now) {
+			return nil, &plan.NoVersion{Reason: fmt.Sprintf("Pointer value '%s' is not in the past", at.Time.Format("2006-01-02 15:04:05.000"))}
+		}
+		if version, err = s.storage.VersionAt(ctx, at.Time); err != nil {
+			return nil, noVersion(s, err)
+		}
+	}
+	key := tableKey{id: s.id, version: version}
+	return c.pin(key, s, func() (*storage.Snapshot, error) {
+		sn, err := s.storage.SnapshotAt(ctx, version)
+		if err != nil {
+			return nil, noVersion(s, err)
+		}
+		return sn, nil
+	})
+}
+
+func noVersion(s *store, err error) error {
+	if errors.Is(err, storage.ErrNoVersion) {
+		return &plan.NoVersion{Reason: fmt.Sprintf("event data store %s has no %s", s.record.Load().Name, strings.TrimPrefix(err.Error(), "no "))}
+	}
+	return err
 }
 
 func (c *catalog) resolve(name []string) (*store, error) {
@@ -83,9 +133,23 @@ func (e *Engine) findNamed(name string) (*store, error) {
 		exact = folded
 	}
 	if exact == nil {
-		return nil, fmt.Errorf("%w: %s", plan.ErrTableNotFound, name)
+		return nil, &plan.MissingTable{Name: name, Known: e.storeNames()}
 	}
 	return e.findActive(exact.id)
+}
+
+// storeNames lists the names of the stores that can be queried.
+func (e *Engine) storeNames() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var names []string
+	for _, s := range e.stores {
+		if r := s.record.Load(); r.Status != StorePendingDeletion {
+			names = append(names, r.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // stores lists the ids of the stores the query reads.
@@ -93,11 +157,11 @@ func (c *catalog) stores() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	ids := make([]string, 0, len(c.tables))
-	for id := range c.tables {
-		ids = append(ids, id)
+	for key := range c.tables {
+		ids = append(ids, key.id)
 	}
 	slices.Sort(ids)
-	return ids
+	return slices.Compact(ids)
 }
 
 // release lets go of the pinned versions.
@@ -107,7 +171,7 @@ func (c *catalog) release() {
 	for _, t := range c.tables {
 		t.snapshot.Release()
 	}
-	c.tables = map[string]*table{}
+	c.tables = map[tableKey]*table{}
 }
 
 // table is one pinned version of a store as a plan.Table.

@@ -28,7 +28,7 @@ func (e *Engine) StartQuery(ctx context.Context, caller Principal, in StartQuery
 	}
 	now := e.opts.Now().UTC()
 	catalog := e.newCatalog(now)
-	compiled, err := query.Compile(ctx, statement, catalog, query.Options{})
+	compiled, err := query.Compile(ctx, statement, catalog, query.Options{Now: now})
 	if err != nil {
 		catalog.release()
 		return nil, queryError(err)

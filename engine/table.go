@@ -8,6 +8,7 @@ import (
 	"github.com/traillake/traillake/ingest/event"
 	"github.com/traillake/traillake/query/plan"
 	"github.com/traillake/traillake/query/types"
+	"github.com/traillake/traillake/storage"
 	"github.com/traillake/traillake/storage/segment"
 )
 
@@ -35,12 +36,12 @@ type column struct {
 	key     string // of the record's field whose text the column is, or ""
 }
 
-func newTable(s *store, now time.Time) (*table, error) {
+func newTable(s *store, snapshot *storage.Snapshot, now time.Time) (*table, error) {
 	columns, err := familyColumns(s.family)
 	if err != nil {
 		return nil, err
 	}
-	return &table{store: s, snapshot: s.storage.Snapshot(), cutoff: s.cutoff(now), columns: columns}, nil
+	return &table{store: s, snapshot: snapshot, cutoff: s.cutoff(now), columns: columns}, nil
 }
 
 // familyColumns gives the columns of a family their SQL types.

@@ -9,6 +9,7 @@ package query
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
@@ -26,6 +27,8 @@ type Options struct {
 	// DisableRules names rules of query/optimize to leave out; tests compare
 	// answers with and without them.
 	DisableRules []string
+	// Now is what now() is in FOR TIMESTAMP AS OF; the zero time leaves it unknown.
+	Now time.Time
 }
 
 // Query is a compiled statement. It is immutable and may run any number of times.
@@ -44,7 +47,7 @@ func Compile(ctx context.Context, sql string, cat plan.Catalog, opts Options) (*
 	if err != nil {
 		return nil, withText(err, sql)
 	}
-	bound, err := bind.Statement(ctx, stmt, cat, bind.Options{Text: sql})
+	bound, err := bind.Statement(ctx, stmt, cat, bind.Options{Text: sql, Eval: pointers(opts.Now)})
 	if err != nil {
 		return nil, withText(err, sql)
 	}
@@ -102,6 +105,17 @@ func (q *Query) Run(ctx context.Context, opts RunOptions) (*Run, error) {
 		return newRun(q, env, &explained{query: q, root: root, env: env, rows: rows}), nil
 	}
 	return newRun(q, env, rows), nil
+}
+
+// pointers evaluates the constants of FOR TIMESTAMP AS OF.
+func pointers(now time.Time) func(plan.Expr) (*plan.Literal, bool) {
+	if now.IsZero() {
+		return func(e plan.Expr) (*plan.Literal, bool) {
+			folded, ok := optimize.Fold(e, folder(function.Context{}), false).(*plan.Literal)
+			return folded, ok
+		}
+	}
+	return folder(function.Context{Now: now})
 }
 
 // foldMemory bounds a constant that is worth knowing before the rows are read.

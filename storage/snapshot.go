@@ -14,6 +14,7 @@ import (
 type Snapshot struct {
 	store   *Store
 	version *version
+	pinned  int64 // the newest version when it was taken: its segments stay
 
 	mu struct {
 		sync.Mutex
@@ -26,7 +27,7 @@ type Snapshot struct {
 func (s *Store) Snapshot() *Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sn := &Snapshot{store: s, version: s.mu.current}
+	sn := &Snapshot{store: s, version: s.mu.current, pinned: s.mu.current.number}
 	sn.mu.open = map[string]*handle{}
 	s.mu.live[sn.version.number]++
 	return sn
@@ -111,7 +112,7 @@ func (sn *Snapshot) Release() {
 	for _, h := range open {
 		sn.store.lake.cache.put(h)
 	}
-	sn.store.release(sn.version.number)
+	sn.store.release(sn.pinned)
 }
 
 func (s *Store) release(number int64) {

@@ -35,7 +35,8 @@ type Store struct {
 		live    map[int64]int // snapshots by version
 		doomed  []doomed      // removed segments whose files are still there
 		dropped bool
-		gone    bool // dropped, and the files are being removed
+		gone    bool     // dropped, and the files are being removed
+		history *history // as last read; nil before
 	}
 }
 

@@ -153,6 +153,7 @@ type Table struct {
 	Alias *TableAlias
 	// Version is FOR VERSION AS OF, Timestamp FOR TIMESTAMP AS OF; nil when absent.
 	Version, Timestamp Expr
+	For                Span // of the word FOR before them; zero when absent
 }
 
 // Subquery is (query) [AS alias] in FROM.

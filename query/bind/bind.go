@@ -30,6 +30,9 @@ type Options struct {
 	// Text is the user's statement, which spans point into. Errors quote from
 	// it; without it they name the place only.
 	Text string
+	// Eval computes expressions without columns, with the time that now() will
+	// be; nil computes none.
+	Eval func(plan.Expr) (*plan.Literal, bool)
 }
 
 // Bound is a statement with its meaning settled.
@@ -47,7 +50,7 @@ type Bound struct {
 
 // Statement binds a statement to the tables of a catalog.
 func Statement(ctx context.Context, stmt ast.Statement, cat plan.Catalog, opts Options) (*Bound, error) {
-	b := &binder{ctx: ctx, catalog: cat, text: opts.Text, tables: map[string]plan.Table{}, typed: map[lambdaKey]*plan.Lambda{}}
+	b := &binder{ctx: ctx, catalog: cat, text: opts.Text, eval: opts.Eval, tables: map[string]plan.Table{}, typed: map[lambdaKey]*plan.Lambda{}}
 	bound := &Bound{}
 	var query *ast.Query
 	switch s := stmt.(type) {
@@ -76,6 +79,7 @@ type binder struct {
 	ctx     context.Context
 	catalog plan.Catalog
 	text    string
+	eval    func(plan.Expr) (*plan.Literal, bool)
 	tables  map[string]plan.Table // by name as the catalog was asked
 	order   []plan.Table          // the same, in order of appearance
 	lambdas int                   // numbers given to lambdas

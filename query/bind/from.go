@@ -59,14 +59,11 @@ func (b *binder) tableExpr(t ast.TableExpr, e *env) (*relation, error) {
 
 // table binds a name: a WITH item, or a table of the catalog.
 func (b *binder) table(t *ast.Table, e *env) (*relation, error) {
-	switch {
-	case t.Version != nil:
-		return nil, notSupported(t.Version.Span(), "FOR VERSION AS OF")
-	case t.Timestamp != nil:
-		return nil, notSupported(t.Timestamp.Span(), "FOR TIMESTAMP AS OF")
-	}
 	if len(t.Name) == 1 {
 		if c := e.cteList().find(t.Name[0].Name); c != nil {
+			if t.Version != nil || t.Timestamp != nil {
+				return nil, notSupported(t.For, "A version of the WITH item '"+c.name+"'")
+			}
 			rel, err := b.use(c, t.Span())
 			if err != nil {
 				return nil, err
@@ -92,23 +89,34 @@ func (b *binder) lookUp(t *ast.Table, e *env) (plan.Table, []string, error) {
 		parts[i] = p.Name
 	}
 	key := strings.Join(parts, "\x00")
-	if table, ok := b.tables[key]; ok {
-		return table, parts, nil
+	var table plan.Table
+	var err error
+	switch known, ok := b.tables[key]; {
+	case t.Version != nil || t.Timestamp != nil:
+		table, err = b.versioned(t, parts)
+	case ok:
+		return known, parts, nil
+	default:
+		if table, err = b.catalog.Table(b.ctx, parts); err == nil {
+			b.tables[key] = table
+		}
 	}
-	table, err := b.catalog.Table(b.ctx, parts)
 	if errors.Is(err, plan.ErrTableNotFound) {
 		missing := ast.Errorf(ast.TableNotFound, t.Span(), "Table '%s' does not exist", strings.Join(parts, "."))
 		var names []string
 		for c := e.cteList(); c != nil; c = c.next {
 			names = append(names, c.name)
 		}
-		missing.Hint = didYouMean(strings.Join(parts, "."), names)
+		var known *plan.MissingTable
+		if errors.As(err, &known) {
+			names = append(names, known.Known...)
+		}
+		missing.Hint = didYouMean(parts[len(parts)-1], names)
 		return nil, nil, missing
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	b.tables[key] = table
 	for _, known := range b.order {
 		if known == table {
 			return table, parts, nil

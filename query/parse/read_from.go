@@ -93,6 +93,7 @@ func (r *reader) table(aliased bool) {
 	c := construct{kind: tableKind, first: first, node: node}
 	if aliased && r.peek(0).is("FOR") && r.peek(1).is("VERSION", "TIMESTAMP") {
 		c.kind, c.open = versionedKind, r.next()
+		node.For = r.span(c.open, c.open)
 		v := &versioned{table: node, version: r.toks[r.next()].is("VERSION")}
 		r.expect("AS")
 		c.at = r.expect("OF")

@@ -15,6 +15,31 @@ import (
 // ErrTableNotFound is matched by the error of a Catalog that does not know a table.
 var ErrTableNotFound = errors.New("table not found")
 
+// ErrNoVersion is matched by the error of a VersionedCatalog that does not have
+// a table's version; its text is for the user.
+var ErrNoVersion = errors.New("no such version")
+
+// NoVersion is an ErrNoVersion with its reason.
+type NoVersion struct{ Reason string }
+
+// Error implements error.
+func (n *NoVersion) Error() string { return n.Reason }
+
+// Is makes it an ErrNoVersion.
+func (n *NoVersion) Is(target error) bool { return target == ErrNoVersion }
+
+// MissingTable is an ErrTableNotFound that knows what could have been meant.
+type MissingTable struct {
+	Name  string
+	Known []string // names of tables there are
+}
+
+// Error implements error.
+func (m *MissingTable) Error() string { return ErrTableNotFound.Error() + ": " + m.Name }
+
+// Is makes it an ErrTableNotFound.
+func (m *MissingTable) Is(target error) bool { return target == ErrTableNotFound }
+
 // Output is one column of a node's result.
 type Output struct {
 	Name string

@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/memory"
@@ -16,6 +17,19 @@ type Catalog interface {
 	// a store name or an ARN is one part). An unknown table is an error that
 	// matches ErrTableNotFound; any other error reaches the caller as it is.
 	Table(ctx context.Context, name []string) (Table, error)
+}
+
+// VersionedCatalog is an optional ability of a Catalog: tables as they were.
+type VersionedCatalog interface {
+	// TableAsOf is Catalog.Table at a version. A version that is not, or no
+	// longer, there is an error matching ErrNoVersion.
+	TableAsOf(ctx context.Context, name []string, at AsOf) (Table, error)
+}
+
+// AsOf says which version of a table is meant.
+type AsOf struct {
+	Version int64
+	Time    time.Time // when not zero: the newest version at or before it
 }
 
 // TableColumn is a column a table offers.

@@ -1,0 +1,129 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/traillake/traillake/storage/catalog"
+)
+
+// ErrNoVersion matches the errors of versions that cannot be read: those that
+// never were, and those of which retention has deleted rows.
+var ErrNoVersion = errors.New("no such version")
+
+// noVersion is an ErrNoVersion with its reason.
+type noVersion struct{ reason string }
+
+func (e *noVersion) Error() string        { return e.reason }
+func (e *noVersion) Is(target error) bool { return target == ErrNoVersion }
+
+func noVersionf(format string, args ...any) error {
+	return &noVersion{fmt.Sprintf(format, args...)}
+}
+
+// history is what the commit log tells of a store's versions, up to one of them.
+type history struct {
+	times   []time.Time // of version i+1
+	removed []removal
+}
+
+// removal is a segment that is no longer there.
+type removal struct {
+	id          string
+	added, gone int64 // the segment is in the versions from added to before gone
+	reason      string
+}
+
+// SnapshotAt pins the segments of an earlier version, or of the newest. The
+// error of a version that is not, or no longer, there matches ErrNoVersion.
+func (s *Store) SnapshotAt(ctx context.Context, number int64) (*Snapshot, error) {
+	sn := s.Snapshot() // pins the segments that are still there
+	newest := sn.version.number
+	if number == newest {
+		return sn, nil
+	}
+	if err := s.checkVersion(ctx, number, newest); err != nil {
+		sn.Release()
+		return nil, err
+	}
+	var segments []SegmentInfo
+	for _, m := range sn.version.segments {
+		if m.Version <= number {
+			segments = append(segments, m)
+		}
+	}
+	sn.version = newVersion(number, segments)
+	return sn, nil
+}
+
+// checkVersion makes sure that all segments of a version are in the newest.
+func (s *Store) checkVersion(ctx context.Context, number, newest int64) error {
+	if number < 1 || number > newest {
+		return noVersionf("version %d: there are versions 1 to %d", number, newest)
+	}
+	h, err := s.history(ctx, newest)
+	if err != nil {
+		return fmt.Errorf("version %d of store %s: %w", number, s.id, err)
+	}
+	for _, r := range h.removed {
+		if r.added <= number && number < r.gone && r.gone <= newest {
+			return noVersionf("version %d: rows of it were deleted by version %d (%s)", number, r.gone, r.reason)
+		}
+	}
+	return nil
+}
+
+// VersionAt is the newest version committed at or before a moment. Without one
+// the error matches ErrNoVersion.
+func (s *Store) VersionAt(ctx context.Context, at time.Time) (int64, error) {
+	newest := s.Version()
+	h, err := s.history(ctx, newest)
+	if err != nil {
+		return 0, fmt.Errorf("version of store %s at %s: %w", s.id, at.UTC().Format(time.RFC3339), err)
+	}
+	// Clocks may have gone back, so the newest version not after the moment counts.
+	for i := len(h.times) - 1; i >= 0; i-- {
+		if int64(i) < newest && !h.times[i].After(at) {
+			return int64(i) + 1, nil
+		}
+	}
+	return 0, noVersionf("no version at or before %s: the first is of %s",
+		at.UTC().Format(time.RFC3339Nano), h.times[0].UTC().Format(time.RFC3339Nano))
+}
+
+// history reads the commit log, unless what was read before reaches a version.
+func (s *Store) history(ctx context.Context, version int64) (*history, error) {
+	s.mu.Lock()
+	known := s.mu.history
+	s.mu.Unlock()
+	if known != nil && int64(len(known.times)) >= version {
+		return known, nil
+	}
+	h := &history{}
+	added := map[string]int64{}
+	dir := catalog.LogDir(s.lake.opts.Dir, s.id)
+	_, err := catalog.Walk(ctx, s.lake.opts.FS, dir, catalog.WalkOptions{Name: s.id}, func(e catalog.Entry, _ catalog.Place) error {
+		for _, id := range e.Remove {
+			h.removed = append(h.removed, removal{id: id, added: added[id], gone: e.Version, reason: e.Reason})
+		}
+		for _, seg := range e.Add {
+			added[seg.ID] = e.Version
+		}
+		h.times = append(h.times, e.Time)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(h.times)) < version {
+		return nil, fmt.Errorf("%w: the log ends with version %d, not %d", ErrCorrupt, len(h.times), version)
+	}
+	h.removed = slices.Clip(h.removed)
+	s.mu.Lock()
+	s.mu.history = h
+	s.mu.Unlock()
+	return h, nil
+}
