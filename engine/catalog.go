@@ -13,9 +13,9 @@ import (
 	"github.com/traillake/traillake/storage"
 )
 
-// federationSchema is the schema under which Athena shows event data stores;
-// queries written for it name stores as "aws:cloudtrail"."<id>".
-const federationSchema = "aws:cloudtrail"
+// placeholder stands for a store in the samples of AWS's documentation and in
+// the queries its console makes.
+const placeholder = "$EDS_ID"
 
 // catalog is what one query sees: every store it names, pinned at the version it
 // had when the query first named it, with the retention as of the query's start.
@@ -38,7 +38,10 @@ func (e *Engine) newCatalog(now time.Time) *catalog {
 }
 
 // Table implements plan.Catalog. A store is named by its id, its name or its ARN.
-func (c *catalog) Table(_ context.Context, name []string) (plan.Table, error) {
+func (c *catalog) Table(ctx context.Context, name []string) (plan.Table, error) {
+	if t, err := c.systemTable(ctx, name); t != nil || err != nil {
+		return t, err
+	}
 	s, err := c.resolve(name)
 	if err != nil {
 		return nil, err
@@ -99,14 +102,17 @@ func noVersion(s *store, err error) error {
 	return err
 }
 
+// resolve finds a store by the last part of a name. What stands before it, at
+// most a catalog and a schema such as "aws:cloudtrail" or an Athena database, is
+// not looked at: there is one schema, and a store's name is the only one of its kind.
 func (c *catalog) resolve(name []string) (*store, error) {
-	if len(name) == 2 && strings.EqualFold(name[0], federationSchema) {
-		name = name[1:]
+	if len(name) > 3 || len(name) > 1 && strings.EqualFold(name[len(name)-2], "information_schema") {
+		return nil, &plan.MissingTable{Name: strings.Join(name, ".")}
 	}
-	if len(name) != 1 {
-		return nil, fmt.Errorf("%w: %s: an event data store is named by its id, its name or its ARN", plan.ErrTableNotFound, strings.Join(name, "."))
+	id := name[len(name)-1]
+	if strings.EqualFold(id, placeholder) {
+		return c.engine.onlyStore()
 	}
-	id := name[0]
 	if lower := strings.ToLower(id); uuidPattern.MatchString(lower) {
 		return c.engine.findActive(lower)
 	}
@@ -114,6 +120,15 @@ func (c *catalog) resolve(name []string) (*store, error) {
 		return c.engine.findActive(id)
 	}
 	return c.engine.findNamed(id)
+}
+
+// onlyStore is the store of a lake that has one.
+func (e *Engine) onlyStore() (*store, error) {
+	names := e.storeNames()
+	if len(names) != 1 {
+		return nil, &plan.MissingTable{Name: placeholder, Known: names}
+	}
+	return e.findNamed(names[0])
 }
 
 // findNamed returns the store with a name, as written or else in any case.

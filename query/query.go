@@ -47,7 +47,7 @@ func Compile(ctx context.Context, sql string, cat plan.Catalog, opts Options) (*
 	if err != nil {
 		return nil, withText(err, sql)
 	}
-	bound, err := bind.Statement(ctx, stmt, cat, bind.Options{Text: sql, Eval: pointers(opts.Now)})
+	bound, err := bind.Statement(ctx, stmt, cat, bind.Options{Text: sql, Eval: pointers(opts.Now), Parse: parse.Statement})
 	if err != nil {
 		return nil, withText(err, sql)
 	}

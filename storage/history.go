@@ -2,12 +2,15 @@ package storage
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/traillake/traillake/storage/catalog"
+	"github.com/traillake/traillake/storage/segment"
 )
 
 // ErrNoVersion matches the errors of versions that cannot be read: those that
@@ -26,8 +29,31 @@ func noVersionf(format string, args ...any) error {
 
 // history is what the commit log tells of a store's versions, up to one of them.
 type history struct {
-	times   []time.Time // of version i+1
-	removed []removal
+	versions []VersionInfo // the first is version 1
+	removed  []removal
+}
+
+// VersionInfo is what the commit log tells of a version.
+type VersionInfo struct {
+	Number int64
+	// Time is when it was committed, in UTC.
+	Time   time.Time
+	Reason string
+	// Added and Removed count segments, Rows the rows of those added.
+	Added, Removed int
+	Rows           int64
+	// Docs are the keys of the documents it changed, sorted.
+	Docs []string
+}
+
+// Versions lists the versions up to the newest.
+func (s *Store) Versions(ctx context.Context) ([]VersionInfo, error) {
+	newest := s.Version()
+	h, err := s.history(ctx, newest)
+	if err != nil {
+		return nil, fmt.Errorf("versions of store %s: %w", s.id, err)
+	}
+	return h.versions[:newest], nil
 }
 
 // removal is a segment that is no longer there.
@@ -85,13 +111,13 @@ func (s *Store) VersionAt(ctx context.Context, at time.Time) (int64, error) {
 		return 0, fmt.Errorf("version of store %s at %s: %w", s.id, at.UTC().Format(time.RFC3339), err)
 	}
 	// Clocks may have gone back, so the newest version not after the moment counts.
-	for i := len(h.times) - 1; i >= 0; i-- {
-		if int64(i) < newest && !h.times[i].After(at) {
-			return int64(i) + 1, nil
+	for i := newest - 1; i >= 0; i-- {
+		if !h.versions[i].Time.After(at) {
+			return h.versions[i].Number, nil
 		}
 	}
 	return 0, noVersionf("no version at or before %s: the first is of %s",
-		at.UTC().Format(time.RFC3339Nano), h.times[0].UTC().Format(time.RFC3339Nano))
+		at.UTC().Format(time.RFC3339Nano), h.versions[0].Time.UTC().Format(time.RFC3339Nano))
 }
 
 // history reads the commit log, unless what was read before reaches a version.
@@ -99,7 +125,7 @@ func (s *Store) history(ctx context.Context, version int64) (*history, error) {
 	s.mu.Lock()
 	known := s.mu.history
 	s.mu.Unlock()
-	if known != nil && int64(len(known.times)) >= version {
+	if known != nil && int64(len(known.versions)) >= version {
 		return known, nil
 	}
 	h := &history{}
@@ -109,19 +135,27 @@ func (s *Store) history(ctx context.Context, version int64) (*history, error) {
 		for _, id := range e.Remove {
 			h.removed = append(h.removed, removal{id: id, added: added[id], gone: e.Version, reason: e.Reason})
 		}
+		v := VersionInfo{
+			Number: e.Version, Time: e.Time, Reason: e.Reason, Added: len(e.Add), Removed: len(e.Remove),
+			Docs: slices.Sorted(maps.Keys(e.Docs)),
+		}
 		for _, seg := range e.Add {
 			added[seg.ID] = e.Version
+			var m segment.Meta
+			if err := json.Unmarshal(seg.Meta, &m); err != nil {
+				return fmt.Errorf("%w: segment %s of version %d: %w", ErrCorrupt, seg.ID, e.Version, err)
+			}
+			v.Rows += m.Rows
 		}
-		h.times = append(h.times, e.Time)
+		h.versions = append(h.versions, v)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	if int64(len(h.times)) < version {
-		return nil, fmt.Errorf("%w: the log ends with version %d, not %d", ErrCorrupt, len(h.times), version)
+	if int64(len(h.versions)) < version {
+		return nil, fmt.Errorf("%w: the log ends with version %d, not %d", ErrCorrupt, len(h.versions), version)
 	}
-	h.removed = slices.Clip(h.removed)
 	s.mu.Lock()
 	s.mu.history = h
 	s.mu.Unlock()

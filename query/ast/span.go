@@ -42,6 +42,8 @@ const (
 	ColumnNotFound          ErrorCode = "COLUMN_NOT_FOUND"
 	AmbiguousName           ErrorCode = "AMBIGUOUS_NAME"
 	TableNotFound           ErrorCode = "TABLE_NOT_FOUND"
+	SchemaNotFound          ErrorCode = "SCHEMA_NOT_FOUND"
+	CatalogNotFound         ErrorCode = "CATALOG_NOT_FOUND"
 	FunctionNotFound        ErrorCode = "FUNCTION_NOT_FOUND"
 	AmbiguousFunctionCall   ErrorCode = "AMBIGUOUS_FUNCTION_CALL"
 	TypeMismatch            ErrorCode = "TYPE_MISMATCH"

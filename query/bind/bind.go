@@ -33,6 +33,8 @@ type Options struct {
 	// Eval computes expressions without columns, with the time that now() will
 	// be; nil computes none.
 	Eval func(plan.Expr) (*plan.Literal, bool)
+	// Parse reads the text of a view; nil: there are no views.
+	Parse func(sql string) (ast.Statement, error)
 }
 
 // Bound is a statement with its meaning settled.
@@ -50,18 +52,21 @@ type Bound struct {
 
 // Statement binds a statement to the tables of a catalog.
 func Statement(ctx context.Context, stmt ast.Statement, cat plan.Catalog, opts Options) (*Bound, error) {
-	b := &binder{ctx: ctx, catalog: cat, text: opts.Text, eval: opts.Eval, tables: map[string]plan.Table{}, typed: map[lambdaKey]*plan.Lambda{}}
+	b := &binder{ctx: ctx, catalog: cat, text: opts.Text, eval: opts.Eval, parse: opts.Parse, tables: map[string]plan.Table{}, typed: map[lambdaKey]*plan.Lambda{}}
 	bound := &Bound{}
-	var query *ast.Query
+	var rel *relation
+	var err error
 	switch s := stmt.(type) {
 	case *ast.QueryStatement:
-		query = s.Query
+		rel, err = b.query(s.Query, nil)
 	case *ast.Explain:
-		query, bound.Explain, bound.Analyze = s.Query, true, s.Analyze
+		bound.Explain, bound.Analyze = true, s.Analyze
+		rel, err = b.query(s.Query, nil)
+	case *ast.Show:
+		rel, err = b.show(s)
 	default:
 		return nil, notSupported(stmt.Span(), "This statement")
 	}
-	rel, err := b.query(query, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +85,7 @@ type binder struct {
 	catalog plan.Catalog
 	text    string
 	eval    func(plan.Expr) (*plan.Literal, bool)
+	parse   func(sql string) (ast.Statement, error)
 	tables  map[string]plan.Table // by name as the catalog was asked
 	order   []plan.Table          // the same, in order of appearance
 	lambdas int                   // numbers given to lambdas

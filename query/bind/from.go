@@ -72,7 +72,19 @@ func (b *binder) table(t *ast.Table, e *env) (*relation, error) {
 			return named(rel, t.Alias)
 		}
 	}
-	table, parts, err := b.lookUp(t, e)
+	parts := make([]string, len(t.Name))
+	for i, p := range t.Name {
+		parts[i] = p.Name
+	}
+	for _, known := range []func(*ast.Table, []string) (*relation, error){b.information, b.view} {
+		if rel, err := known(t, parts); err != nil {
+			return nil, err
+		} else if rel != nil {
+			rel.qualify(parts)
+			return named(rel, t.Alias)
+		}
+	}
+	table, err := b.lookUp(t, parts, e)
 	if err != nil {
 		return nil, err
 	}
@@ -83,11 +95,7 @@ func (b *binder) table(t *ast.Table, e *env) (*relation, error) {
 }
 
 // lookUp asks the catalog, once per name.
-func (b *binder) lookUp(t *ast.Table, e *env) (plan.Table, []string, error) {
-	parts := make([]string, len(t.Name))
-	for i, p := range t.Name {
-		parts[i] = p.Name
-	}
+func (b *binder) lookUp(t *ast.Table, parts []string, e *env) (plan.Table, error) {
 	key := strings.Join(parts, "\x00")
 	var table plan.Table
 	var err error
@@ -95,7 +103,7 @@ func (b *binder) lookUp(t *ast.Table, e *env) (plan.Table, []string, error) {
 	case t.Version != nil || t.Timestamp != nil:
 		table, err = b.versioned(t, parts)
 	case ok:
-		return known, parts, nil
+		return known, nil
 	default:
 		if table, err = b.catalog.Table(b.ctx, parts); err == nil {
 			b.tables[key] = table
@@ -112,18 +120,18 @@ func (b *binder) lookUp(t *ast.Table, e *env) (plan.Table, []string, error) {
 			names = append(names, known.Known...)
 		}
 		missing.Hint = didYouMean(parts[len(parts)-1], names)
-		return nil, nil, missing
+		return nil, missing
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, known := range b.order {
 		if known == table {
-			return table, parts, nil
+			return table, nil
 		}
 	}
 	b.order = append(b.order, table)
-	return table, parts, nil
+	return table, nil
 }
 
 // scan reads all columns of a table; what is not used is taken out later.

@@ -4,7 +4,9 @@ import "regexp"
 
 var (
 	bareUUID = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`)
-	bareARN  = regexp.MustCompile(`^(?i:arn):[A-Za-z0-9-]+:[A-Za-z0-9-]*:[A-Za-z0-9-]*:[0-9]*:[A-Za-z0-9_./:-]*[A-Za-z0-9]`)
+	// samplePlace is what AWS's samples write for a store; the catalog says what it is.
+	samplePlace = regexp.MustCompile(`^(?i:\$EDS_ID)`)
+	bareARN     = regexp.MustCompile(`^(?i:arn):[A-Za-z0-9-]+:[A-Za-z0-9-]*:[A-Za-z0-9-]*:[0-9]*:[A-Za-z0-9_./:-]*[A-Za-z0-9]`)
 )
 
 // tableID reads a store's bare id or ARN where a table's name may stand.
@@ -15,6 +17,9 @@ func (l *lexer) tableID() bool {
 	id := bareUUID.FindString(rest)
 	if id == "" {
 		id = bareARN.FindString(rest)
+	}
+	if id == "" {
+		id = samplePlace.FindString(rest)
 	}
 	if id == "" || !l.tablePlace() {
 		return false
