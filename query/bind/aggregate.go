@@ -74,7 +74,28 @@ func (x *exprBinder) aggCall(e *ast.Call, name string) (*plan.AggCall, error) {
 			}
 		}
 	}
+	if ofOuterQuery(call) {
+		err := notSupported(e.Span(), "Given correlated subquery")
+		err.Hint = "An aggregate of outer columns alone is one of the outer query"
+		return nil, err
+	}
 	return call, nil
+}
+
+// ofOuterQuery reports whether an aggregate reads columns of enclosing queries and
+// none of its own, which in SQL makes it an aggregate of the enclosing query.
+func ofOuterQuery(call *plan.AggCall) bool {
+	outer, own := false, false
+	look := func(e plan.Expr) {
+		if e != nil {
+			outer, own = outer || readsOuter(e), own || readsColumns(e)
+		}
+	}
+	for _, e := range call.Args {
+		look(e)
+	}
+	look(call.Filter)
+	return outer && !own
 }
 
 func (x *exprBinder) aggArguments(e *ast.Call, name string) (*function.Aggregate, []plan.Expr, error) {

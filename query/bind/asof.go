@@ -33,7 +33,7 @@ func (b *binder) asOf(t *ast.Table) (plan.AsOf, error) {
 	if pointer == nil {
 		pointer = t.Timestamp
 	}
-	x := &exprBinder{binder: b, scope: &scope{rel: &relation{}}, clause: "FOR clause", noSubqueries: true}
+	x := &exprBinder{binder: b, scope: &scope{rel: &relation{}}, clause: "FOR clause"}
 	e, err := x.expr(pointer)
 	if err != nil {
 		return plan.AsOf{}, err

@@ -120,10 +120,10 @@ func (q *selection) groupText(c *plan.Column, node *plan.Aggregate) plan.Expr {
 func (e *env) texts() bool { return e != nil && e.keepTexts }
 
 // inFrom is the environment of a query whose result is a relation of FROM.
-func (e *env) inFrom() *env { return &env{ctes: e.cteList(), outer: e.scope(), keepTexts: true} }
+func (e *env) inFrom() *env { return &env{ctes: e.cteList(), outer: e.around(), keepTexts: true} }
 
 // plain is the same for a query whose outputs have to be those selected.
-func (e *env) plain() *env { return &env{ctes: e.cteList(), outer: e.scope()} }
+func (e *env) plain() *env { return &env{ctes: e.cteList(), outer: e.around()} }
 
 // asText reads a value as text, if it has one.
 func (x *exprBinder) asText(e plan.Expr) plan.Expr {

@@ -93,12 +93,13 @@ type binder struct {
 	nodes   int  // nodes beyond those written
 	textID  int  // the last number given to a column with a text
 	lenient bool // the statement reads a table whose columns have texts
+	shares  int  // numbers given to plan.Shared
 }
 
 // env is what a query sees of the queries around it.
 type env struct {
 	ctes  *cte
-	outer *scope // for telling a correlated reference from an unknown name
+	outer *enclosing
 	// keepTexts makes a SELECT's result keep the texts of its columns, hidden.
 	keepTexts bool
 }
@@ -110,7 +111,7 @@ func (e *env) cteList() *cte {
 	return e.ctes
 }
 
-func (e *env) scope() *scope {
+func (e *env) around() *enclosing {
 	if e == nil {
 		return nil
 	}

@@ -16,11 +16,10 @@ type exprBinder struct {
 	clause string // for messages: "WHERE clause"
 	// found collects aggregates, window functions and subqueries; what of them
 	// is not allowed here is refused.
-	found        *findings
-	noSubqueries bool
-	aggregates   bool // allowed here
-	windows      bool // allowed here
-	within       string
+	found      *findings
+	aggregates bool // allowed here
+	windows    bool // allowed here
+	within     string
 	// aliases are the output columns that ORDER BY sees before those of FROM.
 	aliases []outputAlias
 	lambdas *lambdaScope
@@ -80,7 +79,7 @@ func (x *exprBinder) expr(e ast.Expr) (plan.Expr, error) {
 	case *ast.ScalarSubquery:
 		return x.scalarSubquery(e)
 	case *ast.Quantified:
-		return nil, notSupported(e.Span(), "Comparison with "+e.Quantifier+" (subquery)")
+		return x.quantified(e)
 	case *ast.Lambda:
 		return nil, ast.Errorf(ast.TypeMismatch, e.Span(), "Lambda expression should always be used inside a function")
 	case *ast.Parameter:
@@ -105,31 +104,39 @@ func (x *exprBinder) exprs(list []ast.Expr) ([]plan.Expr, error) {
 // name looks a name up: lambda parameters first, then output columns where
 // they are visible, then the columns of FROM.
 func (x *exprBinder) name(e *ast.Name) (plan.Expr, error) {
-	if p := x.lambdas.find(e.Parts[0].Name); p != nil {
-		return fields(p, e.Parts[1:], dotted(e.Parts), e.Span())
+	bound, err := x.find(e.Parts, e.Span())
+	if bound == nil && err == nil {
+		err = x.scope.unknown(e.Parts, e.Span())
 	}
-	if len(x.aliases) > 0 {
-		bound, err := x.alias(e)
-		if bound != nil || err != nil {
-			return bound, err
-		}
-	}
-	bound, err := x.scope.resolve(e.Parts, e.Span())
 	if err != nil && x.lenient {
 		return x.otherwise(e, err)
 	}
 	return bound, err
 }
 
+// find is name without an error for a name that means nothing: nil then.
+func (x *exprBinder) find(parts []ast.Ident, span ast.Span) (plan.Expr, error) {
+	if p := x.lambdas.find(parts[0].Name); p != nil {
+		return fields(p, parts[1:], dotted(parts), span)
+	}
+	if len(x.aliases) > 0 {
+		bound, err := x.alias(parts, span)
+		if bound != nil || err != nil {
+			return bound, err
+		}
+	}
+	return x.scope.find(parts, span)
+}
+
 // alias finds an output column by its name; nil when there is none.
-func (x *exprBinder) alias(e *ast.Name) (plan.Expr, error) {
+func (x *exprBinder) alias(parts []ast.Ident, span ast.Span) (plan.Expr, error) {
 	var found plan.Expr
 	for _, a := range x.aliases {
-		if !sameName(a.name, e.Parts[0].Name) {
+		if !sameName(a.name, parts[0].Name) {
 			continue
 		}
 		if found != nil && !plan.Equal(found, a.expr) {
-			return nil, ast.Errorf(ast.AmbiguousName, e.Span(), "Column '%s' is ambiguous", e.Parts[0].Name)
+			return nil, ast.Errorf(ast.AmbiguousName, span, "Column '%s' is ambiguous", parts[0].Name)
 		}
 		found = a.expr
 	}
@@ -138,16 +145,16 @@ func (x *exprBinder) alias(e *ast.Name) (plan.Expr, error) {
 	}
 	if x.within != "" {
 		// Inside an aggregate the name means the column of FROM, if that is the same.
-		below, err := x.scope.resolve(e.Parts, e.Span())
-		if err == nil && (len(e.Parts) > 1 || plan.Equal(below, found)) {
+		below, err := x.scope.resolve(parts, span)
+		if err == nil && (len(parts) > 1 || plan.Equal(below, found)) {
 			return below, nil
 		}
-		return nil, ast.Errorf(ast.ColumnNotFound, e.Span(), "Invalid reference to output projection attribute from ORDER BY aggregation")
+		return nil, ast.Errorf(ast.ColumnNotFound, span, "Invalid reference to output projection attribute from ORDER BY aggregation")
 	}
-	if len(e.Parts) > 1 && found.Type().Kind != types.Row {
+	if len(parts) > 1 && found.Type().Kind != types.Row {
 		return nil, nil
 	}
-	return fields(found, e.Parts[1:], dotted(e.Parts), e.Span())
+	return fields(found, parts[1:], dotted(parts), span)
 }
 
 func (x *exprBinder) field(e *ast.Field) (plan.Expr, error) {

@@ -34,6 +34,17 @@ func (f *findings) of(c *plan.Column) *finding {
 	return &f.entries[-c.Index-1]
 }
 
+// readsCalls reports whether an expression has aggregates or window functions.
+func (f *findings) readsCalls(e plan.Expr) bool {
+	found := false
+	plan.ColumnsOf(e, func(c *plan.Column) {
+		if entry := f.of(c); entry != nil && entry.subquery == nil {
+			found = true
+		}
+	})
+	return found
+}
+
 // addAggregate numbers an aggregate; one that is there already is shared.
 func (f *findings) addAggregate(call plan.AggCall) *plan.Column {
 	for i, e := range f.entries {

@@ -23,6 +23,13 @@ func (b *binder) from(list []ast.TableExpr, e *env) (*relation, error) {
 			}
 			continue
 		}
+		if lat, ok := t.(*ast.Lateral); ok {
+			var err error
+			if rel, _, err = b.lateral(rel, lat, e); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		next, err := b.tableExpr(t, e)
 		if err != nil {
 			return nil, err
@@ -52,7 +59,8 @@ func (b *binder) tableExpr(t ast.TableExpr, e *env) (*relation, error) {
 	case *ast.Unnest:
 		return b.unnest(nil, t, false, e)
 	case *ast.Lateral:
-		return nil, notSupported(t.Span(), "LATERAL")
+		rel, _, err := b.lateral(nil, t, e)
+		return rel, err
 	}
 	return nil, notSupported(t.Span(), "This FROM item")
 }
@@ -64,7 +72,7 @@ func (b *binder) table(t *ast.Table, e *env) (*relation, error) {
 			if t.Version != nil || t.Timestamp != nil {
 				return nil, notSupported(t.For, "A version of the WITH item '"+c.name+"'")
 			}
-			rel, err := b.use(c, t.Span())
+			rel, err := b.use(c, e, t.Span())
 			if err != nil {
 				return nil, err
 			}
@@ -182,11 +190,15 @@ func (b *binder) unnest(rel *relation, u *ast.Unnest, outer bool, e *env) (*rela
 	if rel == nil {
 		rel = &relation{node: &plan.Values{Rows: [][]plan.Expr{{}}}}
 	}
-	x := &exprBinder{binder: b, env: e, scope: &scope{rel: rel, outer: e.scope()}, clause: "UNNEST", noSubqueries: true}
-	node := &plan.Unnest{Input: rel.node, Ordinality: u.Ordinality, Outer: outer}
+	x := &exprBinder{binder: b, env: e, scope: &scope{rel: rel, outer: e.around()}, clause: "UNNEST", found: &findings{}}
+	within := &attachment{binder: b, found: x.found, node: rel.node}
+	node := &plan.Unnest{Ordinality: u.Ordinality, Outer: outer}
 	for _, a := range u.Exprs {
 		v, err := x.expr(a)
 		if err != nil {
+			return nil, err
+		}
+		if v, err = within.attach(v); err != nil {
 			return nil, err
 		}
 		if v.Type().Kind != types.Array && v.Type().Kind != types.Map {
@@ -198,8 +210,9 @@ func (b *binder) unnest(rel *relation, u *ast.Unnest, outer bool, e *env) (*rela
 	if u.Ordinality {
 		node.Names = append(node.Names, "")
 	}
+	node.Input = within.node
 	added := &relation{node: node}
-	width := len(rel.node.Outputs())
+	width := len(node.Input.Outputs())
 	for i, o := range node.Outputs()[width:] {
 		added.cols = append(added.cols, column{name: o.Name, typ: o.Type, index: width + i})
 	}

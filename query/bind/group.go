@@ -133,11 +133,18 @@ func (q *selection) moveWindow(w *windowCall, node *plan.Aggregate, outputs map[
 // moved is one expression over the aggregate's outputs.
 func (q *selection) moved(e plan.Expr, node *plan.Aggregate, outputs map[int]int, source ast.Node) (plan.Expr, error) {
 	stray := false
+	var strayed error
 	out := plan.RewriteExpr(e, func(e plan.Expr) (plan.Expr, bool) {
 		for i, k := range q.keys {
 			if plan.Equal(e, k) {
 				return &plan.Column{Index: i, Name: node.Names[i], Typ: k.Type()}, true
 			}
+		}
+		if s, call := q.found.standInOf(e); s != nil {
+			if strayed = q.strayParam(s, call); strayed != nil {
+				return e, true
+			}
+			return nil, false
 		}
 		c, ok := e.(*plan.Column)
 		if !ok {
@@ -152,11 +159,33 @@ func (q *selection) moved(e plan.Expr, node *plan.Aggregate, outputs map[int]int
 		stray = stray || c.Index >= 0
 		return c, true
 	})
+	if strayed != nil {
+		return nil, strayed
+	}
 	if !stray {
 		return out, nil
 	}
 	err := ast.Errorf(ast.ExpressionNotAggregate, source.Span(), "'%s' must be an aggregate expression or appear in GROUP BY clause", q.display(source, plan.String(e)))
 	return nil, err
+}
+
+// strayParam reports what a subquery reads of FROM that is no group key.
+func (q *selection) strayParam(s *subquery, call *plan.Call) error {
+	for i, e := range call.Args[s.values : len(call.Args)-1] {
+		stray := false
+		plan.RewriteExpr(e, func(e plan.Expr) (plan.Expr, bool) {
+			if contains(q.keys, e) {
+				return e, true
+			}
+			c, ok := e.(*plan.Column)
+			stray = stray || ok && c.Index >= 0
+			return e, ok
+		})
+		if p := s.params[i]; stray {
+			return ast.Errorf(ast.ExpressionNotAggregate, p.span, "Subquery uses '%s' which must appear in GROUP BY clause", p.name)
+		}
+	}
+	return nil
 }
 
 // addWindows puts one Window node per different window in place.

@@ -3,7 +3,6 @@ package bind
 import (
 	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/plan"
-	"github.com/traillake/traillake/query/types"
 )
 
 // crossJoin pairs every row of l with every row of r.
@@ -24,26 +23,25 @@ func beside(node plan.Node, l, r *relation) *relation {
 
 // join binds l JOIN r.
 func (b *binder) join(j *ast.Join, e *env) (*relation, error) {
-	switch {
-	case j.Kind == ast.FullJoin:
-		return nil, notSupported(j.Span(), "FULL JOIN")
-	case j.Natural:
-		return nil, notSupported(j.Span(), "Natural join")
-	}
 	l, err := b.tableExpr(j.Left, e)
 	if err != nil {
 		return nil, err
 	}
-	if u, ok := j.Right.(*ast.Unnest); ok {
-		return b.joinUnnest(l, u, j, e)
+	switch right := j.Right.(type) {
+	case *ast.Unnest:
+		return b.joinUnnest(l, right, j, e)
+	case *ast.Lateral:
+		return b.joinLateral(l, right, j, e)
 	}
 	r, err := b.tableExpr(j.Right, e)
 	if err != nil {
 		return nil, err
 	}
 	switch {
+	case j.Natural:
+		return joinUsing(l, r, j, sharedNames(l, r))
 	case len(j.Using) > 0:
-		return joinUsing(l, r, j)
+		return joinUsing(l, r, j, j.Using)
 	case j.Kind == ast.CrossJoin:
 		return crossJoin(l, r), nil
 	}
@@ -53,15 +51,38 @@ func (b *binder) join(j *ast.Join, e *env) (*relation, error) {
 // joinUnnest binds l JOIN UNNEST(…), which sees l's columns. Its condition can
 // only be TRUE.
 func (b *binder) joinUnnest(l *relation, u *ast.Unnest, j *ast.Join, e *env) (*relation, error) {
-	if j.Kind == ast.RightJoin {
-		return nil, notSupported(j.Span(), "RIGHT JOIN involving UNNEST")
-	}
 	on, isLiteral := j.On.(*ast.Literal)
 	always := isLiteral && on.Kind == ast.BooleanLiteral && on.Text == "true"
-	if len(j.Using) > 0 || (j.Kind != ast.CrossJoin && !always) {
-		return nil, ast.Errorf(ast.NotSupported, j.Span(), "%s involving UNNEST is only supported with condition ON TRUE", j.Kind)
+	switch {
+	case j.Kind == ast.CrossJoin:
+	case j.On != nil && !always:
+		return nil, notOnTrue(j, j.On.Span())
+	case j.On == nil:
+		return nil, notOnTrue(j, j.Span())
+	}
+	if j.Kind == ast.RightJoin || j.Kind == ast.FullJoin {
+		r, err := b.unnest(nil, u, false, &env{ctes: e.cteList(), outer: b.forbidden(l, j, e)})
+		if err != nil {
+			return nil, err
+		}
+		return joinKind(l, r, j.Kind, boolean(true)), nil
 	}
 	return b.unnest(l, u, j.Kind == ast.LeftJoin, e)
+}
+
+func notOnTrue(j *ast.Join, span ast.Span) error {
+	return ast.Errorf(ast.NotSupported, span, "%s involving UNNEST is only supported with condition ON TRUE", j.Kind)
+}
+
+// forbidden is the scope of a right side that may not read the left one.
+func (b *binder) forbidden(l *relation, j *ast.Join, e *env) *enclosing {
+	left := &scope{rel: l}
+	return &enclosing{around: e.around(), look: func(parts []ast.Ident, span ast.Span) (plan.Expr, error) {
+		if found, err := left.find(parts, span); found != nil || err != nil {
+			return nil, ast.Errorf(ast.ColumnNotFound, span, "LATERAL reference not allowed in %s", j.Kind)
+		}
+		return nil, nil
+	}}
 }
 
 // joinOn binds the condition over both sides and takes the equations between
@@ -71,7 +92,8 @@ func (b *binder) joinOn(l, r *relation, j *ast.Join, e *env) (*relation, error) 
 		return nil, ast.Errorf(ast.SyntaxError, j.Span(), "%s needs a condition: ON or USING", j.Kind)
 	}
 	both := crossJoin(l, r)
-	x := &exprBinder{binder: b, env: e, scope: &scope{rel: both, outer: e.scope()}, clause: "JOIN clause", noSubqueries: true}
+	found := &findings{}
+	x := &exprBinder{binder: b, env: e, scope: &scope{rel: both, outer: e.around()}, clause: "JOIN clause", found: found}
 	cond, err := x.expr(j.On)
 	if err != nil {
 		return nil, err
@@ -79,16 +101,24 @@ func (b *binder) joinOn(l, r *relation, j *ast.Join, e *env) (*relation, error) 
 	if cond, err = condition(cond, "JOIN ON clause", j.On.Span()); err != nil {
 		return nil, err
 	}
-	width := len(l.node.Outputs())
-	if j.Kind == ast.RightJoin {
-		return rightJoin(l, r, cond), nil
+	on := &joinCondition{binder: b, found: found, l: l, r: r, kind: j.Kind}
+	return on.join(plan.Conjuncts(cond))
+}
+
+// joinKind joins two sides on a condition over the columns of both.
+func joinKind(l, r *relation, kind ast.JoinKind, cond plan.Expr) *relation {
+	if kind == ast.RightJoin {
+		return rightJoin(l, r, cond)
 	}
 	node := &plan.Join{Left: l.node, Right: r.node}
-	if j.Kind == ast.LeftJoin {
+	switch kind {
+	case ast.LeftJoin:
 		node.Kind = plan.Left
+	case ast.FullJoin:
+		node.Kind = plan.Full
 	}
-	node.LeftKeys, node.RightKeys, node.Residual = equations(cond, width)
-	return beside(node, l, r), nil
+	node.LeftKeys, node.RightKeys, node.Residual = equations(cond, len(l.node.Outputs()))
+	return beside(node, l, r)
 }
 
 // rightJoin is a left join with the sides swapped and the columns put back.
@@ -157,81 +187,4 @@ func sideOf(e plan.Expr, width int) int {
 		}
 	})
 	return side
-}
-
-// joinUsing joins on columns of the same name; each appears once, first.
-func joinUsing(l, r *relation, j *ast.Join) (*relation, error) {
-	left, right := l, r
-	if j.Kind == ast.RightJoin {
-		left, right = r, l
-	}
-	node := &plan.Join{Left: left.node, Right: right.node}
-	if j.Kind != ast.InnerJoin {
-		node.Kind = plan.Left
-	}
-	var merged []column
-	used := map[*column]bool{}
-	for _, id := range j.Using {
-		lc, err := usingColumn(left, id)
-		if err != nil {
-			return nil, err
-		}
-		rc, err := usingColumn(right, id)
-		if err != nil {
-			return nil, err
-		}
-		t, ok := types.CommonSuperType(lc.typ, rc.typ)
-		if !ok {
-			return nil, mismatch(id.Span(), "Column types of left and right side are incompatible: %s, %s", lc.typ, rc.typ)
-		}
-		if _, err := comparisonOf("=", t, id.Span()); err != nil {
-			return nil, err
-		}
-		node.LeftKeys = append(node.LeftKeys, cast(lc.ref(), t))
-		node.RightKeys = append(node.RightKeys, cast(rc.ref(), t))
-		used[lc], used[rc] = true, true
-		merged = append(merged, column{name: id.Name, typ: t, index: lc.index})
-	}
-	return usingOutputs(node, l, r, left, merged, used), nil
-}
-
-func usingColumn(rel *relation, id ast.Ident) (*column, error) {
-	found := rel.find(nil, id.Name)
-	switch len(found) {
-	case 0:
-		return nil, ast.Errorf(ast.ColumnNotFound, id.Span(), "Column '%s' is missing from one side of join", id.Name)
-	case 1:
-		return found[0], nil
-	}
-	return nil, ast.Errorf(ast.AmbiguousName, id.Span(), "Column '%s' is ambiguous", id.Name)
-}
-
-// usingOutputs puts the merged columns before the others, l's before r's.
-// preserved is the side that is the join's left.
-func usingOutputs(node *plan.Join, l, r, preserved *relation, merged []column, used map[*column]bool) *relation {
-	out := &relation{}
-	p := &plan.Project{Input: node}
-	refs := plan.ColumnRefs(node)
-	add := func(c column, e plan.Expr) {
-		c.index = len(p.Exprs)
-		p.Exprs = append(p.Exprs, e)
-		p.Names = append(p.Names, c.name)
-		out.cols = append(out.cols, c)
-	}
-	for _, m := range merged {
-		add(m, cast(refs[m.index], m.typ))
-	}
-	for _, rel := range []*relation{l, r} {
-		base := 0
-		if rel != preserved {
-			base = len(preserved.node.Outputs())
-		}
-		for i := range rel.cols {
-			if c := &rel.cols[i]; !used[c] {
-				add(*c, refs[base+c.index])
-			}
-		}
-	}
-	out.node = p
-	return out
 }

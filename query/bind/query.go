@@ -6,7 +6,6 @@ import (
 
 	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/plan"
-	"github.com/traillake/traillake/query/types"
 )
 
 // cte is one item of the WITH clauses around a query, newest first.
@@ -14,6 +13,7 @@ type cte struct {
 	name  string
 	rel   *relation
 	nodes int
+	home  *enclosing // whose parameters its plan reads
 	next  *cte
 }
 
@@ -47,7 +47,7 @@ func (b *binder) with(q *ast.Query, e *env) (*env, error) {
 	if q.Recurse {
 		return nil, notSupported(q.Span(), "WITH RECURSIVE")
 	}
-	inner := &env{ctes: e.cteList(), outer: e.scope(), keepTexts: e.texts()}
+	inner := &env{ctes: e.cteList(), outer: e.around(), keepTexts: e.texts()}
 	for i, item := range q.With {
 		for _, before := range q.With[:i] {
 			if strings.EqualFold(before.Name.Name, item.Name.Name) {
@@ -61,7 +61,7 @@ func (b *binder) with(q *ast.Query, e *env) (*env, error) {
 		if err := renameColumns(rel, item.Columns, item.Name.Name, item.Name.Span()); err != nil {
 			return nil, err
 		}
-		inner = &env{outer: inner.outer, keepTexts: inner.keepTexts, ctes: &cte{name: item.Name.Name, rel: rel, nodes: count(rel.node), next: inner.ctes}}
+		inner = &env{outer: inner.outer, keepTexts: inner.keepTexts, ctes: &cte{name: item.Name.Name, rel: rel, nodes: count(rel.node), home: inner.outer, next: inner.ctes}}
 	}
 	return inner, nil
 }
@@ -73,11 +73,12 @@ func count(n plan.Node) int {
 }
 
 // use copies a WITH item's plan for one reference to it.
-func (b *binder) use(c *cte, span ast.Span) (*relation, error) {
+func (b *binder) use(c *cte, e *env, span ast.Span) (*relation, error) {
 	if err := b.grow(c.nodes, span); err != nil {
 		return nil, err
 	}
-	rel := &relation{node: duplicate(c.rel.node), cols: append([]column(nil), c.rel.cols...)}
+	node := e.around().carry(duplicate(c.rel.node), c.home, span)
+	rel := &relation{node: node, cols: append([]column(nil), c.rel.cols...)}
 	b.renumberTexts(rel)
 	return rel, nil
 }
@@ -134,8 +135,9 @@ func (b *binder) plainBody(body ast.QueryBody, e *env) (*relation, error) {
 // sortOutput orders a result by its own columns, which is all that ORDER BY
 // sees after a set operation.
 func (b *binder) sortOutput(rel *relation, order []ast.OrderItem, e *env) (*relation, error) {
-	x := &exprBinder{binder: b, env: e, scope: &scope{rel: rel}, clause: "ORDER BY clause", noSubqueries: true}
-	sort := &plan.Sort{Input: rel.node}
+	x := &exprBinder{binder: b, env: e, scope: &scope{rel: rel, outer: e.around()}, clause: "ORDER BY clause", found: &findings{}}
+	a := &attachment{binder: b, found: x.found, node: rel.node}
+	sort := &plan.Sort{}
 	for _, it := range order {
 		key := plan.SortKey{Desc: it.Desc, NullsFirst: it.NullsFirst}
 		if n, ok := ordinal(it.Expr); ok {
@@ -148,13 +150,28 @@ func (b *binder) sortOutput(rel *relation, order []ast.OrderItem, e *env) (*rela
 			if key.Expr, err = x.expr(it.Expr); err != nil {
 				return nil, err
 			}
+			if key.Expr, err = a.attach(key.Expr); err != nil {
+				return nil, err
+			}
 		}
 		if err := orderable(key.Expr.Type(), b, it.Expr); err != nil {
 			return nil, err
 		}
 		sort.Keys = append(sort.Keys, key)
 	}
-	return &relation{node: sort, cols: rel.cols}, nil
+	if sort.Input = a.node; a.node == rel.node {
+		return &relation{node: sort, cols: rel.cols}, nil
+	}
+	return &relation{node: firstColumns(sort, len(rel.node.Outputs())), cols: rel.cols}, nil
+}
+
+// firstColumns keeps the first columns of a node.
+func firstColumns(n plan.Node, width int) plan.Node {
+	p := &plan.Project{Input: n, Exprs: plan.ColumnRefs(n)[:width]}
+	for _, o := range n.Outputs()[:width] {
+		p.Names = append(p.Names, o.Name)
+	}
+	return p
 }
 
 // ordinal reads a position in the SELECT list: a bare integer.
@@ -204,41 +221,4 @@ func rowCount(e ast.Expr, clause string) (int64, error) {
 		return 0, ast.Errorf(ast.InvalidArguments, e.Span(), "Invalid %s row count: %s", clause, l.Text)
 	}
 	return n, nil
-}
-
-// values binds VALUES; columns get no names and the types that fit all rows.
-func (b *binder) values(v *ast.Values, e *env) (*relation, error) {
-	x := &exprBinder{binder: b, env: e, scope: &scope{rel: &relation{}, outer: e.scope()}, clause: "VALUES", noSubqueries: true}
-	var rows [][]plan.Expr
-	for _, r := range v.Rows {
-		if len(r) == 1 {
-			if row, ok := r[0].(*ast.Row); ok {
-				r = row.Elems
-			}
-		}
-		bound, err := x.exprs(r)
-		if err != nil {
-			return nil, err
-		}
-		if len(rows) > 0 && len(rows[0]) != len(bound) {
-			return nil, mismatch(v.Span(), "Values rows have mismatched types: %d columns vs %d", len(rows[0]), len(bound))
-		}
-		rows = append(rows, bound)
-	}
-	node := &plan.Values{Rows: rows}
-	for i := range rows[0] {
-		t := types.UnknownType
-		for _, r := range rows {
-			super, ok := types.CommonSuperType(t, r[i].Type())
-			if !ok {
-				return nil, mismatch(v.Span(), "Values rows have mismatched types: %s vs %s", t, r[i].Type())
-			}
-			t = super
-		}
-		for _, r := range rows {
-			r[i] = cast(r[i], t)
-		}
-		node.Columns = append(node.Columns, plan.Output{Name: "", Type: t})
-	}
-	return newRelation(node, make([]string, len(node.Columns))), nil
 }

@@ -50,7 +50,7 @@ func (r *relation) qualify(parts []string) {
 // scope is where the names of an expression are looked up.
 type scope struct {
 	rel   *relation
-	outer *scope // of the query around this one
+	outer *enclosing // the query around this one
 }
 
 // find returns the columns that a name without its field path may mean.
@@ -80,9 +80,20 @@ func (c *column) isIn(typed []ast.Ident) bool {
 	return true
 }
 
-// resolve finds what a dotted name means: the longest table prefix wins, then
-// a column, and what follows is a path of row fields.
+// resolve finds what a dotted name means: here, or else in the queries around
+// this one.
 func (s *scope) resolve(parts []ast.Ident, span ast.Span) (plan.Expr, error) {
+	e, err := s.find(parts, span)
+	if e == nil && err == nil {
+		err = s.unknown(parts, span)
+	}
+	return e, err
+}
+
+// find is resolve without an error for a name that means nothing: nil then. The
+// longest table prefix wins, then a column, and what follows is a path of row
+// fields.
+func (s *scope) find(parts []ast.Ident, span ast.Span) (plan.Expr, error) {
 	for k := len(parts) - 1; k >= 0; k-- {
 		found := s.rel.find(parts[:k], parts[k].Name)
 		switch {
@@ -92,25 +103,14 @@ func (s *scope) resolve(parts []ast.Ident, span ast.Span) (plan.Expr, error) {
 			return fields(found[0].ref(), parts[k+1:], dotted(parts), span)
 		}
 	}
-	for o := s.outer; o != nil; o = o.outer {
-		if o.knows(parts) {
-			err := notSupported(span, "Given correlated subquery")
-			err.Hint = "Column '" + dotted(parts) + "' is one of the outer query; join the two instead"
-			return nil, err
-		}
-	}
-	err := ast.Errorf(ast.ColumnNotFound, span, "Column '%s' cannot be resolved", dotted(parts))
-	err.Hint = s.rel.hint(parts)
-	return nil, err
+	return s.outer.find(parts, span)
 }
 
-func (s *scope) knows(parts []ast.Ident) bool {
-	for k := range parts {
-		if len(s.rel.find(parts[:k], parts[k].Name)) > 0 {
-			return true
-		}
-	}
-	return false
+// unknown says that a name means nothing.
+func (s *scope) unknown(parts []ast.Ident, span ast.Span) error {
+	err := ast.Errorf(ast.ColumnNotFound, span, "Column '%s' cannot be resolved", dotted(parts))
+	err.Hint = s.rel.hint(parts)
+	return err
 }
 
 // hint suggests a name for one that was not found.

@@ -58,7 +58,7 @@ func (b *binder) selectQuery(s *ast.Select, order []ast.OrderItem, e *env) (*rel
 // exprBinder is for expressions over FROM; clause names where they stand.
 func (q *selection) exprBinder(clause string) *exprBinder {
 	return &exprBinder{
-		binder: q.binder, env: q.env, scope: &scope{rel: q.from, outer: q.env.scope()},
+		binder: q.binder, env: q.env, scope: &scope{rel: q.from, outer: q.env.around()},
 		clause: clause, found: &q.found, windowDefs: q.s.Windows,
 	}
 }
@@ -74,27 +74,43 @@ func (q *selection) bindWhere() error {
 	if cond, err = condition(cond, "WHERE clause", q.s.Where.Span()); err != nil {
 		return err
 	}
-	// Plain IN (subquery) conditions go last: they are joins, and the others
-	// make them smaller.
+	return q.filter(plan.Conjuncts(cond))
+}
+
+// filter applies conditions: those without subqueries first, because they make
+// smaller what the others are joined with; then conditions that are nothing but
+// IN or EXISTS, which drop rows as well.
+func (q *selection) filter(conds []plan.Expr) error {
 	a := &attachment{binder: q.binder, found: &q.found, node: q.node}
-	var plain, semi []plan.Expr
-	for _, c := range plan.Conjuncts(cond) {
-		if call, ok := c.(*plan.Call); ok && call.Function.Name == membership {
-			semi = append(semi, c)
-			continue
+	var plain, rest []plan.Expr
+	for _, c := range conds {
+		if q.refersToFinding(c) {
+			rest = append(rest, c)
+		} else {
+			plain = append(plain, c)
 		}
-		if c, err = a.attach(c); err != nil {
-			return err
-		}
-		plain = append(plain, c)
 	}
 	if len(plain) > 0 {
 		a.node = &plan.Filter{Input: a.node, Cond: plan.Conjoin(plain)}
 	}
-	for _, c := range semi {
-		if _, err := a.semiJoin(c); err != nil {
+	var values []plan.Expr
+	for _, c := range rest {
+		done, err := a.keep(c)
+		if err != nil {
 			return err
 		}
+		if !done {
+			values = append(values, c)
+		}
+	}
+	for i, c := range values {
+		var err error
+		if values[i], err = a.attach(c); err != nil {
+			return err
+		}
+	}
+	if len(values) > 0 {
+		a.node = &plan.Filter{Input: a.node, Cond: plan.Conjoin(values)}
 	}
 	q.node = a.node
 	return nil
@@ -165,13 +181,12 @@ func (q *selection) groupKey(g ast.Expr) (plan.Expr, error) {
 			return nil, badOrdinal("GROUP BY", n, g)
 		}
 		key := q.items[n-1].expr
-		if q.refersToFinding(key) {
+		if q.found.readsCalls(key) {
 			return nil, ast.Errorf(ast.ExpressionNotAggregate, g.Span(), "GROUP BY clause cannot contain aggregations, window functions or grouping operations: [%s]", q.display(q.items[n-1].node, plan.String(key)))
 		}
 		return key, nil
 	}
 	x := q.exprBinder("GROUP BY clause")
-	x.noSubqueries = true
 	key, err := x.expr(g)
 	if err != nil {
 		return nil, q.aliasHint(err, g)

@@ -11,60 +11,87 @@ import (
 type subqueryKind uint8
 
 const (
-	scalarValue subqueryKind = iota
-	hasRows
-	hasValue
+	scalarValue subqueryKind = iota // its one row
+	hasRows                         // EXISTS
+	hasValue                        // value IN
+	compared                        // value op ALL or ANY
 )
 
-// subquery is an uncorrelated subquery in expression position. It becomes a
-// join with the node whose rows the expression is computed for.
+// subquery is a subquery in expression position. It becomes joins with the node
+// whose rows the expression is computed for.
 type subquery struct {
 	kind subqueryKind
 	rel  *relation
-	eq   *function.Scalar // hasValue: compares the value and the column, of one type
-	span ast.Span
+	// op is the comparison of a compared one; all tells ALL from ANY.
+	op     string
+	all    bool
+	values int // what of the stand-in's arguments comes before the parameters
+	params []param
+	scope  *scope // that the parameters are over
+	span   ast.Span
 }
 
-// membership is the stand-in for "value IN (subquery)" while expressions are
-// bound: a call whose arguments are the value and the finding.
-const membership = "$in_subquery"
+// standIn names the call that stands for a subquery while expressions are bound
+// and moved from node to node. Its arguments are the value compared with the
+// subquery's if there is one, what the subquery reads of the query around it, and
+// the finding.
+const standIn = "$subquery"
+
+// standInOf returns a stand-in's subquery and its call.
+func (f *findings) standInOf(e plan.Expr) (*subquery, *plan.Call) {
+	call, ok := e.(*plan.Call)
+	if !ok || call.Function.Name != standIn {
+		return nil, nil
+	}
+	return f.of(call.Args[len(call.Args)-1].(*plan.Column)).subquery, call
+}
 
 // nested binds a subquery in expression position.
-func (x *exprBinder) nested(q *ast.Query, span ast.Span) (*relation, error) {
+func (x *exprBinder) nested(q *ast.Query, kind subqueryKind, span ast.Span) (*subquery, error) {
 	if x.lambdas != nil {
 		return nil, notSupported(span, "Lambda expression with a subquery")
 	}
-	if x.noSubqueries || x.found == nil {
+	if x.found == nil {
 		return nil, notSupported(span, "Subquery in "+x.clause)
 	}
-	return x.query(q, &env{ctes: x.env.cteList(), outer: x.scope})
+	around := &enclosing{look: x.find, around: x.env.around()}
+	rel, err := x.query(q, &env{ctes: x.env.cteList(), outer: around})
+	if err != nil {
+		return nil, err
+	}
+	return &subquery{kind: kind, rel: rel, params: around.params, scope: x.scope, span: span}, nil
 }
 
-// oneColumn refuses subqueries whose result is not one column.
-func oneColumn(rel *relation, span ast.Span) error {
-	if len(rel.cols) != 1 {
-		return notSupported(span, "Subquery with more than one column as a value")
+// standFor leaves a finding and returns the stand-in for it.
+func (x *exprBinder) standFor(s *subquery, values []plan.Expr, result types.Type) plan.Expr {
+	s.values = len(values)
+	args := append([]plan.Expr(nil), values...)
+	for _, p := range s.params {
+		args = append(args, p.expr)
 	}
-	return nil
+	mark := x.found.addSubquery(s, x.source)
+	args = append(args, mark)
+	f := &function.Scalar{Name: standIn, Result: result}
+	for _, a := range args {
+		f.Args = append(f.Args, a.Type())
+	}
+	return &plan.Call{Function: f, Args: args}
 }
 
 func (x *exprBinder) scalarSubquery(e *ast.ScalarSubquery) (plan.Expr, error) {
-	rel, err := x.nested(e.Query, e.Span())
+	s, err := x.nested(e.Query, scalarValue, e.Span())
 	if err != nil {
 		return nil, err
 	}
-	if err := oneColumn(rel, e.Span()); err != nil {
-		return nil, err
-	}
-	return x.found.add(finding{subquery: &subquery{kind: scalarValue, rel: rel, span: e.Span()}}, "$subquery", rel.cols[0].typ), nil
+	return x.standFor(s, nil, s.rel.value().Type()), nil
 }
 
 func (x *exprBinder) exists(e *ast.Exists) (plan.Expr, error) {
-	rel, err := x.nested(e.Query, e.Span())
+	s, err := x.nested(e.Query, hasRows, e.Span())
 	if err != nil {
 		return nil, err
 	}
-	return x.found.add(finding{subquery: &subquery{kind: hasRows, rel: rel, span: e.Span()}}, "$exists", types.BooleanType), nil
+	return x.standFor(s, nil, types.BooleanType), nil
 }
 
 func (x *exprBinder) inSubquery(e *ast.InSubquery) (plan.Expr, error) {
@@ -72,200 +99,130 @@ func (x *exprBinder) inSubquery(e *ast.InSubquery) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	rel, err := x.nested(e.Query, e.Query.Span())
+	s, err := x.nested(e.Query, hasValue, e.Query.Span())
 	if err != nil {
 		return nil, err
 	}
-	if err := oneColumn(rel, e.Query.Span()); err != nil {
-		return nil, err
-	}
-	var column plan.Expr = rel.cols[0].ref()
-	value, column, err = align(value, column)
-	if err != nil {
-		return nil, at(err, e.Span())
-	}
-	t, ok := types.CommonSuperType(value.Type(), column.Type())
-	if !ok {
-		return nil, mismatch(e.Span(), "value and result of subquery must be of the same type for IN expression: %s vs %s", value.Type(), column.Type())
-	}
-	eq, err := comparisonOf("=", t, e.Span())
+	value, t, err := x.comparedValue(value, s, e.Span())
 	if err != nil {
 		return nil, err
 	}
-	source := &plan.Project{Input: rel.node, Exprs: []plan.Expr{cast(column, t)}, Names: []string{"$value"}}
-	sub := &subquery{kind: hasValue, rel: newRelation(source, []string{"$value"}), eq: eq, span: e.Span()}
-	mark := x.found.add(finding{subquery: sub}, "$in", types.BooleanType)
-	f := &function.Scalar{Name: membership, Args: []types.Type{t, types.BooleanType}, Result: types.BooleanType}
-	return negated(&plan.Call{Function: f, Args: []plan.Expr{cast(value, t), mark}}, e.Not), nil
+	if _, err := comparisonOf("=", t, e.Span()); err != nil {
+		return nil, err
+	}
+	return negated(x.standFor(s, []plan.Expr{value}, types.BooleanType), e.Not), nil
 }
 
-// attachment joins the subqueries of expressions to the node they are
-// computed over. Columns of the node keep their places.
-type attachment struct {
-	binder *binder
-	found  *findings
-	node   plan.Node
-	done   map[int]plan.Expr // by the finding's index: the value over node
+// quantified binds value op ALL|ANY (subquery). = ANY is IN, <> ALL is NOT IN.
+func (x *exprBinder) quantified(e *ast.Quantified) (plan.Expr, error) {
+	value, err := x.expr(e.Expr)
+	if err != nil {
+		return nil, err
+	}
+	s, err := x.nested(e.Query, compared, e.Query.Span())
+	if err != nil {
+		return nil, err
+	}
+	value, t, err := x.comparedValue(value, s, e.Span())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := comparisonOf(e.Op, t, e.Span()); err != nil {
+		return nil, err
+	}
+	s.op, s.all = e.Op, e.Quantifier == "ALL"
+	if s.op == "=" && !s.all || s.op == "<>" && s.all {
+		s.kind = hasValue
+		return negated(x.standFor(s, []plan.Expr{value}, types.BooleanType), s.all), nil
+	}
+	if !hasOrder(t) {
+		return nil, mismatch(e.Span(), "Subquery result type must be orderable")
+	}
+	return x.standFor(s, []plan.Expr{value}, types.BooleanType), nil
 }
 
-// attach returns the expression with its subqueries replaced by columns of the
-// node, which gains them.
-func (a *attachment) attach(e plan.Expr) (plan.Expr, error) {
-	var failed error
-	out := plan.TransformExpr(e, func(e plan.Expr) plan.Expr {
-		if failed != nil {
-			return e
+// comparedValue casts a value and the subquery it is compared with to one type;
+// the subquery is then of one column. A row is compared with all columns.
+func (x *exprBinder) comparedValue(value plan.Expr, s *subquery, span ast.Span) (plan.Expr, types.Type, error) {
+	result := s.rel.value()
+	comparable := len(s.rel.cols) == 1
+	if value.Type().Kind == types.Row {
+		result, comparable = s.rel.row(), true
+	}
+	var t types.Type
+	if comparable {
+		var err error
+		if value, result, err = align(value, result); err != nil {
+			return nil, t, at(err, span)
 		}
-		switch v := e.(type) {
-		case *plan.Column:
-			f := a.found.of(v)
-			if f == nil || f.subquery == nil || f.subquery.kind == hasValue {
-				return e
-			}
-			return a.once(v.Index, &failed, func() (plan.Expr, error) { return a.join(f.subquery) })
-		case *plan.Call:
-			if v.Function.Name != membership {
-				return e
-			}
-			mark := v.Args[1].(*plan.Column)
-			sub := a.found.of(mark).subquery
-			return a.once(mark.Index, &failed, func() (plan.Expr, error) { return a.member(v.Args[0], sub) })
+		t, comparable = types.CommonSuperType(value.Type(), result.Type())
+	}
+	if !comparable {
+		left := value.Type()
+		if left.Kind != types.Row {
+			left = types.RowOf(types.Field{Type: left})
 		}
-		return e
+		return nil, t, mismatch(span, "Value expression and result of subquery must be of the same type: %s vs %s", left, s.rel.row().Type())
+	}
+	source := &plan.Project{Input: s.rel.node, Exprs: []plan.Expr{cast(result, t)}, Names: []string{"$value"}}
+	s.rel = newRelation(source, []string{"$value"})
+	return cast(value, t), t, nil
+}
+
+// value is a row of a relation as one value: its column, or all of them as a row.
+func (r *relation) value() plan.Expr {
+	if len(r.cols) == 1 {
+		return r.cols[0].ref()
+	}
+	return r.row()
+}
+
+// row is a row of a relation as a value of a row type.
+func (r *relation) row() plan.Expr {
+	row := &plan.Special{Form: plan.MakeRow}
+	var fields []types.Field
+	for _, c := range r.cols {
+		row.Args = append(row.Args, c.ref())
+		fields = append(fields, types.Field{Name: c.name, Type: c.typ})
+	}
+	row.Typ = types.RowOf(fields...)
+	return row
+}
+
+// addSubquery numbers a subquery; one that is written the same and reads the
+// same is shared, so that a group key finds itself in the SELECT list.
+func (f *findings) addSubquery(s *subquery, source func(ast.Node) string) *plan.Column {
+	name := [...]string{"$subquery", "$exists", "$in", "$compared"}[s.kind]
+	text := source(ast.At{Pos: s.span})
+	for i, e := range f.entries {
+		o := e.subquery
+		if o != nil && text != "" && s.kind == scalarValue && o.kind == s.kind && source(ast.At{Pos: o.span}) == text && sameParams(s, o) {
+			return &plan.Column{Index: -i - 1, Name: name, Typ: types.BooleanType}
+		}
+	}
+	return f.add(finding{subquery: s}, name, types.BooleanType)
+}
+
+func sameParams(a, b *subquery) bool {
+	if a.scope.rel != b.scope.rel || len(a.params) != len(b.params) || isVolatile(a.rel.node) {
+		return false
+	}
+	for i := range a.params {
+		if !plan.Equal(a.params[i].expr, b.params[i].expr) {
+			return false
+		}
+	}
+	return true
+}
+
+// isVolatile reports whether a plan calls a function such as random().
+func isVolatile(n plan.Node) bool {
+	found := false
+	plan.Walk(n, func(n plan.Node) bool {
+		for _, e := range plan.Exprs(n) {
+			found = found || plan.IsVolatile(e)
+		}
+		return !found
 	})
-	return out, failed
-}
-
-func (a *attachment) once(index int, failed *error, make func() (plan.Expr, error)) plan.Expr {
-	if e, ok := a.done[index]; ok {
-		return e
-	}
-	e, err := make()
-	if err != nil {
-		*failed = err
-		return nil
-	}
-	if a.done == nil {
-		a.done = map[int]plan.Expr{}
-	}
-	a.done[index] = e
-	return e
-}
-
-// join adds the one row of a scalar or EXISTS subquery to every row.
-func (a *attachment) join(s *subquery) (plan.Expr, error) {
-	width := len(a.node.Outputs())
-	if s.kind == scalarValue {
-		right := s.rel.node
-		if !yieldsOneRow(right) {
-			right = &plan.OneRow{Input: right}
-		}
-		a.node = &plan.Join{Kind: plan.Inner, Left: a.node, Right: right}
-		c := s.rel.cols[0]
-		return &plan.Column{Index: width + c.index, Name: c.name, Typ: c.typ}, nil
-	}
-	count, err := countAll(s.span)
-	if err != nil {
-		return nil, err
-	}
-	first := &plan.Limit{Input: s.rel.node, Count: 1}
-	a.node = &plan.Join{Kind: plan.Inner, Left: a.node, Right: &plan.Aggregate{Input: first, Aggs: []plan.AggCall{count}}}
-	return operator(">", &plan.Column{Index: width, Name: count.Name, Typ: types.BigIntType}, zero, s.span)
-}
-
-var zero = &plan.Literal{Value: int64(0), Typ: types.BigIntType}
-
-func countAll(span ast.Span) (plan.AggCall, error) {
-	f, err := function.ResolveAggregate("count", nil, nil)
-	return plan.AggCall{Function: f, Name: "$count"}, at(err, span)
-}
-
-// yieldsOneRow reports whether a plan has exactly one row whatever it reads.
-func yieldsOneRow(n plan.Node) bool {
-	switch n := n.(type) {
-	case *plan.Aggregate:
-		return len(n.Keys) == 0
-	case *plan.Values:
-		return len(n.Rows) == 1
-	case *plan.Project:
-		return yieldsOneRow(n.Input)
-	case *plan.Sort:
-		return yieldsOneRow(n.Input)
-	case *plan.OneRow:
-		return true
-	}
-	return false
-}
-
-// member computes "value IN (subquery)" with SQL's three values: a left join
-// finds the match, and counts tell an empty result and one with NULLs apart.
-func (a *attachment) member(value plan.Expr, s *subquery) (plan.Expr, error) {
-	if err := a.binder.grow(count(s.rel.node), s.span); err != nil {
-		return nil, err
-	}
-	width := len(a.node.Outputs())
-	set := distinct(s.rel.node, []string{"$value"})
-	marked := &plan.Project{
-		Input: set, Names: []string{"$value", "$match"},
-		Exprs: append(plan.ColumnRefs(set), &plan.Literal{Value: true, Typ: types.BooleanType}),
-	}
-	joined := &plan.Join{
-		Kind: plan.Left, Left: a.node, Right: marked,
-		LeftKeys: []plan.Expr{value}, RightKeys: plan.ColumnRefs(set),
-	}
-	rows, err := countAll(s.span)
-	if err != nil {
-		return nil, err
-	}
-	column := s.rel.cols[0].ref()
-	counter, err := function.ResolveAggregate("count", argTypes([]plan.Expr{column}), nil)
-	if err != nil {
-		return nil, at(err, s.span)
-	}
-	values := plan.AggCall{Function: counter, Args: []plan.Expr{column}, Name: "$values"}
-	counts := &plan.Aggregate{Input: duplicate(s.rel.node), Aggs: []plan.AggCall{rows, values}}
-	a.node = &plan.Join{Kind: plan.Inner, Left: joined, Right: counts}
-
-	match := &plan.Column{Index: width + 1, Name: "$match", Typ: types.BooleanType}
-	all := &plan.Column{Index: width + 2, Name: rows.Name, Typ: types.BigIntType}
-	some := &plan.Column{Index: width + 3, Name: values.Name, Typ: types.BigIntType}
-	empty, err := operator("=", all, zero, s.span)
-	if err != nil {
-		return nil, err
-	}
-	nulls, err := operator("<", some, all, s.span)
-	if err != nil {
-		return nil, err
-	}
-	return &plan.Special{Form: plan.Case, Typ: types.BooleanType, Args: []plan.Expr{
-		not(isNull(match)), boolean(true),
-		empty, boolean(false),
-		&plan.Special{Form: plan.Or, Args: []plan.Expr{isNull(value), nulls}, Typ: types.BooleanType}, &plan.Literal{Typ: types.BooleanType},
-		boolean(false),
-	}}, nil
-}
-
-func isNull(e plan.Expr) plan.Expr {
-	return &plan.Special{Form: plan.IsNull, Args: []plan.Expr{e}, Typ: types.BooleanType}
-}
-
-func boolean(v bool) plan.Expr { return &plan.Literal{Value: v, Typ: types.BooleanType} }
-
-// semiJoin keeps the rows whose value is in the subquery; what a WHERE asks of
-// a plain IN, where NULL and false are the same.
-func (a *attachment) semiJoin(c plan.Expr) (bool, error) {
-	call, ok := c.(*plan.Call)
-	if !ok || call.Function.Name != membership {
-		return false, nil
-	}
-	value, err := a.attach(call.Args[0])
-	if err != nil {
-		return false, err
-	}
-	set := distinct(a.found.of(call.Args[1].(*plan.Column)).subquery.rel.node, []string{"$value"})
-	a.node = &plan.Join{
-		Kind: plan.Inner, Left: a.node, Right: set,
-		LeftKeys: []plan.Expr{value}, RightKeys: plan.ColumnRefs(set),
-	}
-	return true, nil
+	return found
 }

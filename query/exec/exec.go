@@ -46,13 +46,14 @@ type Env struct {
 // caller closes it. ctx is used to open the tables only.
 func Build(ctx context.Context, n plan.Node, env *Env) (plan.Stream, error) {
 	env.blocking = countBlocking(n)
-	b := &builder{ctx: ctx, env: env}
+	b := &builder{ctx: ctx, env: env, kept: map[int]*sharedRows{}}
 	return b.single(n)
 }
 
 type builder struct {
-	ctx context.Context
-	env *Env
+	ctx  context.Context
+	env  *Env
+	kept map[int]*sharedRows // by the ID of plan.Shared
 }
 
 // single is one stream of all partitions of a node.
@@ -101,6 +102,8 @@ func (b *builder) build(n plan.Node) ([]plan.Stream, error) {
 		return b.over(n, n.Input, func(in plan.Stream, env *Env) (plan.Stream, error) { return newWindow(n, in, env) })
 	case *plan.Join:
 		return b.join(n)
+	case *plan.Shared:
+		return b.shared(n)
 	}
 	return nil, fmt.Errorf("plan node %T cannot be run", n)
 }

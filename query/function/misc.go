@@ -5,14 +5,25 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/google/uuid"
+
+	"github.com/traillake/traillake/query/ast"
 )
 
 var miscFunctions = []entry{
 	{sig: "typeof(any) varchar", make: typeOf},
 	{sig: "uuid() uuid", make: newUUID, volatile: true},
 	{sig: "contains(varchar(x), ipaddress) boolean", make: networkContains},
+	{sig: "$one_row(bigint) boolean", make: f1(oneRow)},
 	{sig: "current_user() varchar", make: c0(func(ctx *Context) string { return ctx.User })},
 	{sig: "format(varchar, any...) varchar", make: format},
+}
+
+// oneRow fails unless a scalar subquery has at most one row.
+func oneRow(rows int64) (bool, error) {
+	if rows > 1 {
+		return false, fault(ast.SubqueryMultipleRows, "Scalar sub-query has returned multiple rows")
+	}
+	return true, nil
 }
 
 // typeOf answers for NULL too.

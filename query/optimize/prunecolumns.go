@@ -63,6 +63,8 @@ func prune(n plan.Node, need []path) (plan.Node, []path) {
 		return pruneUnnest(n, need)
 	case *plan.Window:
 		return pruneWindow(n, need)
+	case *plan.Shared:
+		return pruneShared(n)
 	}
 	// Limit and OneRow pass their input on.
 	in, have := prune(n.Inputs()[0], need)
@@ -272,6 +274,25 @@ func pruneJoin(n *plan.Join, need []path) (plan.Node, []path) {
 		have = append(slices.Clone(haveLeft), whole(width))
 	}
 	return out, have
+}
+
+// pruneShared keeps all columns: what is not needed here may be elsewhere.
+func pruneShared(n *plan.Shared) (plan.Node, []path) {
+	outputs := n.Outputs()
+	all := make([]path, len(outputs))
+	p := &plan.Project{}
+	for i, o := range outputs {
+		all[i] = whole(i)
+		p.Names = append(p.Names, o.Name)
+	}
+	in, have := prune(n.Input, all)
+	if !slices.EqualFunc(have, all, func(a, b path) bool { return a.compare(b) == 0 }) {
+		for i, o := range outputs {
+			p.Exprs = append(p.Exprs, over(&plan.Column{Index: i, Name: o.Name, Typ: o.Type}, in, have))
+		}
+		p.Input, in = in, p
+	}
+	return &plan.Shared{Input: in, ID: n.ID}, all
 }
 
 func pruneUnnest(n *plan.Unnest, need []path) (plan.Node, []path) {

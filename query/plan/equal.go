@@ -22,6 +22,9 @@ func equal(a, b Expr, env *lambdaPair) bool {
 	case *Column:
 		b, ok := b.(*Column)
 		return ok && a.Index == b.Index
+	case *Outer:
+		b, ok := b.(*Outer)
+		return ok && a.Index == b.Index
 	case *Literal:
 		b, ok := b.(*Literal)
 		return ok && a.Typ.Equal(b.Typ) && equalValue(a.Value, b.Value)

@@ -64,6 +64,15 @@ type Field struct {
 	Index int
 }
 
+// Outer is column Index of the row of an enclosing query for which a correlated
+// subquery is computed. Binding puts joins in place of such subqueries; no plan
+// that leaves it has an Outer.
+type Outer struct {
+	Index int
+	Name  string // for the text form only
+	Typ   types.Type
+}
+
 // Form is a special form: it decides which of its arguments are evaluated, and on which rows.
 type Form uint8
 
@@ -96,6 +105,9 @@ type Special struct {
 func (e *Column) Type() types.Type { return e.Typ }
 
 // Type implements Expr.
+func (e *Outer) Type() types.Type { return e.Typ }
+
+// Type implements Expr.
 func (e *Literal) Type() types.Type { return e.Typ }
 
 // Type implements Expr.
@@ -117,6 +129,7 @@ func (e *Field) Type() types.Type { return e.Expr.Type().Fields[e.Index].Type }
 func (e *Special) Type() types.Type { return e.Typ }
 
 func (*Column) expr()      {}
+func (*Outer) expr()       {}
 func (*Literal) expr()     {}
 func (*Call) expr()        {}
 func (*Lambda) expr()      {}

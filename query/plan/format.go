@@ -58,6 +58,8 @@ func Line(n Node) string {
 		return windowLine(n)
 	case *OneRow:
 		return "OneRow"
+	case *Shared:
+		return "Shared " + strconv.Itoa(n.ID)
 	}
 	return fmt.Sprintf("%T", n)
 }

@@ -239,6 +239,18 @@ func (n *OneRow) WithInputs(inputs []Node) Node {
 	return &OneRow{Input: inputs[0]}
 }
 
+// Outputs implements Node.
+func (n *Shared) Outputs() []Output { return n.Input.Outputs() }
+
+// Inputs implements Node.
+func (n *Shared) Inputs() []Node { return []Node{n.Input} }
+
+// WithInputs implements Node.
+func (n *Shared) WithInputs(inputs []Node) Node {
+	check(n, inputs, 1)
+	return &Shared{Input: inputs[0], ID: n.ID}
+}
+
 // check panics when a rule hands a node the wrong number of inputs.
 func check(n Node, inputs []Node, want int) {
 	if len(inputs) != want {

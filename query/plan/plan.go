@@ -159,6 +159,14 @@ type Join struct {
 // IsNullSafe reports whether key i is compared by IS NOT DISTINCT FROM.
 func (n *Join) IsNullSafe(i int) bool { return i < len(n.NullSafe) && n.NullSafe[i] }
 
+// Shared computes its input once for all places of a plan that have a Shared of
+// the same ID, and yields every row at each of them. Rules change its input in
+// ways that are the same at every place and change no row.
+type Shared struct {
+	Input Node
+	ID    int
+}
+
 // Unnest yields, for each input row, one row per element: input columns, then
 // the element columns (row elements expand to their fields, maps to key and
 // value), then the ordinality when asked. Outer keeps rows without elements (LEFT JOIN … ON true).

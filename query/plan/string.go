@@ -20,6 +20,8 @@ func String(e Expr) string {
 		return ""
 	case *Column:
 		return e.Name + "#" + strconv.Itoa(e.Index)
+	case *Outer:
+		return "outer " + e.Name + "#" + strconv.Itoa(e.Index)
 	case *Literal:
 		return literalString(e)
 	case *Call:

@@ -246,7 +246,7 @@ func IsConstant(e Expr) bool {
 	bound := map[int]bool{}
 	WalkExpr(e, func(e Expr) bool {
 		switch e := e.(type) {
-		case *Column:
+		case *Column, *Outer:
 			constant = false
 		case *Lambda:
 			bound[e.ID] = true

@@ -162,7 +162,12 @@ func (r *recorder) compare(f *slttest.File, answers []answer) error {
 			fmt.Printf("%s:%d: %s\n%s\nTrino says: %s\n%s\n", path, rec.Line, lines[rec.Line-1], rec.SQL, got.head, strings.Join(got.rows, "\n"))
 			continue
 		}
-		if lines[rec.Body[0]-1] != "----" && len(got.rows) > 0 {
+		if rec.Body[0] == 0 && len(got.rows) > 0 {
+			r.failed++
+			fmt.Printf("%s:%d: an error is wanted, and there are rows\n%s\n", path, rec.Line, rec.SQL)
+			continue
+		}
+		if len(got.rows) > 0 && lines[rec.Body[0]-1] != "----" {
 			got.rows = append([]string{"----"}, got.rows...)
 		}
 		lines = slices.Replace(lines, rec.Body[0], rec.Body[1], got.rows...)
