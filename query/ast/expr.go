@@ -57,9 +57,9 @@ type Subscript struct {
 	Expr, Index Expr
 }
 
-// Unary is -x, +x or NOT x; Op is "-", "+" or "NOT". In Trino a minus directly
-// before a number is part of it, so -9223372036854775808 is a bigint; here it is
-// a Unary over a Literal of the digits.
+// Unary is -x, +x or NOT x; Op is "-", "+" or "NOT". In Trino a minus before a
+// number is part of it, so -9223372036854775808 is a bigint and -1[2] a subscript
+// of -1; here it is a Unary over a Literal of the digits.
 type Unary struct {
 	At
 	Op   string
@@ -84,11 +84,13 @@ type IsNull struct {
 	Not  bool
 }
 
-// Between is expr [NOT] BETWEEN low AND high.
+// Between is expr [NOT] BETWEEN [SYMMETRIC] low AND high.
 type Between struct {
 	At
 	Expr, Low, High Expr
 	Not             bool
+	// Symmetric takes the bounds in either order.
+	Symmetric bool
 }
 
 // InList is expr [NOT] IN (list).
@@ -166,7 +168,8 @@ type Extract struct {
 	Expr  Expr
 }
 
-// AtTimeZone is expr AT TIME ZONE zone.
+// AtTimeZone is expr AT TIME ZONE zone, or expr AT LOCAL, where the zone is a call
+// of current_timezone.
 type AtTimeZone struct {
 	At
 	Expr, Zone Expr
@@ -177,9 +180,9 @@ type AtTimeZone struct {
 // localtime, …) are calls without arguments, or with their precision as the only
 // one. Special forms are the calls that Trino makes of them: TRIM([BOTH] y FROM x)
 // is trim(x, y), LEADING is ltrim, TRAILING rtrim; POSITION(x IN y) is strpos(y, x);
-// SUBSTRING(x FROM y FOR z) is substring(x, y, z); NORMALIZE(x, NFC) is
-// normalize(x, 'NFC'). IF, COALESCE, NULLIF, TRY, GREATEST and LEAST are ordinary
-// calls here.
+// SUBSTRING(x FROM y FOR z) is substr(x, y, z); OVERLAY(x PLACING y FROM z FOR n)
+// is overlay(x, y, z, n); NORMALIZE(x, NFC) is normalize(x, 'NFC'). IF, COALESCE,
+// NULLIF, TRY, GREATEST and LEAST are ordinary calls here.
 type Call struct {
 	At
 	Name     Ident
@@ -233,7 +236,7 @@ type Lambda struct {
 	Body   Expr
 }
 
-// Array is ARRAY[…].
+// Array is ARRAY[…] or […].
 type Array struct {
 	At
 	Elems []Expr
@@ -243,6 +246,9 @@ type Array struct {
 type Row struct {
 	At
 	Elems []Expr
+	// Names are those of ROW(x AS name), one for each of Elems, nil for those
+	// without; empty when none has a name.
+	Names []*Ident
 }
 
 // Parameter is a ? that was not substituted; the binder refuses it.

@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"strings"
+
 	"strconv"
 
 	"github.com/traillake/traillake/query/ast"
@@ -286,6 +288,12 @@ func (x *exprBinder) row(e *ast.Row) (plan.Expr, error) {
 	fields := make([]types.Field, len(elems))
 	for i, el := range elems {
 		fields[i].Type = el.Type()
+		if len(e.Names) > 0 && e.Names[i] != nil {
+			// Trino keeps a name without quotes in upper case.
+			if fields[i].Name = e.Names[i].Name; !e.Names[i].Quoted {
+				fields[i].Name = strings.ToUpper(fields[i].Name)
+			}
+		}
 	}
 	return &plan.Special{Form: plan.MakeRow, Args: elems, Typ: types.RowOf(fields...)}, nil
 }

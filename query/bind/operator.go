@@ -144,7 +144,14 @@ func (x *exprBinder) between(e *ast.Between) (plan.Expr, error) {
 	for i, a := range aligned {
 		aligned[i] = cast(a, t)
 	}
-	return negated(&plan.Special{Form: plan.Between, Args: aligned, Typ: types.BooleanType, Eq: le}, e.Not), nil
+	var test plan.Expr = &plan.Special{Form: plan.Between, Args: aligned, Typ: types.BooleanType, Eq: le}
+	if e.Symmetric {
+		swapped := []plan.Expr{aligned[0], aligned[2], aligned[1]}
+		test = &plan.Special{Form: plan.Or, Typ: types.BooleanType, Args: []plan.Expr{
+			test, &plan.Special{Form: plan.Between, Args: swapped, Typ: types.BooleanType, Eq: le},
+		}}
+	}
+	return negated(test, e.Not), nil
 }
 
 // alignAll gives the first value and each of the others the lake's conversions.

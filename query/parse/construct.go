@@ -8,7 +8,7 @@ type kind uint8
 const (
 	// Leaves: the whole construct becomes one name.
 	nameKind          kind = iota // a.b.c; node is *ast.Name
-	literalKind                   // 1, 'x', X'00', DATE 'x', NULL, TRUE; *ast.Literal
+	literalKind                   // 1, 'x', X'00', DATE 'x', NULL, TRUE; *ast.Literal, or -1; *ast.Unary
 	intervalKind                  // INTERVAL '1' DAY; *ast.Interval
 	paramKind                     // ?; *ast.Parameter
 	keywordKind                   // current_date, current_timestamp(3); *ast.Call
@@ -26,10 +26,12 @@ const (
 	arrayKind         // ARRAY[…]; *ast.Array
 	subscriptKind     // x[i]; *ast.Subscript
 	fieldKind         // f(x).field; *ast.Field
+	rowFieldKind      // x AS name in ROW(…); *ast.Ident
+	atLocalKind       // x AT LOCAL; *ast.AtTimeZone
 	timeZoneKind      // x AT TIME ZONE z; *ast.AtTimeZone
 	castKind          // CAST(x AS t); *ast.Cast
 	extractKind       // EXTRACT(f FROM x); *ast.Extract
-	keywordCallKind   // TRIM, POSITION, SUBSTRING with words between arguments; *ast.Call
+	keywordCallKind   // TRIM, POSITION, SUBSTRING, OVERLAY with words between arguments; *ast.Call
 	callKind          // f(…) and all that follows; *ast.Call
 	filterKind        // FILTER (WHERE x); no node
 	windowKind        // OVER w, OVER (…), or what a WINDOW item defines; *ast.Window
@@ -63,7 +65,7 @@ const (
 
 	// Operators: other words for what Vitess has its own words for.
 	plusKind     // unary +
-	operatorKind // every other operator symbol, IS [NOT] DISTINCT FROM
+	operatorKind // every other operator symbol, IS [NOT] DISTINCT FROM, BETWEEN [SYMMETRIC]
 	setOpKind    // UNION, INTERSECT, EXCEPT with ALL or DISTINCT; *setOp
 	joinKind     // the words of a join; *join
 	withKind     // WITH [RECURSIVE]

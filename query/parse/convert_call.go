@@ -22,7 +22,7 @@ func (c *converter) call(f *sqlparser.FuncExpr) value {
 		return value{c.expr(args[0]), p, primaryBinding}
 	}
 	binds := primaryBinding
-	if con.kind == timeZoneKind {
+	if con.kind == timeZoneKind || con.kind == atLocalKind {
 		binds = zoneBinding
 	}
 	return value{c.callNode(con, args), p, binds}
@@ -32,7 +32,7 @@ func (c *converter) call(f *sqlparser.FuncExpr) value {
 func (c *converter) callNode(con construct, args []sqlparser.Expr) ast.Expr {
 	switch n := con.node.(type) {
 	case *ast.Row:
-		n.Elems = c.exprs(args)
+		c.row(n, args)
 		return n
 	case *ast.Array:
 		n.Elems = c.exprs(args)
@@ -46,7 +46,10 @@ func (c *converter) callNode(con construct, args []sqlparser.Expr) ast.Expr {
 		n.Pos = c.span(con.first, con.last)
 		return n
 	case *ast.AtTimeZone:
-		n.Expr, n.Zone = c.operand(args[0], zoneBinding).expr, c.expr(args[1])
+		n.Expr = c.operand(args[0], zoneBinding).expr
+		if con.kind == timeZoneKind {
+			n.Zone = c.expr(args[1])
+		}
 		return n
 	case *ast.Cast:
 		n.Expr = c.expr(args[0])
@@ -78,6 +81,20 @@ func (c *converter) callNode(con construct, args []sqlparser.Expr) ast.Expr {
 	return nil
 }
 
+// row fills in a row: its fields, and the names of those that have one.
+func (c *converter) row(n *ast.Row, args []sqlparser.Expr) {
+	for i, a := range args {
+		if f, ok := a.(*sqlparser.FuncExpr); ok && c.kindOf(f) == rowFieldKind {
+			con, field := c.functionOf(a, rowFieldKind)
+			if n.Names == nil {
+				n.Names = make([]*ast.Ident, len(args))
+			}
+			n.Names[i], a = con.node.(*ast.Ident), field
+		}
+		n.Elems = append(n.Elems, c.expr(a))
+	}
+}
+
 // exprs converts a list.
 func (c *converter) exprs(list []sqlparser.Expr) []ast.Expr {
 	var out []ast.Expr
@@ -94,7 +111,7 @@ func (c *converter) subquery(e sqlparser.Expr, con construct) *ast.Query {
 	return c.query(q.Select, con.open+1)
 }
 
-// keywordCall fills in TRIM, POSITION and SUBSTRING.
+// keywordCall fills in TRIM, POSITION, SUBSTRING and OVERLAY.
 func (c *converter) keywordCall(n *ast.Call, con construct, args []sqlparser.Expr) {
 	for _, a := range args {
 		n.Args = append(n.Args, c.operand(a, concatBinding).expr)

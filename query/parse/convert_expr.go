@@ -48,7 +48,7 @@ func (c *converter) operand(e sqlparser.Expr, least binding) value {
 		c.mismatchOf(v)
 	}
 	if l, ok := v.expr.(*ast.Lambda); ok {
-		panic(fault{ast.Errorf(ast.SyntaxError, l.Pos, "a lambda is only allowed as an argument of a function")})
+		panic(fault{ast.Errorf(ast.TypeMismatch, l.Pos, "Lambda expression should always be used inside a function")})
 	}
 	return v
 }
@@ -315,10 +315,14 @@ func (c *converter) quantified(left value, op string, f *sqlparser.FuncExpr) val
 func (c *converter) between(e *sqlparser.BetweenExpr) value {
 	left := c.left(e.Left, concatBinding)
 	low, high := c.operand(e.From, concatBinding), c.operand(e.To, concatBinding)
-	c.negated(left, !e.IsBetween, "BETWEEN")
+	n := &ast.Between{Expr: left.expr, Low: low.expr, High: high.expr, Not: !e.IsBetween}
+	if i := c.negated(left, n.Not, "BETWEEN"); c.pending[i] {
+		n.Symmetric = c.toks[i].is("SYMMETRIC")
+		c.claim(i, "SYMMETRIC", "ASYMMETRIC")
+	}
 	c.claim(low.last+1, "AND")
 	p := left.join(high.place)
-	n := &ast.Between{At: c.at(p), Expr: left.expr, Low: low.expr, High: high.expr, Not: !e.IsBetween}
+	n.At = c.at(p)
 	return value{n, p, predicateBinding}
 }
 

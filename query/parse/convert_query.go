@@ -219,6 +219,9 @@ func (c *converter) values(n *ast.Values, con construct, s *sqlparser.Select, it
 		v := c.operand(item, orBinding)
 		p = p.join(v.place)
 		if row, ok := v.expr.(*ast.Row); ok {
+			if len(row.Names) > 0 {
+				c.refuse(v.first, v.last, "field names in a row of VALUES")
+			}
 			n.Rows = append(n.Rows, row.Elems)
 		} else {
 			n.Rows = append(n.Rows, []ast.Expr{v.expr})

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"math/big"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -51,8 +52,8 @@ type level struct {
 
 // lex cuts sql into tokens, the last of which is the end of the text. Brackets
 // are matched, one that is never closed with the end; comments and white space
-// are gone. With an error come the tokens before it, for the statement may be
-// wrong even earlier.
+// are gone. What no token starts with ends the tokens as one of its own, with an
+// error that says why.
 func lex(sql string, scanners []scanner) ([]token, error) {
 	l := &lexer{sql: sql, levels: []level{{open: -1}}}
 	invalid := invalidUTF8(sql)
@@ -79,8 +80,20 @@ func (l *lexer) next(scanners []scanner) {
 			return
 		}
 	}
+	l.unknown("")
+}
+
+// unknown ends the tokens with the character at the lexer's position.
+func (l *lexer) unknown(hint string) {
 	_, n := utf8.DecodeRuneInString(l.sql[l.pos:])
-	l.fail(l.here(n), "", "mismatched input '%s'", l.sql[l.pos:l.pos+n])
+	l.refuse(n, hint)
+}
+
+// refuse ends the tokens with n bytes that are no token.
+func (l *lexer) refuse(n int, hint string) {
+	at := l.here(n)
+	l.fail(at, hint, "mismatched input '%s'", l.sql[at.Start:at.End])
+	l.toks = append(l.toks, token{kind: unknownToken, span: at, text: l.sql[at.Start:at.End], match: -1})
 }
 
 func (l *lexer) here(n int) ast.Span { return ast.Span{Start: l.pos, End: l.pos + n} }
@@ -129,7 +142,10 @@ func (l *lexer) comment() bool {
 	case strings.HasPrefix(rest, "/*"):
 		n := strings.Index(rest[2:], "*/")
 		if n < 0 {
-			l.fail(l.here(2), "", "mismatched input '/*': the comment is never closed")
+			// Without an end it is two operators, of which the second fits nowhere.
+			l.pos++
+			l.add(symbolToken, l.pos-1, "/")
+			l.refuse(1, "The comment is never closed")
 			return false
 		}
 		l.pos += n + 4
@@ -140,7 +156,6 @@ func (l *lexer) comment() bool {
 
 // quoted reads text between quotes, a doubled quote standing for one.
 func (l *lexer) quoted(quote byte) (string, bool) {
-	start := l.pos
 	var b strings.Builder
 	for i := l.pos + 1; i < len(l.sql); i++ {
 		if l.sql[i] != quote {
@@ -155,7 +170,7 @@ func (l *lexer) quoted(quote byte) (string, bool) {
 		l.pos = i + 1
 		return b.String(), true
 	}
-	l.fail(ast.Span{Start: start, End: start + 1}, "", "mismatched input '%c': the quote is never closed", quote)
+	l.refuse(1, "The quote is never closed")
 	return "", false
 }
 
@@ -187,56 +202,58 @@ func (l *lexer) unicodeString() bool {
 	return ok
 }
 
-// binary reads X'digits'; spaces between the digits are allowed.
+// binary reads X'digits'; spaces between the digits are allowed. Without its
+// second quote it is a name and no token, as in Trino.
 func (l *lexer) binary() bool {
 	start := l.pos
 	if l.peek(0)|0x20 != 'x' || l.peek(1) != '\'' {
 		return false
 	}
-	l.pos++
-	value, ok := l.quoted('\'')
-	if !ok {
+	end := strings.IndexByte(l.sql[start+2:], '\'')
+	if end < 0 {
 		return false
 	}
+	value := l.sql[start+2 : start+2+end]
+	l.pos = start + end + 3
 	digits := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \t\r\n", r) {
 			return -1
 		}
 		return r
 	}, value)
-	span := ast.Span{Start: start, End: l.pos}
-	if strings.Trim(digits, "0123456789abcdefABCDEF") != "" {
-		l.fail(span, "", "Binary literal can only contain hexadecimal digits")
-		return false
-	}
-	if len(digits)%2 != 0 {
-		l.fail(span, "", "Binary literal must contain an even number of digits")
-		return false
-	}
 	l.add(binaryToken, start, digits)
+	switch {
+	case strings.Trim(digits, "0123456789abcdefABCDEF") != "":
+		l.wrong("Binary literal can only contain hexadecimal digits")
+	case len(digits)%2 != 0:
+		l.wrong("Binary literal must contain an even number of digits")
+	}
 	return true
 }
 
-// quotedName reads "name".
+// wrong says what is wrong with the token just added.
+func (l *lexer) wrong(msg string) {
+	t := &l.toks[len(l.toks)-1]
+	t.err = ast.Errorf(ast.SyntaxError, t.span, "%s", msg)
+}
+
+// quotedName reads "name"; `name` is no name, and says so where one fits.
 func (l *lexer) quotedName() bool {
-	start := l.pos
-	switch l.peek(0) {
-	case '`':
-		l.fail(l.here(1), "", "backquoted identifiers are not supported; use double quotes to quote identifiers")
-		return false
-	case '"':
-	default:
+	start, quote := l.pos, l.peek(0)
+	if quote != '"' && quote != '`' {
 		return false
 	}
-	value, ok := l.quoted('"')
+	value, ok := l.quoted(quote)
 	if !ok {
 		return false
 	}
-	if value == "" {
-		l.fail(ast.Span{Start: start, End: l.pos}, "", "Zero-length delimited identifier not allowed")
-		return false
-	}
 	l.add(quotedToken, start, value)
+	switch {
+	case quote == '`':
+		l.wrong("backquoted identifiers are not supported; use double quotes to quote identifiers")
+	case value == "":
+		l.wrong("Zero-length delimited identifier not allowed")
+	}
 	return true
 }
 
@@ -265,11 +282,8 @@ func (l *lexer) number() bool {
 	if !isDigit(l.peek(0)) && (l.peek(0) != '.' || !isDigit(l.peek(1))) || l.pointOfTable() {
 		return false
 	}
-	if l.prefixedInteger() {
+	if l.digitName() || l.prefixedInteger() {
 		return true
-	}
-	if l.err != nil {
-		return false
 	}
 	kind := integerToken
 	l.digits()
@@ -280,14 +294,6 @@ func (l *lexer) number() bool {
 	}
 	if l.exponent() {
 		kind = doubleToken
-	}
-	if isWord(l.peek(0)) && !strings.Contains(l.sql[start:l.pos], ".") {
-		for isWord(l.peek(0)) {
-			l.pos++
-		}
-		l.fail(ast.Span{Start: start, End: l.pos}, "",
-			"identifiers must not start with a digit; surround the identifier with double quotes")
-		return false
 	}
 	l.add(kind, start, strings.ReplaceAll(l.sql[start:l.pos], "_", ""))
 	return true
@@ -317,22 +323,39 @@ func (l *lexer) exponent() bool {
 	return true
 }
 
+var (
+	// anyNumber are the numbers that start with a digit, prefixes and exponents included.
+	anyNumber = regexp.MustCompile(`^(?i:0x(_?[0-9a-f])+|0o(_?[0-7])+|0b(_?[01])+|[0-9]+(\.[0-9]*)?e[+-]?[0-9]+|[0-9](_?[0-9])*(\.([0-9](_?[0-9])*)?)?)`)
+	// anyDigitName are the words that start with a digit.
+	anyDigitName = regexp.MustCompile(`^[0-9][0-9A-Za-z_]+`)
+)
+
+// digitName reads a word that starts with a digit when no number is as long. It
+// is no name, and says so where one fits.
+func (l *lexer) digitName() bool {
+	start := l.pos
+	name := anyDigitName.FindString(l.sql[start:])
+	if len(name) <= len(anyNumber.FindString(l.sql[start:])) {
+		return false
+	}
+	l.pos += len(name)
+	l.add(wordToken, start, strings.ToUpper(name))
+	l.wrong("identifiers must not start with a digit; surround the identifier with double quotes")
+	return true
+}
+
 // prefixedInteger reads 0x…, 0o… and 0b….
 func (l *lexer) prefixedInteger() bool {
 	start := l.pos
-	if l.peek(0) != '0' || strings.IndexByte("xob", l.peek(1)|0x20) < 0 || !isWord(l.peek(2)) {
+	if l.peek(0) != '0' || strings.IndexByte("xob", l.peek(1)|0x20) < 0 {
 		return false
 	}
-	end := l.pos + 2
-	for end < len(l.sql) && isWord(l.sql[end]) {
-		end++
-	}
-	v, ok := new(big.Int).SetString(l.sql[start:end], 0)
-	if !ok {
-		l.fail(ast.Span{Start: start, End: end}, "", "Invalid numeric literal: %s", l.sql[start:end])
+	digits := anyNumber.FindString(l.sql[start:])
+	v, ok := new(big.Int).SetString(strings.ReplaceAll(digits, "_", ""), 0)
+	if !ok || len(digits) < 3 {
 		return false
 	}
-	l.pos = end
+	l.pos += len(digits)
 	l.add(integerToken, start, v.String())
 	return true
 }
@@ -346,15 +369,14 @@ func (l *lexer) placeholder() bool {
 	for isWord(l.peek(n)) || l.peek(n) == '$' {
 		n++
 	}
-	l.fail(l.here(n), "Replace the placeholder with the ID, name or ARN of an event data store, or with the value it stands for",
-		"mismatched input '%s'", l.sql[l.pos:l.pos+n])
+	l.refuse(n, "Replace the placeholder with the ID, name or ARN of an event data store, or with the value it stands for")
 	return false
 }
 
 // symbols are the operators and punctuation, longer ones first.
 var symbols = []string{
-	"<>", "!=", "<=", ">=", "||", "->", "=>",
-	"(", ")", "[", "]", ",", ".", ";", ":", "=", "<", ">", "+", "-", "*", "/", "%", "?",
+	"<>", "!=", "<=", ">=", "||", "->", "=>", "::",
+	"(", ")", "[", "]", ",", ".", ";", ":", "=", "<", ">", "+", "-", "*", "/", "%", "?", "@",
 }
 
 // symbol reads an operator or punctuation.
@@ -379,7 +401,8 @@ func (l *lexer) symbol() bool {
 	return false
 }
 
-// bracket pairs the token just added when it is a bracket.
+// bracket pairs the token just added when it is a bracket. One that closes what
+// is not open has no other; it fits nowhere.
 func (l *lexer) bracket() {
 	i := len(l.toks) - 1
 	t := &l.toks[i]
@@ -389,8 +412,6 @@ func (l *lexer) bracket() {
 	case ")", "]":
 		top := l.levels[len(l.levels)-1]
 		if top.open < 0 || (l.toks[top.open].value == "(") != (t.value == ")") {
-			l.err = mismatch(*t)
-			l.toks, l.pos = l.toks[:i], t.span.Start
 			return
 		}
 		t.match, l.toks[top.open].match = top.open, i

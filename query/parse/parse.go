@@ -25,6 +25,7 @@ package parse
 import (
 	"cmp"
 	"errors"
+	"strings"
 
 	"github.com/traillake/traillake/query/ast"
 )
@@ -45,14 +46,19 @@ func statement(sql string, scanners []scanner, rules *ruleSet) (ast.Statement, e
 	return st, err
 }
 
-// earlier returns the error of the reader or of the lexer, whichever is first
-// in the text.
+// earlier returns the error of the reader or of the lexer, whichever is first in
+// the text. At one place the reader knows what would fit, the lexer why nothing does.
 func earlier(reader, lexer error) error {
 	var r, l *ast.Error
-	if errors.As(reader, &r) && errors.As(lexer, &l) && r.Span.Start < l.Span.Start {
-		return reader
+	if !errors.As(reader, &r) || !errors.As(lexer, &l) || r.Span.Start > l.Span.Start {
+		return cmp.Or(lexer, reader)
 	}
-	return cmp.Or(lexer, reader)
+	if r.Span == l.Span && strings.HasPrefix(r.Msg, l.Msg) {
+		r.Hint = l.Hint
+	} else if r.Span.Start == l.Span.Start {
+		return lexer
+	}
+	return reader
 }
 
 func read(sql string, scanners []scanner, rules *ruleSet) (ast.Statement, error) {

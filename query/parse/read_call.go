@@ -31,8 +31,10 @@ func (r *reader) call() {
 		r.substring()
 	case t.is("ROW") && !r.peek(2).is(")"):
 		r.row()
+	case t.is("OVERLAY") && r.hasWord("PLACING"):
+		r.overlay()
 	default:
-		r.plainCall()
+		r.plainCall(r.pos)
 	}
 }
 
@@ -89,8 +91,8 @@ func (r *reader) trim() {
 		}
 		if r.peek(0).is("FROM") {
 			if spec.text == "" {
-				panic(fault{ast.Errorf(ast.SyntaxError, node.Name.Pos,
-					"The 'trim' function must have specification, char or both arguments when it takes FROM")})
+				r.wrong(ast.Errorf(ast.SyntaxError, node.Name.Pos,
+					"The 'trim' function must have specification, char or both arguments when it takes FROM"))
 			}
 			c.words = append(c.words, r.next())
 			r.value()
@@ -114,7 +116,7 @@ func (r *reader) trim() {
 // position reads POSITION(part IN text), which Trino calls strpos(text, part).
 func (r *reader) position() {
 	if !r.hasWord("IN") {
-		r.plainCall()
+		r.plainCall(r.pos)
 		return
 	}
 	at := r.next()
@@ -133,11 +135,12 @@ func (r *reader) position() {
 // substring reads SUBSTRING(text FROM start [FOR length]).
 func (r *reader) substring() {
 	if !r.hasWord("FROM") {
-		r.plainCall()
+		r.plainCall(r.pos)
 		return
 	}
 	at := r.next()
 	node := &ast.Call{Name: r.toks[at].ident()}
+	node.Name.Name = "substr"
 	c := construct{kind: keywordCallKind, first: at, at: at, node: node}
 	c.open, c.last = r.bracketed("(", func() {
 		r.value()
@@ -152,11 +155,34 @@ func (r *reader) substring() {
 	r.add(c)
 }
 
+// overlay reads OVERLAY(text PLACING part FROM start [FOR length]).
+func (r *reader) overlay() {
+	at := r.next()
+	node := &ast.Call{Name: r.toks[at].ident()}
+	c := construct{kind: keywordCallKind, first: at, at: at, node: node}
+	c.open, c.last = r.bracketed("(", func() {
+		r.value()
+		for _, word := range []string{"PLACING", "FROM"} {
+			c.commas = append(c.commas, r.expect(word))
+			r.value()
+		}
+		if r.peek(0).is("FOR") {
+			c.commas = append(c.commas, r.next())
+			r.value()
+		}
+	})
+	node.Pos = r.span(at, c.last)
+	r.add(c)
+}
+
 // hasWord reports whether the bracket after the current token holds the word,
 // outside inner brackets.
-func (r *reader) hasWord(word string) bool {
-	open := r.pos + 1
-	for i := open + 1; i < r.toks[open].match; i++ {
+func (r *reader) hasWord(word string) bool { return r.holds(r.pos+1, word) }
+
+// holds reports whether the bracket at token open holds the word, outside inner
+// brackets.
+func (r *reader) holds(open int, word string) bool {
+	for i := open + 1; i < min(r.toks[open].match, len(r.toks)); i++ {
 		if r.toks[i].is(word) {
 			return true
 		}
@@ -167,15 +193,19 @@ func (r *reader) hasWord(word string) bool {
 	return false
 }
 
-// row reads ROW(a, b).
+// row reads ROW(a, b), with names for those that have one: ROW(a AS x, b y).
 func (r *reader) row() {
 	at := r.next()
 	node := &ast.Row{}
 	open, last := r.bracketed("(", func() {
 		r.list(func() {
+			c := construct{kind: rowFieldKind, first: r.pos}
 			r.expr()
-			if r.peek(0).is("AS") || r.peek(0).named() {
-				r.refuse(r.pos, r.pos, "field names in ROW(…); use CAST(ROW(…) AS ROW(name type, …))")
+			c.at = r.pos
+			if r.accept("AS") || r.peek(0).named() {
+				name := r.ident()
+				c.last, c.node = r.pos-1, &name
+				r.add(c)
 			}
 		})
 	})
@@ -183,11 +213,12 @@ func (r *reader) row() {
 	r.add(construct{kind: rowKind, first: at, last: last, at: at, open: open, node: node})
 }
 
-// plainCall reads name([DISTINCT] args [ORDER BY …]) and the clauses after it.
-func (r *reader) plainCall() {
+// plainCall reads name([DISTINCT] args [ORDER BY …]) and the clauses after it, in
+// an operand that starts at token first.
+func (r *reader) plainCall(first int) {
 	at := r.next()
 	node := &ast.Call{Name: r.toks[at].ident()}
-	c := construct{kind: callKind, first: at, at: at, node: node}
+	c := construct{kind: callKind, first: first, at: at, node: node}
 	var closing int
 	c.open, closing = r.bracketed("(", func() { c.joined = r.arguments(node, &c) })
 	c.words = append(c.words, closing)
@@ -197,7 +228,7 @@ func (r *reader) plainCall() {
 	}
 	r.afterCall(node, &c)
 	c.last = r.pos - 1
-	node.Pos = r.span(at, c.last)
+	node.Pos = r.span(first, c.last)
 	r.add(c)
 }
 
@@ -219,6 +250,15 @@ func (r *reader) arguments(node *ast.Call, c *construct) bool {
 		c.words = append(c.words, r.next())
 	}
 	first := true
+	if r.toks[c.at].is("LISTAGG") {
+		r.argument(node, c, true)
+		if r.accept(",") {
+			r.literalString()
+		}
+		r.wants("ON")
+		r.refuseClauses(node, c)
+		return true
+	}
 	if !r.peek(0).is("ORDER") {
 		r.list(func() { r.argument(node, c, first); first = false })
 	}

@@ -10,38 +10,13 @@ import (
 // the first token that continues none. How they bind is for Vitess to say.
 func (r *reader) expr() {
 	for {
-		for r.accept("NOT") {
+		for r.peek(0).is("NOT") {
+			r.next()
 		}
 		r.value()
 		r.predicate()
 		if !r.accept("AND") && !r.accept("OR") {
 			return
-		}
-	}
-}
-
-// predicate reads what may test a value: a comparison, IS, IN, LIKE or BETWEEN.
-// There is at most one; Trino's do not chain.
-func (r *reader) predicate() {
-	switch t := r.peek(0); {
-	case t.is("=", "<>", "<", "<=", ">", ">="):
-		r.operator(1)
-		if !r.quantified() {
-			r.value()
-		}
-	case t.is("IS"):
-		r.test()
-	case t.is("NOT", "LIKE", "IN", "BETWEEN"):
-		r.accept("NOT")
-		switch r.toks[r.expect("LIKE", "IN", "BETWEEN")].value {
-		case "LIKE":
-			r.like()
-		case "IN":
-			r.in()
-		case "BETWEEN":
-			r.value()
-			r.expect("AND")
-			r.value()
 		}
 	}
 }
@@ -55,88 +30,33 @@ func (r *reader) operator(n int) {
 	r.leaf(operatorKind, first, nil)
 }
 
-// test reads IS [NOT] NULL|TRUE|FALSE|UNKNOWN or IS [NOT] DISTINCT FROM value.
-func (r *reader) test() {
-	n := 1
-	if r.peek(n).is("NOT") {
-		n++
-	}
-	switch t := r.peek(n); {
-	case t.is("DISTINCT") && r.peek(n+1).is("FROM"):
-		r.operator(n + 2)
-		r.value()
-	case t.is("NULL", "TRUE", "FALSE", "UNKNOWN"):
-		for range n + 1 {
-			r.next()
-		}
-	case t.is("JSON"):
-		r.refuse(r.pos, r.pos+n, "IS JSON")
-	default:
-		r.mismatch(r.pos + n)
-	}
-}
-
-// like reads the pattern and ESCAPE of LIKE. In Vitess's grammar both are
-// operands, in Trino's they are values with operators of their own.
-func (r *reader) like() {
-	r.wrapped(operandKind, r.value)
-	if r.accept("ESCAPE") {
-		r.wrapped(operandKind, r.value)
-	}
-}
-
-// wrapped records what fn reads as a construct.
-func (r *reader) wrapped(k kind, fn func()) {
-	first := r.pos
-	fn()
-	r.leaf(k, first, nil)
-}
-
-// in reads the list or query after IN.
-func (r *reader) in() {
-	// IN ((SELECT …)) is a list of one scalar subquery, as in Trino.
-	query := r.peek(0).is("(") && r.isQuery(r.pos) && !r.doubled(r.pos)
-	r.bracketed("(", func() {
-		if query {
-			r.query()
-			return
-		}
-		r.list(r.expr)
-	})
-}
-
-// quantified reads ALL|ANY|SOME (query) after a comparison.
-func (r *reader) quantified() bool {
-	if !r.peek(0).is("ALL", "ANY", "SOME") || !r.peek(1).is("(") || !r.isQuery(r.pos+1) {
-		return false
-	}
-	at := r.next()
-	node := &ast.Quantified{Quantifier: r.toks[at].value}
-	if node.Quantifier == "SOME" {
-		node.Quantifier = "ANY"
-	}
-	open, last := r.bracketed("(", r.query)
-	r.add(construct{kind: quantifiedKind, first: at, last: last, at: at, open: open, node: node})
-	return true
-}
-
 // value reads operands with arithmetic and || between them.
 func (r *reader) value() {
 	for {
-		for r.peek(0).is("+", "-") {
-			if r.peek(0).is("+") {
-				r.add(construct{kind: plusKind, first: r.pos, last: r.pos})
-				r.next()
-			} else {
-				r.operator(1)
-			}
+		for r.sign() {
 		}
 		r.operand()
 		if !r.peek(0).is("+", "-", "*", "/", "%", "||") {
+			r.wants("%", "*", "+", "-", "/", "||")
 			return
 		}
 		r.operator(1)
 	}
+}
+
+// sign reads a unary plus or minus. A minus before a number is part of the number.
+func (r *reader) sign() bool {
+	after := r.peek(1).kind
+	switch {
+	case r.peek(0).is("+"):
+		r.add(construct{kind: plusKind, first: r.pos, last: r.pos})
+		r.next()
+		return true
+	case r.peek(0).is("-") && after != integerToken && after != decimalToken && after != doubleToken:
+		r.operator(1)
+		return true
+	}
+	return false
 }
 
 // operand reads a primary and the postfix operators after it.
@@ -145,41 +65,87 @@ func (r *reader) operand() {
 	r.primary()
 	for {
 		switch t := r.peek(0); {
+		case t.is("[") && r.peek(1).is("*") && r.peek(2).is("]"):
+			r.refuse(r.pos, r.pos+2, "a subscript [*]")
 		case t.is("["):
 			node := &ast.Subscript{}
 			open, last := r.bracketed("[", r.value)
 			node.Pos = r.span(first, last)
 			r.add(construct{kind: subscriptKind, first: first, last: last, at: open, open: open, node: node})
+		case t.is(".") && r.stringAt(r.pos+1):
+			r.refuse(r.pos, r.pos+1, "a string as the name of a field")
+		case t.is(".") && r.peek(1).named() && r.peek(2).is("("):
+			r.refuse(r.pos, r.pos+2, "a method call")
+		case t.is("::"):
+			r.refuse(r.pos, r.pos, "a static method call")
+		case t.is(".") && !r.peek(1).named() && !r.peek(1).is("*"):
+			r.noField()
 		case t.is(".") && r.peek(1).named():
 			at := r.next()
 			node := &ast.Field{Field: r.ident()}
 			node.Pos = r.span(first, r.pos-1)
 			r.add(construct{kind: fieldKind, first: first, last: r.pos - 1, at: at, node: node})
 		default:
+			r.wants(".", "[")
 			r.timeZones(first)
 			return
 		}
 	}
 }
 
-// timeZones reads AT TIME ZONE zone, any number of times, after the operand that
-// starts at token first.
-func (r *reader) timeZones(first int) {
-	for r.peek(0).is("AT") && r.peek(1).is("TIME") {
-		at := r.next()
-		r.next()
-		r.expect("ZONE")
-		if t := r.peek(0); t.is("INTERVAL") {
-			r.interval()
-		} else if t.kind == stringToken || t.kind == unicodeToken {
-			r.literal()
-		} else {
-			r.mismatch(r.pos)
-		}
-		node := &ast.AtTimeZone{}
-		node.Pos = r.span(first, r.pos-1)
-		r.add(construct{kind: timeZoneKind, first: first, last: r.pos - 1, at: at, node: node})
+// noField refuses a point without a name after it. Trino takes reserved words as
+// the names of methods, so after one it is the bracket that is missing.
+func (r *reader) noField() {
+	r.next()
+	if r.peek(0).kind != wordToken {
+		r.wants("*", "<identifier>", "<string>")
+		r.mismatch(r.pos)
 	}
+	r.next()
+	r.expect("(")
+	r.refuse(r.pos-2, r.pos-1, "a method call")
+}
+
+// timeZones reads AT TIME ZONE zone and AT LOCAL, any number of times, after the
+// operand that starts at token first.
+func (r *reader) timeZones(first int) {
+	for {
+		switch {
+		case r.peek(0).is("AT") && r.peek(1).is("TIME"):
+			r.timeZone(first)
+		case r.peek(0).is("AT") && r.peek(1).is("LOCAL"):
+			at := r.next()
+			r.next()
+			zone := &ast.Call{Name: ast.Ident{Name: "current_timezone"}}
+			zone.Pos = r.span(at, r.pos-1)
+			zone.Name.Pos = zone.Pos
+			node := &ast.AtTimeZone{Zone: zone}
+			node.Pos = r.span(first, r.pos-1)
+			r.add(construct{kind: atLocalKind, first: first, last: r.pos - 1, at: at, node: node})
+		default:
+			r.wants("AT")
+			return
+		}
+	}
+}
+
+// timeZone reads one AT TIME ZONE zone.
+func (r *reader) timeZone(first int) {
+	at := r.next()
+	r.next()
+	r.expect("ZONE")
+	switch {
+	case r.peek(0).is("INTERVAL"):
+		r.interval()
+	case r.stringAt(r.pos):
+		r.literal()
+	default:
+		r.wants("<string>", "INTERVAL")
+		r.mismatch(r.pos)
+	}
+	node := &ast.AtTimeZone{}
+	node.Pos = r.span(first, r.pos-1)
+	r.add(construct{kind: timeZoneKind, first: first, last: r.pos - 1, at: at, node: node})
 }
 
 // primary reads an operand without its postfix operators.
@@ -193,15 +159,34 @@ func (r *reader) primary() {
 		r.params++
 		r.leaf(paramKind, r.next(), node)
 	case quotedToken:
-		r.nameOrCall()
+		if !r.typedLiteral() {
+			r.nameOrCall()
+		}
 	case wordToken:
 		r.wordPrimary()
 	default:
-		if !t.is("(") {
+		switch {
+		case t.is("("):
+			r.bracket()
+		case t.is("["):
+			r.array()
+		case t.is("-"):
+			r.negative()
+		default:
+			r.wants("<expression>")
 			r.mismatch(r.pos)
 		}
-		r.bracket()
 	}
+}
+
+// negative reads a minus and a number.
+func (r *reader) negative() {
+	first := r.next()
+	t := r.toks[r.next()]
+	number := &ast.Literal{At: ast.At{Pos: t.span}, Kind: literalKinds[t.kind], Text: t.value}
+	node := &ast.Unary{Op: "-", Expr: number}
+	node.Pos = r.span(first, r.pos-1)
+	r.leaf(literalKind, first, node)
 }
 
 // wordPrimary reads a primary that starts with a word.
@@ -218,9 +203,13 @@ func (r *reader) wordPrimary() {
 		open, last := r.bracketed("(", r.query)
 		node.Pos = r.span(at, last)
 		r.add(construct{kind: existsKind, first: at, last: last, at: at, open: open, node: node})
+	case t.is("UNIQUE") && after.is("(") && r.isQuery(r.pos+1):
+		r.refuse(r.pos, r.pos, "UNIQUE")
+	case t.is("RUNNING", "FINAL") && after.named() && r.peek(2).is("("):
+		r.refuse(r.pos, r.pos, t.value)
 	case t.is("ARRAY") && after.is("["):
 		r.array()
-	case t.is("INTERVAL") && (after.kind == stringToken || after.is("+", "-") && r.peek(2).kind == stringToken):
+	case t.is("INTERVAL") && r.intervalAhead():
 		r.interval()
 	case keywordValues[t.value]:
 		r.keywordValue()
@@ -255,6 +244,7 @@ func (r *reader) keywordValue() {
 	if t.is("CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP") && r.peek(0).is("(") {
 		r.bracketed("(", func() {
 			if r.peek(0).kind != integerToken {
+				r.wants("<integer>")
 				r.mismatch(r.pos)
 			}
 			node.Args = []ast.Expr{r.rowCount()}
@@ -264,9 +254,12 @@ func (r *reader) keywordValue() {
 	r.leaf(keywordKind, first, node)
 }
 
-// array reads ARRAY[a, b].
+// array reads ARRAY[a, b] or [a, b].
 func (r *reader) array() {
-	at := r.next()
+	at := r.pos
+	if r.peek(0).is("ARRAY") {
+		r.next()
+	}
 	node := &ast.Array{}
 	open, last := r.bracketed("[", func() {
 		if !r.peek(0).is("]") {
@@ -281,12 +274,18 @@ func (r *reader) array() {
 func (r *reader) caseExpr() {
 	r.enter()
 	defer r.leave()
+	r.open++
+	defer func() { r.open-- }()
 	first := r.next()
-	if !r.peek(0).is("WHEN") {
+	simple := !r.peek(0).is("WHEN")
+	if simple {
 		r.expr()
 	}
 	for ok := true; ok; ok = r.peek(0).is("WHEN") {
 		r.expect("WHEN")
+		if t := r.peek(0); simple && (t.is("=", "<>", "<", "<=", ">", ">=", "IS", "IN", "LIKE", "BETWEEN") || t.is("NOT") && r.peek(1).is("IN", "LIKE", "BETWEEN")) {
+			r.refuse(r.pos, r.pos, "a predicate without a value in WHEN")
+		}
 		r.expr()
 		r.expect("THEN")
 		r.expr()
@@ -304,9 +303,14 @@ func (r *reader) caseExpr() {
 // parameters of a lambda, a query, a row or an expression in brackets.
 func (r *reader) bracket() {
 	open := r.pos
-	if r.token(r.toks[open].match + 1).is("->") {
+	if r.token(r.toks[open].match+1).is("->") && r.parametersAt(open) {
 		r.lambda()
 		return
+	}
+	if r.peek(1).is(")") {
+		r.next()
+		r.next()
+		r.expect("->")
 	}
 	if r.isQuery(open) {
 		node := &ast.ScalarSubquery{}
@@ -326,6 +330,17 @@ func (r *reader) bracket() {
 	node := &ast.Row{}
 	node.Pos = r.span(open, last)
 	r.add(construct{kind: rowKind, first: open, last: last, at: open, open: open, node: node})
+}
+
+// parametersAt reports whether the bracket at token open holds names with commas
+// between them, or nothing.
+func (r *reader) parametersAt(open int) bool {
+	for i := open + 1; i < r.toks[open].match; i++ {
+		if named := (i-open)%2 == 1; named != r.toks[i].named() || !named && !r.toks[i].is(",") {
+			return false
+		}
+	}
+	return (r.toks[open].match-open)%2 == 0 || r.toks[open].match == open+1
 }
 
 // lambda reads x -> body or (x, y) -> body. The body is a whole expression.
@@ -360,10 +375,32 @@ func (r *reader) nameOrCall() {
 		r.lambda()
 		return
 	}
-	r.qualifiedName()
-	if r.peek(0).is("(") {
-		r.refuse(first, r.pos-1, "a qualified function name")
+	if r.builtin() {
+		r.plainCall(first)
+		return
 	}
+	if !r.peek(0).named() {
+		r.wants("<expression>")
+		r.mismatch(first)
+	}
+	r.qualifiedName()
+	switch t, after := r.peek(0), r.peek(1); {
+	case t.is("("):
+		r.refuse(first, r.pos-1, "a qualified function name")
+	case t.is("OVER") && r.pos == first+1 && (after.is("(") || after.named() && !r.clauseAt(r.pos+1)):
+		r.refuse(first, r.pos, "OVER after a name")
+	}
+}
+
+// builtin steps over system.builtin., where Trino keeps its own functions, when a
+// function's name and its bracket follow.
+func (r *reader) builtin() bool {
+	if strings.EqualFold(r.peek(0).name(), "system") && strings.EqualFold(r.peek(2).name(), "builtin") &&
+		r.peek(1).is(".") && r.peek(3).is(".") && r.peek(4).named() && r.peek(5).is("(") {
+		r.pos += 4
+		return true
+	}
+	return false
 }
 
 // qualifiedName reads a.b.c.
@@ -374,6 +411,7 @@ func (r *reader) qualifiedName() {
 		r.next()
 		node.Parts = append(node.Parts, r.ident())
 	}
+	r.wants(".")
 	node.Pos = r.span(first, r.pos-1)
 	r.leaf(nameKind, first, node)
 }

@@ -2,32 +2,38 @@ package parse
 
 import "github.com/traillake/traillake/query/ast"
 
-// relation reads a FROM item with its joins. Which ON belongs to which JOIN is
-// for Vitess to say.
+// relation reads a FROM item with its joins. A join with a condition takes the
+// joins after its right side with it, up to its ON or USING; CROSS and NATURAL
+// joins take no more than one relation.
 func (r *reader) relation() {
 	r.enter()
 	defer r.leave()
 	r.factor()
-	for {
-		switch t := r.peek(0); {
-		case t.is("CROSS", "NATURAL", "INNER", "LEFT", "RIGHT", "FULL", "JOIN"):
-			r.join()
+	for r.peek(0).is("CROSS", "NATURAL", "INNER", "LEFT", "RIGHT", "FULL", "JOIN") {
+		if r.join() {
+			r.relation()
+			r.joinCondition()
+		} else {
 			r.factor()
-		case t.is("ON"):
-			r.next()
-			r.expr()
-		case t.is("USING"):
-			first := r.next()
-			columns := r.idents()
-			r.leaf(usingKind, first, columns)
-		default:
-			return
 		}
 	}
+	r.wants("CROSS", "NATURAL", "INNER", "LEFT", "RIGHT", "FULL", "JOIN")
 }
 
-// join reads the words of a join.
-func (r *reader) join() {
+// joinCondition reads ON or USING.
+func (r *reader) joinCondition() {
+	r.want = r.want[:0] // as Trino, which names nothing else here
+	first := r.expect("ON", "USING")
+	if r.toks[first].is("ON") {
+		r.expr()
+		return
+	}
+	columns := r.idents()
+	r.leaf(usingKind, first, columns)
+}
+
+// join reads the words of a join; it reports whether a condition must follow.
+func (r *reader) join() bool {
 	first, j := r.pos, &join{}
 	if r.accept("CROSS") {
 		j.kind = ast.CrossJoin
@@ -51,6 +57,7 @@ func (r *reader) join() {
 	}
 	r.joins[r.expect("JOIN")] = j
 	r.leaf(joinKind, first, j)
+	return j.kind != ast.CrossJoin && !j.natural
 }
 
 // factor reads one relation of a FROM list or a join.
@@ -64,8 +71,8 @@ func (r *reader) factor() {
 		r.unnest()
 	case t.is("TABLE"):
 		r.tableFunction()
-	case t.is("JSON_TABLE"):
-		r.refuse(first, first, "JSON_TABLE")
+	case t.is("JSON_TABLE"), t.is("NEAREST") && r.peek(1).is("("):
+		r.refuse(first, first, t.value)
 	case t.is("(") && r.isQuery(first):
 		r.derived(first, &ast.Subquery{})
 	case t.is("("):
@@ -73,17 +80,21 @@ func (r *reader) factor() {
 		if r.peek(0).is("AS") || r.peek(0).named() && !r.clauseAhead() {
 			r.refuse(first, r.pos, "an alias of a join in brackets")
 		}
-	default:
+	case t.named() || t.kind == tableToken:
 		r.table(true)
+	default:
+		r.wants("(", "JSON_TABLE", "LATERAL", "NEAREST", "TABLE", "UNNEST", "<identifier>")
+		r.mismatch(first)
 	}
 	r.refuseSampling()
 }
 
 // refuseSampling refuses what may follow a relation and is not carried.
 func (r *reader) refuseSampling() {
-	if r.clauseAhead() && r.peek(0).is("TABLESAMPLE", "MATCH_RECOGNIZE") {
+	if r.clauseAhead() && r.peek(0).is("TABLESAMPLE", "MATCH_RECOGNIZE", "PIVOT") {
 		r.refuse(r.pos, r.pos, r.peek(0).value)
 	}
+	r.wants("MATCH_RECOGNIZE", "PIVOT", "TABLESAMPLE")
 }
 
 // table reads name [FOR VERSION|TIMESTAMP AS OF expr] [alias].
@@ -91,10 +102,10 @@ func (r *reader) table(aliased bool) {
 	first := r.pos
 	node := &ast.Table{Name: r.tableName()}
 	c := construct{kind: tableKind, first: first, node: node}
-	if aliased && r.peek(0).is("FOR") && r.peek(1).is("VERSION", "TIMESTAMP") {
-		c.kind, c.open = versionedKind, r.next()
+	if aliased && r.accept("FOR") {
+		c.kind, c.open = versionedKind, r.pos-1
 		node.For = r.span(c.open, c.open)
-		v := &versioned{table: node, version: r.toks[r.next()].is("VERSION")}
+		v := &versioned{table: node, version: r.toks[r.expect("TIMESTAMP", "VERSION")].is("VERSION")}
 		r.expect("AS")
 		c.at = r.expect("OF")
 		r.value()
@@ -121,6 +132,7 @@ func (r *reader) tableName() []ast.Ident {
 	var parts []ast.Ident
 	for {
 		if t := r.peek(0); t.kind != tableToken && !t.named() {
+			r.wants("<identifier>")
 			r.mismatch(r.pos)
 		}
 		parts = append(parts, r.toks[r.next()].ident())

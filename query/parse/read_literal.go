@@ -1,9 +1,8 @@
 package parse
 
 import (
-	"strconv"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/traillake/traillake/query/ast"
 )
@@ -12,6 +11,15 @@ import (
 var literalKinds = map[tokenKind]ast.LiteralKind{
 	stringToken: ast.StringLiteral, unicodeToken: ast.StringLiteral, binaryToken: ast.BinaryLiteral,
 	integerToken: ast.IntegerLiteral, decimalToken: ast.DecimalLiteral, doubleToken: ast.DoubleLiteral,
+}
+
+// literalString reads a string where no other expression fits.
+func (r *reader) literalString() {
+	if !r.stringAt(r.pos) {
+		r.wants("<string>")
+		r.mismatch(r.pos)
+	}
+	r.literal()
 }
 
 // literal reads a number or a string.
@@ -28,58 +36,35 @@ func (r *reader) literal() {
 	r.leaf(literalKind, first, node)
 }
 
+// stringAt reports whether token i is a string in either form.
+func (r *reader) stringAt(i int) bool {
+	k := r.token(i).kind
+	return k == stringToken || k == unicodeToken
+}
+
 // text reads a string in either form and returns its value.
 func (r *reader) text() string {
+	if !r.stringAt(r.pos) {
+		r.wants("<string>")
+		r.mismatch(r.pos)
+	}
 	t := r.toks[r.next()]
 	if t.kind == stringToken {
 		return t.value
 	}
 	escape := "\\"
 	if r.accept("UESCAPE") {
-		e := r.toks[r.next()]
-		if e.kind != stringToken || len(e.value) != 1 || strings.ContainsAny(e.value, `+'" `) || isHex(e.value) {
-			panic(fault{ast.Errorf(ast.SyntaxError, e.span, "Invalid Unicode escape character")})
+		if r.peek(0).kind != stringToken {
+			r.wants("STRING")
+			r.mismatch(r.pos)
 		}
-		escape = e.value
+		escape = r.toks[r.next()].value
 	}
-	text, ok := unescapeUnicode(t.value, escape[0])
-	if !ok {
-		panic(fault{ast.Errorf(ast.SyntaxError, t.span, "Invalid Unicode escape sequence")})
+	text, wrong := unescapeUnicode(t.value, escape)
+	if wrong != "" {
+		r.wrong(ast.Errorf(ast.SyntaxError, t.span, "%s", wrong))
 	}
 	return text
-}
-
-func isHex(s string) bool { return strings.Trim(s, "0123456789abcdefABCDEF") == "" }
-
-// unescapeUnicode resolves \XXXX, \+XXXXXX and \\ for an escape character.
-func unescapeUnicode(s string, escape byte) (string, bool) {
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		if s[i] != escape {
-			b.WriteByte(s[i])
-			i++
-			continue
-		}
-		if i++; i < len(s) && s[i] == escape {
-			b.WriteByte(escape)
-			i++
-			continue
-		}
-		n := 4
-		if i < len(s) && s[i] == '+' {
-			i, n = i+1, 6
-		}
-		if i+n > len(s) || !isHex(s[i:i+n]) {
-			return "", false
-		}
-		v, _ := strconv.ParseUint(s[i:i+n], 16, 32)
-		if !utf8.ValidRune(rune(v)) {
-			return "", false
-		}
-		b.WriteRune(rune(v))
-		i += n
-	}
-	return b.String(), true
 }
 
 // typedLiteral reads TYPE 'text' and DOUBLE PRECISION 'text' if one comes next.
@@ -88,13 +73,10 @@ func (r *reader) typedLiteral() bool {
 	if r.peek(0).is("DOUBLE") && r.peek(1).is("PRECISION") {
 		n = 2
 	}
-	if k := r.peek(n).kind; k != stringToken && k != unicodeToken || !r.peek(0).named() {
+	if !r.stringAt(r.pos+n) || !r.peek(0).named() {
 		return false
 	}
 	first := r.pos
-	if r.peek(0).is("X") {
-		panic(fault{ast.Errorf(ast.SyntaxError, r.peek(0).span, "Spaces are not allowed between 'X' and the starting quote of a binary literal")})
-	}
 	node := &ast.Literal{Kind: ast.TypedLiteral, TypeName: strings.ToUpper(r.toks[r.next()].ident().Name)}
 	if n == 2 {
 		node.TypeName += " " + r.toks[r.next()].value
@@ -105,6 +87,20 @@ func (r *reader) typedLiteral() bool {
 	return true
 }
 
+// intervalAhead reports whether an interval comes next. Without a unit, INTERVAL
+// 'x' is a literal of a type called so.
+func (r *reader) intervalAhead() bool {
+	n := 1
+	if r.peek(1).is("+", "-") {
+		n++
+	}
+	unit := n + 1
+	if r.peek(unit).is("UESCAPE") {
+		unit += 2
+	}
+	return r.stringAt(r.pos+n) && (n == 2 || r.peek(unit).is("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"))
+}
+
 // interval reads INTERVAL [+|-] 'value' unit [TO unit].
 func (r *reader) interval() {
 	first := r.next()
@@ -113,15 +109,47 @@ func (r *reader) interval() {
 		node.Negative = r.accept("-")
 	}
 	node.Text = r.text()
-	node.From = r.intervalUnit()
-	if r.accept("TO") {
-		node.To = r.intervalUnit()
-	}
+	node.From, node.To = r.intervalQualifier()
 	node.Pos = r.span(first, r.pos-1)
 	r.leaf(intervalKind, first, node)
 }
 
-// intervalUnit reads YEAR … SECOND.
-func (r *reader) intervalUnit() string {
-	return r.toks[r.expect("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")].value
+// dayTimeUnits are the units of a day to second interval, larger ones first.
+var dayTimeUnits = []string{"DAY", "HOUR", "MINUTE", "SECOND"}
+
+// intervalQualifier reads YEAR [TO MONTH] and its like; to is "" without TO.
+func (r *reader) intervalQualifier() (from, to string) {
+	first := r.pos
+	from = r.toks[r.expect("DAY", "HOUR", "MINUTE", "MONTH", "SECOND", "YEAR")].value
+	precise := r.intervalPrecision()
+	if from != "MONTH" && from != "SECOND" && r.accept("TO") {
+		if from == "YEAR" {
+			r.expect("MONTH")
+		} else {
+			r.expect("HOUR", "MINUTE", "SECOND")
+		}
+		to = r.toks[r.pos-1].value
+		precise = r.intervalPrecision() || precise
+	}
+	if units := dayTimeUnits; slices.Contains(units, to) && slices.Index(units, to) <= slices.Index(units, from) {
+		r.wrong(ast.Errorf(ast.SyntaxError, r.span(first, r.pos-1), "Invalid interval qualifier: %s TO %s", r.toks[first].text, r.toks[r.pos-1].text))
+	}
+	if precise {
+		r.wrong(ast.Errorf(ast.NotSupported, r.span(first, r.pos-1), "Only INTERVAL literals with default precision are supported"))
+	}
+	return from, to
+}
+
+// intervalPrecision reads (digits) or (digits, digits) of a unit, if it is there.
+func (r *reader) intervalPrecision() bool {
+	if !r.peek(0).is("(") || r.peek(1).kind != integerToken {
+		return false
+	}
+	r.bracketed("(", func() {
+		r.next()
+		if r.accept(",") && r.peek(0).kind == integerToken {
+			r.next()
+		}
+	})
+	return true
 }

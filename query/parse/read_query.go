@@ -1,10 +1,6 @@
 package parse
 
-import (
-	"strings"
-
-	"github.com/traillake/traillake/query/ast"
-)
+import "github.com/traillake/traillake/query/ast"
 
 // isQuery reports whether the bracket at token i holds a query.
 func (r *reader) isQuery(i int) bool {
@@ -43,6 +39,7 @@ func (r *reader) query() {
 	info := &queryInfo{first: r.pos}
 	if r.peek(0).is("WITH") {
 		at := r.next()
+		r.refuseWith()
 		info.recursive = r.accept("RECURSIVE")
 		info.with = r.pos - at
 		r.add(construct{kind: withKind, first: at, last: r.pos - 1})
@@ -53,12 +50,23 @@ func (r *reader) query() {
 		r.setOp()
 		r.term()
 	}
+	r.wants("UNION", "INTERSECT", "EXCEPT")
 	if r.peek(0).is("ORDER") {
 		r.orderBy()
+	} else {
+		r.wants("ORDER")
 	}
 	r.tail()
 	info.last = r.pos - 1
 	r.queries[info.first] = info
+}
+
+// refuseWith refuses functions and session properties defined in a query.
+func (r *reader) refuseWith() {
+	t, name, after := r.peek(0), r.peek(1), r.peek(2)
+	if t.is("FUNCTION") && name.named() && after.is("(", ".") || t.is("SESSION") && name.named() && after.is("=", ".") {
+		r.refuse(r.pos-1, r.pos, "WITH "+t.value)
+	}
 }
 
 // cte reads name [(columns)] AS (query).
@@ -92,6 +100,7 @@ func (r *reader) setOp() {
 	if r.peek(0).is("CORRESPONDING") {
 		r.refuse(r.pos, r.pos, "CORRESPONDING")
 	}
+	r.wants("ALL", "CORRESPONDING")
 	r.setOps[r.pos] = op
 	r.leaf(setOpKind, first, op)
 }
@@ -117,6 +126,7 @@ func (r *reader) term() {
 		node.Pos = r.span(open, last)
 		r.add(construct{kind: nestedKind, first: open, last: last, open: open, node: node})
 	default:
+		r.wants("(", "SELECT", "TABLE", "VALUES")
 		r.mismatch(r.pos)
 	}
 }
@@ -128,33 +138,36 @@ func (r *reader) values() {
 	r.list(r.expr)
 }
 
-// selectBody reads SELECT … up to the end of the WINDOW clause. Vitess refuses
-// clauses that are repeated or out of order.
+// selectBody reads SELECT … up to the end of the WINDOW clause.
 func (r *reader) selectBody() {
 	first := r.next()
 	node := &ast.Select{Distinct: r.accept("DISTINCT")}
 	if !node.Distinct && r.quantifierAhead() {
 		r.next()
 	}
+	if r.pos == first+1 {
+		r.wants("ALL")
+	}
 	r.add(construct{kind: selectKind, first: first, last: r.pos - 1, node: node})
 	r.list(r.selectItem)
 	if r.accept("FROM") {
 		r.list(r.relation)
 	}
-	for {
-		switch t := r.peek(0); {
-		case t.is("WHERE", "HAVING"):
-			r.next()
-			r.expr()
-		case t.is("GROUP"):
-			r.groupBy()
-		case t.is("WINDOW") && r.clauseAhead():
-			r.next()
-			r.list(r.windowItem)
-		default:
-			return
-		}
+	if r.accept("WHERE") {
+		r.expr()
 	}
+	if r.peek(0).is("GROUP") {
+		r.groupBy()
+	}
+	r.wants("GROUP")
+	if r.accept("HAVING") {
+		r.expr()
+	}
+	if r.peek(0).is("WINDOW") && r.clauseAhead() {
+		r.next()
+		r.list(r.windowItem)
+	}
+	r.wants("WINDOW")
 }
 
 // quantifierAhead reports whether ALL, which is not reserved, stands before an
@@ -193,9 +206,11 @@ func (r *reader) clauseAt(i int) bool {
 	case t.is("TABLESAMPLE"):
 		return after.is("BERNOULLI", "SYSTEM")
 	case t.is("MATCH_RECOGNIZE"):
-		return after.is("(")
+		return after.is("(") && r.holds(i+1, "PATTERN")
+	case t.is("PIVOT"):
+		return after.is("(") && r.holds(i+1, "FOR")
 	case t.is("WINDOW"):
-		return after.named() && r.token(i+2).is("AS") && r.token(i+3).is("(")
+		return after.named() && !after.is("WINDOW") && !r.clauseAt(i+1) || after.is("WINDOW") && r.token(i+2).is("AS")
 	}
 	return false
 }
@@ -209,6 +224,7 @@ func (r *reader) alias() *ast.Ident {
 		id := r.ident()
 		return &id
 	}
+	r.wants("<identifier>")
 	return nil
 }
 
@@ -253,6 +269,7 @@ func (r *reader) star() bool {
 		n += 2
 	}
 	if !r.peek(n).is("*") {
+		r.wants("*")
 		return false
 	}
 	for ; n > 0; n -= 2 {
@@ -350,6 +367,7 @@ func (r *reader) rowCount() ast.Expr {
 		r.params++
 		return &ast.Parameter{At: ast.At{Pos: t.span}, Index: r.params - 1}
 	}
+	r.wants("<integer>", "?")
 	r.mismatch(r.pos)
 	return nil
 }
@@ -371,6 +389,8 @@ func (r *reader) grouping() {
 	first := r.pos
 	node := &ast.GroupingElement{}
 	switch {
+	case r.peek(0).is("AUTO"):
+		r.refuse(first, first, "GROUP BY AUTO")
 	case r.accept("ROLLUP"):
 		node.Kind = ast.Rollup
 	case r.accept("CUBE"):
@@ -393,9 +413,6 @@ func (r *reader) grouping() {
 // groupingSet reads (a, b, …), () or one expression.
 func (r *reader) groupingSet() {
 	t := r.peek(0)
-	if t.is("ROLLUP", "CUBE") || t.is("GROUPING") && r.peek(1).is("SETS") {
-		r.refuse(r.pos, r.pos, strings.ToUpper(t.text)+" inside GROUPING SETS")
-	}
 	if !t.is("(") || r.isQuery(r.pos) && !r.doubled(r.pos) || !r.endsElement(t.match+1) {
 		r.expr()
 		return

@@ -8,6 +8,13 @@ var otherStatements = wordSet(`
 	EXECUTE GRANT INSERT MERGE PREPARE REFRESH RESET REVOKE ROLLBACK SET
 	START TRUNCATE UPDATE USE`)
 
+// statementWords are the words that Trino's statements start with, beside a query.
+var statementWords = []string{
+	"ALTER", "ANALYZE", "CALL", "COMMENT", "COMMIT", "CREATE", "DEALLOCATE", "DELETE", "DENY", "DESC", "DESCRIBE", "DROP",
+	"EXECUTE", "EXPLAIN", "GRANT", "INSERT", "MERGE", "PREPARE", "REFRESH", "RESET", "REVOKE", "ROLLBACK", "SET", "SHOW",
+	"START", "TRUNCATE", "UPDATE", "USE", "WITH",
+}
+
 // whole is the statement around a query, or in place of one.
 type whole struct {
 	explain *ast.Explain // nil without EXPLAIN
@@ -28,6 +35,11 @@ func (r *reader) statement() (w whole) {
 	case r.peek(0).is("DESCRIBE", "DESC"):
 		r.describe()
 	default:
+		if !r.peek(0).is("SELECT", "WITH", "VALUES", "TABLE", "(") {
+			r.wants(statementWords...)
+			r.wants("<query>")
+			r.mismatch(r.pos)
+		}
 		r.query()
 	}
 	w.last = r.pos - 1
@@ -35,7 +47,11 @@ func (r *reader) statement() (w whole) {
 		r.next()
 	}
 	if r.peek(0).kind != eofToken {
+		r.wants("<EOF>")
 		r.mismatch(r.pos)
+	}
+	if r.late != nil {
+		panic(fault{r.late})
 	}
 	return w
 }
@@ -139,7 +155,8 @@ func (r *reader) describe() {
 // stringLiteral reads a string that is no expression.
 func (r *reader) stringLiteral() *ast.Literal {
 	first := r.pos
-	if k := r.peek(0).kind; k != stringToken && k != unicodeToken {
+	if !r.stringAt(r.pos) {
+		r.wants("<string>")
 		r.mismatch(r.pos)
 	}
 	node := &ast.Literal{Kind: ast.StringLiteral, Text: r.text()}

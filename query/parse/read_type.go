@@ -1,6 +1,10 @@
 package parse
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/traillake/traillake/query/ast"
+)
 
 // typeText reads a type and returns its text with the white space of
 // "map(varchar,row(a bigint,b timestamp(3) with time zone))". ARRAY<t>, MAP<k,v>
@@ -11,7 +15,7 @@ func (r *reader) typeText() string {
 	text := r.simpleType()
 	for r.peek(0).is("ARRAY") {
 		r.next()
-		if r.peek(0).is("[") {
+		if r.peek(0).is("[") && r.peek(1).kind == integerToken {
 			r.refuse(r.pos, r.pos, "an array type with a size")
 		}
 		text = "array(" + text + ")"
@@ -27,9 +31,9 @@ func (r *reader) simpleType() string {
 		return r.rowType()
 	case t.is("INTERVAL"):
 		first := r.next()
-		r.intervalUnit()
-		r.expect("TO")
-		r.intervalUnit()
+		if _, to := r.intervalQualifier(); to == "" {
+			panic(fault{ast.Errorf(ast.NotSupported, r.span(first, r.pos-1), "%s type not supported", strings.ToUpper(r.words(first)))})
+		}
 		return r.words(first)
 	case t.is("DOUBLE") && after.is("PRECISION"):
 		first := r.next()
@@ -39,6 +43,7 @@ func (r *reader) simpleType() string {
 		return r.oldType()
 	}
 	if !t.named() {
+		r.wants("<type>")
 		r.mismatch(r.pos)
 	}
 	text := r.toks[r.next()].text

@@ -33,7 +33,7 @@ func (r *reader) windowItem() {
 // become the arguments of one function, told apart by their own constructs; it
 // returns the tokens that do not.
 func (r *reader) windowSpec(node *ast.Window) (words []int) {
-	if t := r.peek(0); t.named() && !r.frameAhead() && !(t.is("PARTITION") && r.peek(1).is("BY")) {
+	if t := r.peek(0); t.named() && !r.frameAhead() && !(t.is("PARTITION") && r.peek(1).is("BY")) && !(t.is("MEASURES") && r.peek(1).named()) {
 		words = append(words, r.pos)
 		base := r.ident()
 		node.Base = &base
@@ -50,8 +50,16 @@ func (r *reader) windowSpec(node *ast.Window) (words []int) {
 		r.add(construct{kind: orderKind, first: at, last: r.pos - 1, at: at, joined: joined})
 		joined = true
 	}
-	if r.frameAhead() {
+	if r.peek(0).is("MEASURES") {
+		r.refuse(r.pos, r.pos, "row patterns in a window")
+	}
+	if r.peek(0).is("ROWS", "RANGE", "GROUPS") {
 		r.frame(joined)
+	} else {
+		r.wants("GROUPS", "MEASURES", "RANGE", "ROWS")
+	}
+	if r.peek(0).is("AFTER", "INITIAL", "SEEK", "PATTERN", "SUBSET", "DEFINE") {
+		r.refuse(r.pos, r.pos, "row patterns in a window")
 	}
 	return words
 }
@@ -89,8 +97,9 @@ func (r *reader) bound(c *construct) ast.Bound {
 			return ast.Bound{Kind: words[0] + " " + words[1]}
 		}
 	}
+	r.wants("CURRENT", "UNBOUNDED")
 	r.expr()
-	at := r.expect("PRECEDING", "FOLLOWING")
+	at := r.expect("FOLLOWING", "PRECEDING")
 	c.words = append(c.words, at)
 	return ast.Bound{Kind: r.toks[at].value}
 }

@@ -1,6 +1,9 @@
 package parse
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/traillake/traillake/query/ast"
 )
 
@@ -22,6 +25,11 @@ type reader struct {
 
 	constructs []construct
 	params     int
+	late       *ast.Error // what is wrong with a statement that can be read
+	want       []string   // what would have fit at token wantAt
+	wantAt     int
+	open       int                // brackets and CASE around the current token
+	inside     *ast.Error         // what is wrong after an IN that is refused for it
 	queries    map[int]*queryInfo // by first token
 	setOps     map[int]*setOp     // by the first token of the term after them
 	joins      map[int]*join      // by the last of their words
@@ -39,10 +47,54 @@ func (r *reader) peek(n int) token { return r.token(r.pos + n) }
 // next returns the index of the current token and steps over it.
 func (r *reader) next() int {
 	i := r.pos
+	if err := r.toks[i].err; err != nil {
+		if r.toks[i].kind != binaryToken {
+			panic(fault{err})
+		}
+		r.wrong(err)
+	}
 	if i < len(r.toks)-1 {
 		r.pos++
 	}
 	return i
+}
+
+// wrong records what is wrong with a statement whose syntax may yet be right. As
+// in Trino, syntax comes first.
+func (r *reader) wrong(err *ast.Error) {
+	if r.late == nil {
+		r.late = err
+	}
+}
+
+// wants records what would fit at the current token, as messages name it: a
+// <thing>, or words and symbols as they are spelled.
+func (r *reader) wants(values ...string) {
+	if r.wantAt != r.pos {
+		r.wantAt, r.want = r.pos, r.want[:0]
+	}
+	r.want = append(r.want, values...)
+}
+
+// mismatch refuses token i. What Trino would have expected there is named as far
+// as the reader looked for it: it leaves out what may follow a name and makes it
+// something else, such as the bracket of a call.
+func (r *reader) mismatch(i int) {
+	e := mismatch(r.toks[i])
+	if i == r.wantAt && len(r.want) > 0 {
+		names := make([]string, len(r.want))
+		for n, w := range r.want {
+			if names[n] = w; len(w) < 2 || w[0] != '<' || w[1] < 'a' && w != "<EOF>" {
+				names[n] = "'" + w + "'"
+			}
+		}
+		slices.Sort(names)
+		e.Msg += ". Expecting: " + strings.Join(slices.Compact(names), ", ")
+	}
+	if r.inside != nil {
+		r.inside.Hint, e.Hint = "", "What follows it: "+r.inside.Msg
+	}
+	panic(fault{e})
 }
 
 // accept steps over the current token if it is spelled so.
@@ -51,6 +103,7 @@ func (r *reader) accept(value string) bool {
 		r.next()
 		return true
 	}
+	r.wants(value)
 	return false
 }
 
@@ -58,6 +111,7 @@ func (r *reader) accept(value string) bool {
 func (r *reader) acceptAll(values ...string) bool {
 	for n, v := range values {
 		if !r.peek(n).is(v) {
+			r.wants(values[0])
 			return false
 		}
 	}
@@ -70,6 +124,7 @@ func (r *reader) acceptAll(values ...string) bool {
 // expect steps over a token that must come next.
 func (r *reader) expect(values ...string) int {
 	if !r.peek(0).is(values...) {
+		r.wants(values...)
 		r.mismatch(r.pos)
 	}
 	return r.next()
@@ -78,6 +133,7 @@ func (r *reader) expect(values ...string) int {
 // ident reads an identifier.
 func (r *reader) ident() ast.Ident {
 	if !r.peek(0).named() {
+		r.wants("<identifier>")
 		r.mismatch(r.pos)
 	}
 	return r.toks[r.next()].ident()
@@ -111,13 +167,19 @@ func (r *reader) leaf(k kind, first int, node any) {
 	r.add(construct{kind: k, first: first, last: r.pos - 1, node: node})
 }
 
+// closing are the other brackets.
+var closing = map[string]string{"(": ")", "[": "]"}
+
 // bracketed reads open, fn and the matching bracket; it returns both brackets.
 func (r *reader) bracketed(open string, fn func()) (int, int) {
 	r.enter()
 	defer r.leave()
+	r.open++
+	defer func() { r.open-- }()
 	first := r.expect(open)
 	fn()
 	if r.pos != r.toks[first].match || r.peek(0).kind == eofToken {
+		r.wants(closing[open])
 		r.mismatch(r.pos)
 	}
 	return first, r.next()

@@ -33,6 +33,8 @@ var rules = ruleSet{
 	arrayKind:         {"array", array},
 	subscriptKind:     {"subscript", subscript},
 	fieldKind:         {"field", field},
+	rowFieldKind:      {"row field", suffixed},
+	atLocalKind:       {"at local", field},
 	timeZoneKind:      {"at time zone", timeZone},
 	castKind:          {"cast", cast},
 	extractKind:       {"extract", extract},
@@ -117,7 +119,7 @@ func subscript(e *edits, c construct, id string) {
 	e.set(c.last, ")")
 }
 
-// field: f(x).y → k1(f(x))
+// field: f(x).y → k1(f(x)); x AT LOCAL → k1(x)
 func field(e *edits, c construct, id string) {
 	e.wrap(c, id+" (", ")")
 	e.drop(c.at, c.last)
@@ -220,7 +222,7 @@ func subquery(e *edits, c construct, id string) {
 	e.set(c.last, ") )")
 }
 
-// suffixed: x DESC NULLS FIRST → k1(x); x AS y → k1(x)
+// suffixed: x DESC NULLS FIRST → k1(x); x AS y → k1(x), of a SELECT item or a row
 func suffixed(e *edits, c construct, id string) {
 	e.wrap(c, id+" (", ")")
 	e.drop(c.at, c.last)
@@ -329,12 +331,13 @@ func plus(e *edits, c construct, _ string) { e.operator(c.first, c.last, "~") }
 var operators = map[string]string{
 	"+": "+", "-": "-", "*": "*", "/": "/", "%": "%",
 	"=": "=", "<>": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
-	"||": "|", // MySQL's || is OR; its | binds as Trino's || does
-	"IS": "<=>",
+	"||":      "|", // MySQL's || is OR; its | binds as Trino's || does
+	"IS":      "<=>",
+	"BETWEEN": "BETWEEN",
 }
 
-// operator: x || y → x | y; x IS NOT DISTINCT FROM y → x <=> y. The converter
-// reads in the user's tokens which operator it was.
+// operator: x || y → x | y; x IS NOT DISTINCT FROM y → x <=> y; x BETWEEN
+// SYMMETRIC y AND z → x BETWEEN y AND z. The converter reads in the user's tokens which operator it was.
 func operator(e *edits, c construct, _ string) {
 	e.operator(c.first, c.last, operators[e.toks[c.first].value])
 }

@@ -13,6 +13,7 @@ var ruleExamples = map[kind]string{
 	paramKind: `SELECT ?`, keywordKind: `SELECT current_date`, starKind: `SELECT t.* FROM t`,
 	tableKind: `SELECT 1 FROM t`, usingKind: `SELECT 1 FROM t JOIN u USING (a)`, tailKind: `SELECT 1 OFFSET 1 LIMIT 2`,
 	parenKind: `SELECT (a)`, operandKind: `SELECT a LIKE b || c`, rowKind: `SELECT (a, b)`, arrayKind: `SELECT ARRAY[a]`,
+	rowFieldKind: `SELECT ROW(a AS b)`, atLocalKind: `SELECT a AT LOCAL`,
 	subscriptKind: `SELECT a[1]`, fieldKind: `SELECT f(x).y`, timeZoneKind: `SELECT a AT TIME ZONE 'UTC'`,
 	castKind: `SELECT CAST(a AS varchar)`, extractKind: `SELECT EXTRACT(YEAR FROM a)`,
 	keywordCallKind: `SELECT TRIM(BOTH 'x' FROM y)`, callKind: `SELECT f(a)`, filterKind: `SELECT f(a) FILTER (WHERE b)`,

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -133,7 +134,11 @@ func (p printer) query(q *ast.Query) string {
 	}
 	parts := []string{flag(q.Recurse, "recursive")}
 	parts = append(parts, with...)
-	parts = append(parts, p.body(q.Body), p.orderBy("order-by", q.OrderBy), p.named("offset", q.Offset), p.named("limit", q.Limit), flag(q.WithTies, "with-ties"))
+	limit := p.named("limit", q.Limit)
+	if q.Limit != nil && p.trino && q.Limit.Span().End-q.Limit.Span().Start == len("FIRST") {
+		limit = "(limit 1)" // FETCH FIRST ROW has no number
+	}
+	parts = append(parts, p.body(q.Body), p.orderBy("order-by", q.OrderBy), p.named("offset", q.Offset), limit, flag(q.WithTies, "with-ties"))
 	return p.list("query", q.Pos, parts...)
 }
 
@@ -316,12 +321,6 @@ func (p printer) bound(b ast.Bound) string {
 	return "(" + kind + " " + p.expr(b.Offset) + ")"
 }
 
-// trinoType is a type without what Trino's tree does not keep.
-func trinoType(typ string) string {
-	typ = strings.NewReplacer(" ", "", "\"", "").Replace(strings.ToLower(typ))
-	return strings.ReplaceAll(strings.ReplaceAll(typ, "doubleprecision", "double"), "integer", "int")
-}
-
 // isName reports whether a field of e continues a name.
 func isName(e ast.Expr) bool {
 	switch e := e.(type) {
@@ -339,32 +338,6 @@ func (p printer) negated(on bool, head string, at ast.Span, parts ...string) str
 		return p.list("not", ast.Span{}, p.list(head, at, parts...))
 	}
 	return p.list(not(on, head), at, parts...)
-}
-
-// trinoBinary is a Binary as Trino's tree has it.
-func (p printer) trinoBinary(e *ast.Binary) string {
-	op := strings.ToLower(strings.ReplaceAll(e.Op, " ", "-"))
-	switch e.Op {
-	case "||":
-		op = "concat"
-	case "IS NOT DISTINCT FROM":
-		return p.list("not", ast.Span{}, p.node("is-distinct-from", e.OpPos, p.expr(e.Left), p.expr(e.Right)))
-	case "IS DISTINCT FROM":
-		return p.node("is-distinct-from", e.OpPos, p.expr(e.Left), p.expr(e.Right))
-	case "AND", "OR":
-		terms := []string{p.expr(e.Right)}
-		left := e.Left
-		for {
-			l, ok := left.(*ast.Binary)
-			if !ok || l.Op != e.Op {
-				break
-			}
-			terms = append([]string{p.expr(l.Right)}, terms...)
-			left = l.Left
-		}
-		return p.node(op, e.Pos, append([]string{p.expr(left)}, terms...)...)
-	}
-	return p.node(op, e.OpPos, p.expr(e.Left), p.expr(e.Right))
 }
 
 func not(on bool, head string) string {
@@ -392,6 +365,9 @@ func (p printer) expr(e ast.Expr) string {
 	case *ast.Subscript:
 		return p.node("[]", at, p.expr(e.Expr), p.expr(e.Index))
 	case *ast.Unary:
+		if text, ok := trinoNegative(e); ok && p.trino {
+			return text
+		}
 		if e.Op == "NOT" {
 			return p.list("not", at, p.expr(e.Expr))
 		}
@@ -405,7 +381,7 @@ func (p printer) expr(e ast.Expr) string {
 	case *ast.IsNull:
 		return p.list(not(e.Not, "null"), at, p.expr(e.Expr))
 	case *ast.Between:
-		return p.negated(e.Not, "between", at, p.expr(e.Expr), p.expr(e.Low), p.expr(e.High))
+		return p.negated(e.Not, "between", at, flag(e.Symmetric, "symmetric"), p.expr(e.Expr), p.expr(e.Low), p.expr(e.High))
 	case *ast.InList:
 		return p.negated(e.Not, "in", at, p.expr(e.Expr), p.exprs(e.List))
 	case *ast.InSubquery:
@@ -443,11 +419,23 @@ func (p printer) expr(e ast.Expr) string {
 	case *ast.Array:
 		return p.node("array", at, p.exprs(e.Elems))
 	case *ast.Row:
-		return p.node("row", at, p.exprs(e.Elems))
+		return p.row(e)
 	case *ast.Parameter:
 		return fmt.Sprintf("?%d", e.Index)
 	}
 	return fmt.Sprintf("?%T", e)
+}
+
+func (p printer) row(e *ast.Row) string {
+	var parts []string
+	for i, el := range e.Elems {
+		field := p.expr(el)
+		if len(e.Names) > 0 && e.Names[i] != nil {
+			field = "(as " + field + " " + p.ident(*e.Names[i]) + ")"
+		}
+		parts = append(parts, field)
+	}
+	return p.node("row", e.Pos, parts...)
 }
 
 func (p printer) literal(e *ast.Literal) string {
@@ -461,8 +449,16 @@ func (p printer) literal(e *ast.Literal) string {
 		text = "X'" + strings.ToUpper(e.Text) + "'"
 	case ast.TypedLiteral:
 		text = e.TypeName + "'" + e.Text + "'"
-	case ast.DecimalLiteral, ast.DoubleLiteral, ast.IntegerLiteral, ast.BooleanLiteral:
+	case ast.IntegerLiteral:
 		text = e.Text
+		if zero := strings.TrimLeft(text, "0"); p.trino && zero != text {
+			text = cmp.Or(zero, "0")
+		}
+	case ast.DecimalLiteral, ast.DoubleLiteral, ast.BooleanLiteral:
+		text = e.Text
+	}
+	if p.trino {
+		text = strings.Replace(text, "DOUBLE PRECISION'", "DOUBLE'", 1)
 	}
 	return text + p.at(e.Pos)
 }
@@ -478,11 +474,6 @@ func (p printer) caseExpr(e *ast.Case) string {
 	return p.node("case", e.Pos, append(parts, p.named("else", e.Else))...)
 }
 
-// placeless are the calls whose arguments have no place in Trino's tree.
-var placeless = map[string]bool{
-	"grouping": true, "current_timestamp": true, "current_time": true, "localtime": true, "localtimestamp": true,
-}
-
 func (p printer) call(e *ast.Call) string {
 	window := ""
 	if e.Window != nil {
@@ -492,15 +483,11 @@ func (p printer) call(e *ast.Call) string {
 	if e.Overflow != "" {
 		overflow = "(overflow " + e.Overflow + ")"
 	}
-	name := p.ident(e.Name)
+	name, args := p.ident(e.Name), p.exprs(e.Args)
 	if p.trino {
-		name = strings.ToLower(printer{}.ident(e.Name))
-		if len(e.Args) > 0 && placeless[name] {
-			p.spans = false
-			return group(fmt.Sprintf("%s@%d", name, e.Pos.Start), p.exprs(e.Args))
-		}
+		name, args, overflow = p.trinoCall(e)
 	}
-	return p.node(name, e.Pos, flag(e.Star, "*"), flag(e.Distinct, "distinct"), p.exprs(e.Args),
+	return p.node(name, e.Pos, flag(e.Star, "*"), flag(e.Distinct, "distinct"), args,
 		p.orderBy("order-by", e.OrderBy), p.named("filter", e.Filter), overflow,
 		p.orderBy("within-group", e.WithinGroup), flag(e.IgnoreNulls, "ignore-nulls"), window)
 }

@@ -22,6 +22,7 @@ const (
 	tableToken               // a bare UUID or ARN in table position
 	parameterToken           // ?
 	symbolToken              // operator or punctuation
+	unknownToken             // what no token starts with
 )
 
 // token is one lexeme of the user's text.
@@ -34,6 +35,9 @@ type token struct {
 	value string
 	// match is the index of the other bracket of a pair, -1 for any other token.
 	match int
+	// err is what is wrong with the token itself. It is raised when the token is
+	// read in a place where it fits; elsewhere it is a mismatch as any other.
+	err *ast.Error
 }
 
 // is reports whether the token is an unquoted word or a symbol spelled so;
@@ -53,6 +57,14 @@ func (t token) is(values ...string) bool {
 // named reports whether the token can be an identifier.
 func (t token) named() bool {
 	return t.kind == quotedToken || t.kind == wordToken && !reserved[t.value]
+}
+
+// name is the name that the token stands for, "" if it can be none.
+func (t token) name() string {
+	if !t.named() {
+		return ""
+	}
+	return t.ident().Name
 }
 
 // ident makes the identifier of a token.
@@ -77,16 +89,17 @@ func (t token) describe() string {
 }
 
 // reserved are the words that Trino does not take as names without quotes
-// (https://trino.io/docs/current/language/reserved.html).
+// (https://trino.io/docs/current/language/reserved.html, and what its grammar
+// reserves beside them).
 var reserved = wordSet(`
-	ALTER AND AS BETWEEN BY CASE CAST CONSTRAINT CREATE CROSS CUBE
+	ALTER AND AS AUTO BETWEEN BY CASE CAST CONSTRAINT CREATE CROSS CUBE
 	CURRENT_CATALOG CURRENT_DATE CURRENT_PATH CURRENT_ROLE CURRENT_SCHEMA
 	CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER DEALLOCATE DELETE DESCRIBE
-	DISTINCT DROP ELSE END ESCAPE EXCEPT EXECUTE EXISTS EXTRACT FALSE FOR FROM
+	DISTINCT DROP ELSE END ESCAPE EXCEPT EXISTS EXTRACT FALSE FOR FROM
 	FULL GROUP GROUPING HAVING IN INNER INSERT INTERSECT INTO IS JOIN JSON_ARRAY
 	JSON_EXISTS JSON_OBJECT JSON_QUERY JSON_TABLE JSON_VALUE LEFT LIKE LISTAGG
 	LOCALTIME LOCALTIMESTAMP NATURAL NORMALIZE NOT NULL ON OR ORDER OUTER
-	PREPARE RECURSIVE RIGHT ROLLUP SELECT SKIP TABLE THEN TRIM TRUE UESCAPE
+	OVERLAPS PREPARE RECURSIVE RIGHT ROLLUP SELECT SKIP TABLE THEN TRIM TRUE UESCAPE
 	UNION UNNEST USING VALUES WHEN WHERE WITH`)
 
 // wordSet makes a set of the words of a text.

@@ -1,21 +1,22 @@
 import io.trino.sql.parser.*;
 import io.trino.sql.tree.*;
-import java.io.*;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.*;
 import java.util.*;
 import java.util.stream.*;
 
 /**
- * Prints what Trino's own parser makes of SQL, as trees.txt has it: reads one
- * statement a line, a line break in it as U+2424, and prints one tree or error a
- * line. Needs io.trino:trino-parser:435, the last for Java 17, and its
- * dependencies; the argument "spans" adds where nodes start.
+ * Records what Trino's own parser makes of SQL: rewrites the files it is given,
+ * each a comment, then statements with what the parser of its version makes of
+ * them after dashes: the tree, with the byte at which each node that has a place
+ * in Trino's tree starts, or the error. make trees-trino runs it.
  */
 public class Tree {
-    String sql; boolean spans;
+    String sql;
     int off(Node n) { return n.getLocation().map(l -> {
         int o = 0; for (int i = 1; i < l.getLineNumber(); i++) o = sql.indexOf('\n', o) + 1; return o + l.getColumnNumber() - 1; }).orElse(-1); }
-    String at(Node n) { return spans && off(n) >= 0 ? "@" + off(n) : ""; }
+    // Places are bytes; Java's are characters.
+    String at(Node n) { return off(n) >= 0 ? "@" + sql.substring(0, off(n)).getBytes(StandardCharsets.UTF_8).length : ""; }
     static String list(String head, String... parts) { return "(" + head + Stream.of(parts).filter(p -> !p.isEmpty()).map(p -> " " + p).collect(Collectors.joining()) + ")"; }
     String id(Identifier i) { return (i.isDelimited() ? "\"" + i.getValue() + "\"" : i.getValue()) + at(i); }
     String ids(List<Identifier> l, String sep) { return l.stream().map(this::id).collect(Collectors.joining(sep)); }
@@ -25,10 +26,19 @@ public class Tree {
     String statement(Statement s) {
         if (s instanceof Query q) return query(q);
         if (s instanceof ExplainAnalyze e && !e.isVerbose()) return list("explain", "analyze", statement(e.getStatement()));
-        if (s instanceof Explain e && e.getOptions().isEmpty()) return list("explain", statement(e.getStatement()));
+        if (s instanceof Explain e) return list("explain", statement(e.getStatement()));
+        if (s instanceof ShowTables t) return show("tables", t.getSchema(), t.getLikePattern(), t.getEscape());
+        if (s instanceof ShowColumns t) return show("columns", Optional.of(t.getTable()), t.getLikePattern(), t.getEscape());
+        if (s instanceof ShowSchemas t) return show("schemas", t.getCatalog().map(c -> QualifiedName.of(List.of(c))), t.getLikePattern(), t.getEscape());
+        if (s instanceof ShowCatalogs t) return show("catalogs", Optional.empty(), t.getLikePattern(), t.getEscape());
+        if (s instanceof ShowFunctions t) return show("functions", t.getSchema(), t.getLikePattern(), t.getEscape());
         return "?" + s.getClass().getSimpleName();
     }
+    String show(String kind, Optional<QualifiedName> of, Optional<String> like, Optional<String> escape) {
+        return list("show-" + kind, of.map(n -> ids(n.getOriginalParts(), ".")).orElse(""), like.map(l -> "(like '" + l + "')").orElse(""), escape.map(l -> "(escape '" + l + "')").orElse(""));
+    }
     String query(Query q) {
+        if (!q.getFunctions().isEmpty() || !q.getSessionProperties().isEmpty()) return "?with";
         List<String> p = new ArrayList<>();
         q.getWith().ifPresent(w -> { if (w.isRecursive()) p.add("recursive"); for (WithQuery c : w.getQueries())
             p.add(list("cte", id(c.getName()), c.getColumnNames().map(l -> "[" + ids(l, " ") + "]").orElse(""), query(c.getQuery()))); });
@@ -54,8 +64,9 @@ public class Tree {
     String body(Relation b) {
         if (b instanceof QuerySpecification s) return select(s);
         if (b instanceof TableSubquery s) return list("nested", query(s.getQuery()));
-        if (b instanceof Values v) return list("values", v.getRows().stream().map(r -> "[" + (r instanceof Row w ? xs(w.getItems()) : x(r)) + "]").toArray(String[]::new));
+        if (b instanceof Values v) return list("values", v.getRows().stream().map(r -> "[" + (r instanceof Row w ? fields(w) : x(r)) + "]").toArray(String[]::new));
         if (b instanceof Table t) return list("select", "*", list("from", rel(t)));
+        if (b instanceof SetOperation s && s.getCorresponding().isPresent()) return "?corresponding";
         if (b instanceof SetOperation s) return list(s.getClass().getSimpleName().toLowerCase(), s.isDistinct() ? "" : "all",
             body(s.getRelations().get(0)), body(s.getRelations().get(1)));
         return "?" + b.getClass().getSimpleName();
@@ -80,6 +91,7 @@ public class Tree {
     }
     String grouping(GroupingElement e) {
         if (e instanceof SimpleGroupBy s) return s.getExpressions().size() == 1 ? x(s.getExpressions().get(0)) : list("set", xs(s.getExpressions()));
+        if (e instanceof AutoGroupBy) return "auto";
         GroupingSets g = (GroupingSets) e;
         String head = g.getType() == GroupingSets.Type.EXPLICIT ? "grouping-sets" : g.getType().name().toLowerCase();
         return list(head, g.getSets().stream().map(l -> "[" + xs(l) + "]").toArray(String[]::new));
@@ -88,6 +100,8 @@ public class Tree {
     String rel(Relation r) { return rel(r, null); }
     String rel(Relation r, AliasedRelation a) {
         if (r instanceof AliasedRelation b && a == null) return rel(b.getRelation(), b);
+        if (r instanceof TableFunctionInvocation f && f.getCopartitioning().isEmpty()) return list("table-function", ids(f.getName().getOriginalParts(), "."), f.getArguments().stream().map(this::argument).collect(Collectors.joining(" ")), alias(a));
+        if (r instanceof Table t && t.getBranch().isPresent()) return "?branch";
         if (r instanceof Table t) { String name = ids(t.getName().getOriginalParts(), ".");
             if (a == null && t.getQueryPeriod().isEmpty()) return name;
             return list("table", name, t.getQueryPeriod().map(q -> list(q.getRangeType().name().toLowerCase(), x(q.getEnd().get()))).orElse(""), alias(a)); }
@@ -100,6 +114,13 @@ public class Tree {
             return list(j.getType().name().toLowerCase() + "-join", nat ? "natural" : "", rel(j.getLeft()), rel(j.getRight()), crit); }
         return "?" + r.getClass().getSimpleName();
     }
+    String argument(TableFunctionArgument a) {
+        Node n = a.getValue();
+        String v = n instanceof Expression e ? x(e)
+            : n instanceof TableFunctionTableArgument t ? t.getPartitionBy().isPresent() || t.getOrderBy().isPresent() || t.getEmptyTableTreatment().isPresent() ? "?table-argument" : rel(t.getTable())
+            : list("descriptor", ((TableFunctionDescriptorArgument) n).getDescriptor().get().getFields().stream().map(f -> f.getType().isPresent() ? "?type" : id(f.getName())).collect(Collectors.joining(" ")));
+        return a.getName().map(name -> list("=>", id(name), v)).orElse(v);
+    }
     String window(Window w) {
         if (w instanceof WindowReference r) return list("over", id(r.getName()));
         WindowSpecification s = (WindowSpecification) w;
@@ -110,7 +131,7 @@ public class Tree {
         String k = b.getType().name().toLowerCase().replace('_', '-');
         return b.getValue().map(v -> "(" + k + " " + x(v) + ")").orElse(k);
     }
-    static final Map<String, String> OPS = Map.of("ADD", "+", "SUBTRACT", "-", "MULTIPLY", "*", "DIVIDE", "/", "MODULUS", "%");
+    static final Map<String, String> OPS = Map.of("ADD", "+", "SUBTRACT", "-", "MULTIPLY", "*", "DIVIDE", "/", "MODULUS", "%", "MODULO", "%");
     String call(String name, Node n, String... parts) { return list(name.toLowerCase() + at(n), parts); }
     List<Expression> flat(LogicalExpression l) {
         List<Expression> out = new ArrayList<>(l.getTerms());
@@ -124,6 +145,7 @@ public class Tree {
 
     String x(Expression e) {
         if (e instanceof Identifier i) return id(i);
+        if (e instanceof DereferenceExpression d && d.getField().isEmpty()) return "?label";
         if (e instanceof DereferenceExpression d) {
             String b = x(d.getBase());
             boolean chain = d.getBase() instanceof Identifier || d.getBase() instanceof DereferenceExpression && !b.startsWith("(");
@@ -134,41 +156,39 @@ public class Tree {
         if (e instanceof BooleanLiteral b) return b.getValue() + at(e);
         if (e instanceof LongLiteral l && l.getParsedValue() < 0) return "(- " + (-l.getParsedValue()) + ")";
         if (e instanceof LongLiteral l) return l.getParsedValue() + at(e);
+        if (e instanceof DecimalLiteral d && sql.regionMatches(true, off(d), "decimal", 0, 7)) return "DECIMAL'" + d.getValue() + "'" + at(e);
         if (e instanceof DecimalLiteral d && d.getValue().startsWith("-")) return "(- " + d.getValue().substring(1) + ")";
         if (e instanceof DecimalLiteral d) { String r = number(d, "[0-9_]*\\.?[0-9_]*"); return (r.isEmpty() || r.equals("?") ? "DECIMAL'" + d.getValue() + "'" : r) + at(e); }
         if (e instanceof DoubleLiteral d && sql.startsWith("-", off(d))) { java.util.regex.Matcher m = java.util.regex.Pattern.compile("-\\s*([0-9]*\\.?[0-9]*[eE][+-]?[0-9]+)").matcher(sql); return m.find(off(d)) ? "(- " + m.group(1) + ")" : "?"; }
         if (e instanceof DoubleLiteral d) return number(d, "[0-9]*\\.?[0-9]*[eE][+-]?[0-9]+") + at(e);
         if (e instanceof StringLiteral s) return "'" + s.getValue() + "'" + at(e);
         if (e instanceof BinaryLiteral b) return "X'" + b.toHexString() + "'" + at(e);
-        if (e instanceof CharLiteral c) return "CHAR'" + c.getValue() + "'" + at(e);
-        if (e instanceof GenericLiteral g) return g.getType().toUpperCase() + "'" + g.getValue() + "'" + at(e);
-        if (e instanceof TimestampLiteral g) return "TIMESTAMP'" + g.getValue() + "'" + at(e);
-        if (e instanceof TimeLiteral g) return "TIME'" + g.getValue() + "'" + at(e);
-        if (e instanceof IntervalLiteral i) return list("interval" + at(e), i.getSign() == IntervalLiteral.Sign.NEGATIVE ? "-" : "", "\"" + i.getValue() + "\"", i.getStartField().name(), i.getEndField().map(Enum::name).orElse(""));
+        if (e instanceof GenericLiteral g) return g.getType().replace("\"", "").toUpperCase() + "'" + g.getValue() + "'" + at(e);
+        if (e instanceof IntervalLiteral i) return list("interval" + at(e), i.getSign() == IntervalLiteral.Sign.NEGATIVE ? "-" : "", "\"" + i.getValue() + "\"", qualifier(i.qualifier()));
         if (e instanceof Parameter p) return "?" + p.getId();
         if (e instanceof ArithmeticBinaryExpression b) return list(OPS.get(b.getOperator().name()) + at(e), x(b.getLeft()), x(b.getRight()));
         if (e instanceof ArithmeticUnaryExpression u) return list((u.getSign() == ArithmeticUnaryExpression.Sign.MINUS ? "-" : "+") + at(e), x(u.getValue()));
-        if (e instanceof ComparisonExpression c) return list((c.getOperator() == ComparisonExpression.Operator.IS_DISTINCT_FROM ? "is-distinct-from" : c.getOperator().getValue()) + at(e), x(c.getLeft()), x(c.getRight()));
+        if (e instanceof Predicated p) return predicate(x(p.getValue()), p.getPredicate());
         if (e instanceof LogicalExpression l) return list(l.getOperator().name().toLowerCase() + at(e), xs(flat(l)));
         if (e instanceof NotExpression n) return list("not", x(n.getValue()));
-        if (e instanceof IsNullPredicate n) return list("null", x(n.getValue()));
-        if (e instanceof IsNotNullPredicate n) return list("not-null", x(n.getValue()));
-        if (e instanceof BetweenPredicate b) return list("between", x(b.getValue()), x(b.getMin()), x(b.getMax()));
-        if (e instanceof LikePredicate l) return list("like", x(l.getValue()), x(l.getPattern()), opt("escape", l.getEscape()));
-        if (e instanceof InPredicate i) return i.getValueList() instanceof InListExpression l ? list("in", x(i.getValue()), xs(l.getValues())) : list("in", x(i.getValue()), query(((SubqueryExpression) i.getValueList()).getQuery()));
         if (e instanceof ExistsPredicate p) return list("exists" + at(e), query(((SubqueryExpression) p.getSubquery()).getQuery()));
         if (e instanceof SubqueryExpression s) return list("scalar" + at(e), query(s.getQuery()));
-        if (e instanceof QuantifiedComparisonExpression q) return list(q.getOperator().getValue() + "-" + (q.getQuantifier().name().equals("ALL") ? "all" : "any"), x(q.getValue()), query(((SubqueryExpression) q.getSubquery()).getQuery()));
         if (e instanceof SimpleCaseExpression c) return list("case" + at(e), x(c.getOperand()), whens(c.getWhenClauses()), opt("else", c.getDefaultValue()));
         if (e instanceof SearchedCaseExpression c) return list("case" + at(e), whens(c.getWhenClauses()), opt("else", c.getDefaultValue()));
         if (e instanceof Cast c) return list((c.isSafe() ? "try-cast" : "cast") + at(e), x(c.getExpression()), type(c.getType()));
         if (e instanceof Extract c) return list("extract" + at(e), c.getField().name(), x(c.getExpression()));
         if (e instanceof AtTimeZone a) return list("at-time-zone", x(a.getValue()), x(a.getTimeZone()));
+        if (e instanceof AtLocal a) return list("at-time-zone", x(a.getValue()), "(current_timezone" + at(e) + ")");
+        if (e instanceof Overlay o) return call("overlay", e, x(o.getValue()), x(o.getReplacement()), x(o.getStart()), o.getLength().map(this::x).orElse(""));
         if (e instanceof SubscriptExpression s) return list("[]" + at(e), x(s.getBase()), x(s.getIndex()));
         if (e instanceof LambdaExpression l) return list("->" + at(e), "[" + l.getArguments().stream().map(a -> id(a.getName())).collect(Collectors.joining(" ")) + "]", x(l.getBody()));
         if (e instanceof Array a) return list("array" + at(e), xs(a.getValues()));
-        if (e instanceof Row r) return list("row" + at(e), xs(r.getItems()));
-        if (e instanceof CurrentTime c) return call(c.getFunction().getName(), e, c.getPrecision() == null ? "" : "" + c.getPrecision());
+        if (e instanceof Row r) return list("row" + at(e), fields(r));
+        if (e instanceof CurrentDate) return call("current_date", e);
+        if (e instanceof CurrentTime c) return call("current_time", e, c.getPrecision().map(String::valueOf).orElse(""));
+        if (e instanceof CurrentTimestamp c) return call("current_timestamp", e, c.getPrecision().map(String::valueOf).orElse(""));
+        if (e instanceof LocalTime c) return call("localtime", e, c.getPrecision().map(String::valueOf).orElse(""));
+        if (e instanceof LocalTimestamp c) return call("localtimestamp", e, c.getPrecision().map(String::valueOf).orElse(""));
         if (e instanceof CurrentUser) return call("current_user", e);
         if (e instanceof CurrentCatalog) return call("current_catalog", e);
         if (e instanceof CurrentSchema) return call("current_schema", e);
@@ -178,36 +198,71 @@ public class Tree {
         if (e instanceof NullIfExpression c) return call("nullif", e, x(c.getFirst()), x(c.getSecond()));
         if (e instanceof TryExpression c) return call("try", e, x(c.getInnerExpression()));
         if (e instanceof Format f) return call("format", e, xs(f.getArguments()));
-        if (e instanceof GroupingOperation g) return call("grouping", e, xs(g.getGroupingColumns()));
+        if (e instanceof GroupingOperation g) return call("grouping", e, g.getGroupingColumns().stream().map(c -> ids(((c instanceof DereferenceExpression d ? DereferenceExpression.getQualifiedName(d) : QualifiedName.of(List.of((Identifier) c))).getOriginalParts()), ".").replaceAll("@[0-9]+", "").toLowerCase()).collect(Collectors.joining(" ")));
         if (e instanceof Trim t) { String n = switch (t.getSpecification()) { case LEADING -> "ltrim"; case TRAILING -> "rtrim"; default -> "trim"; };
             return call(n, e, x(t.getTrimSource()), t.getTrimCharacter().map(this::x).orElse("")); }
         if (e instanceof FunctionCall f) {
             if (f.getName().getOriginalParts().size() > 1) return "?qualified";
             String n = f.getName().getSuffix();
             if (f.getProcessingMode().isPresent()) return "?processing";
+            if (f.hasNamedArguments()) return "?named";
+            if (normalize(e)) return call("normalize", e, x(f.argumentValues().get(0)), "'" + ((StringLiteral) f.argumentValues().get(1)).getValue().toUpperCase() + "'");
             boolean delimited = f.getName().getOriginalParts().get(0).isDelimited();
-            return call(delimited ? "\"" + n + "\"" : n, e, f.getArguments().isEmpty() && star(f) ? "*" : "", f.isDistinct() ? "distinct" : "", xs(f.getArguments()), order("order-by", f.getOrderBy()), opt("filter", f.getFilter()),
-                f.getNullTreatment().map(t -> t == FunctionCall.NullTreatment.IGNORE ? "ignore-nulls" : "").orElse(""), f.getWindow().map(this::window).orElse(""));
+            List<Expression> args = f.argumentValues();
+            String filter = opt("filter", f.getFilter()), over = f.getWindow().map(this::window).orElse("");
+            if (n.equalsIgnoreCase("LISTAGG") && args.size() == 5) return call(n, e, f.isDistinct() ? "distinct" : "", x(args.get(0)), "'" + ((StringLiteral) args.get(1)).getValue() + "'", filter,
+                ((BooleanLiteral) args.get(2)).getValue() ? "" : list("overflow", "'" + ((StringLiteral) args.get(3)).getValue() + "'", ((BooleanLiteral) args.get(4)).getValue() ? "with-count" : "without-count"), order("within-group", f.getOrderBy()), over);
+            return call(delimited ? "\"" + n + "\"" : n, e, args.isEmpty() && star(f) ? "*" : "", f.isDistinct() ? "distinct" : "", xs(args), order("order-by", f.getOrderBy()), filter,
+                f.getNullTreatment().map(t -> t == FunctionCall.NullTreatment.IGNORE ? "ignore-nulls" : "").orElse(""), over);
         }
         return "?" + e.getClass().getSimpleName();
     }
     boolean star(FunctionCall f) { int o = off(f); return java.util.regex.Pattern.compile("^[^(]*\\(\\s*\\*").matcher(sql.substring(o)).find(); }
-    String whens(List<WhenClause> l) { return l.stream().map(w -> list("when", x(w.getOperand()), x(w.getResult()))).collect(Collectors.joining(" ")); }
+    boolean normalize(Node n) { return sql.regionMatches(true, off(n), "normalize", 0, 9); }
+    String fields(Row r) { return r.getFields().stream().map(f -> f.getName().map(n -> list("as", x(f.getExpression()), id(n))).orElse(x(f.getExpression()))).collect(Collectors.joining(" ")); }
+    String qualifier(IntervalQualifier q) {
+        
+        return q instanceof CompositeIntervalQualifier c ? field(c.getFrom()) + " " + field(c.getTo()) : field(((SimpleIntervalQualifier) q).getField());
+    }
+    String field(IntervalField f) { return f.name().toUpperCase(); }
+    String predicate(String v, Predicate p) {
+        if (p instanceof ComparisonPredicate c) return list(c.getOperator().getValue() + at(p), v, x(c.getRight()));
+        if (p instanceof DistinctFromPredicate d) return not(d.isNegated(), list("is-distinct-from" + at(p), v, x(d.getRight())));
+        if (p instanceof IsNullPredicate n) return list(n.isNegated() ? "not-null" : "null", v);
+        if (p instanceof BooleanTestPredicate t) return truth(v, t);
+        if (p instanceof BetweenPredicate b) return not(b.isNegated(), list("between", b.isSymmetric() ? "symmetric" : "", v, x(b.getMin()), x(b.getMax())));
+        if (p instanceof LikePredicate l) return not(l.isNegated(), list("like", v, x(l.getPattern()), opt("escape", l.getEscape())));
+        if (p instanceof InPredicate i) return not(i.isNegated(), list("in", v, i.getValueList() instanceof InListExpression l ? xs(l.getValues()) : query(((SubqueryExpression) i.getValueList()).getQuery())));
+        if (p instanceof QuantifiedComparisonPredicate q) return list(q.getOperator().getValue() + "-" + (q.getQuantifier().name().equals("ALL") ? "all" : "any"), v, query(((SubqueryExpression) q.getSubquery()).getQuery()));
+        return "?" + p.getClass().getSimpleName();
+    }
+    String not(boolean on, String s) { return on ? list("not", s) : s; }
+    // x IS TRUE is x IS NOT DISTINCT FROM true, x IS UNKNOWN is x IS NULL.
+    String truth(String v, BooleanTestPredicate t) {
+        if (t.getTruthValue().name().equals("UNKNOWN")) return list(t.isNegated() ? "not-null" : "null", v);
+        java.util.regex.Matcher m = java.util.regex.Pattern.compile("(?i)true|false").matcher(sql);
+        m.find(off(t));
+        return not(!t.isNegated(), list("is-distinct-from" + at(t), v, t.getTruthValue().name().toLowerCase() + "@" + m.start()));
+    }
+    String whens(List<WhenClause> l) { return l.stream().map(w -> w.getMatch().node() instanceof Predicate ? "?partial" : list("when", x(w.getOperand()), x(w.getResult()))).collect(Collectors.joining(" ")); }
 
-    public static void main(String[] args) throws Exception {
-        boolean spans = args.length > 0 && args[0].equals("spans");
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        PrintStream out = new PrintStream(new BufferedOutputStream(System.out), false, "UTF-8");
+    static String record(SqlParser parser, String sql) {
+        Tree t = new Tree();
+        t.sql = sql;
+        try { return t.statement(parser.createStatement(sql)); }
+        catch (ParsingException e) { return "error " + e.getLineNumber() + ":" + e.getColumnNumber() + ": " + e.getErrorMessage(); }
+        catch (RuntimeException e) { throw new RuntimeException(sql, e); }
+    }
+    public static void main(String[] files) throws Exception {
         SqlParser parser = new SqlParser();
-        for (String line; (line = in.readLine()) != null; ) {
-            Tree t = new Tree(); t.spans = spans;
-            t.sql = line.replace("\u2424", "\n");
-            String r;
-            try { r = t.statement(parser.createStatement(t.sql)); }
-            catch (ParsingException e) { r = "error " + e.getLineNumber() + ":" + e.getColumnNumber() + ": " + e.getErrorMessage(); }
-            catch (RuntimeException e) { r = "error ?: " + e; }
-            out.println(r.replace("\n", "\u2424"));
+        for (String file : files) {
+            String[] parts = Files.readString(Path.of(file)).stripTrailing().split("\n\n");
+            StringBuilder out = new StringBuilder(parts[0]);
+            for (int i = 1; i < parts.length; i++) {
+                String sql = parts[i].split("\n----")[0];
+                out.append("\n\n").append(sql).append("\n----\n").append(record(parser, sql));
+            }
+            Files.writeString(Path.of(file), out.append("\n").toString());
         }
-        out.flush();
     }
 }
