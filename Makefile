@@ -5,7 +5,7 @@ BIN     := bin/traillake
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: all help demo test lint race slt slt-trino random trees-trino crash fuzz bench generate generated-current ci clean
+.PHONY: all help demo test lint race slt slt-trino random share trees-trino crash fuzz bench generate generated-current ci clean
 
 all: $(BIN)
 
@@ -48,6 +48,9 @@ SEED ?= 1
 PEER ?= self,duckdb
 random: ## N random statements of SEED compared with PEER (self, duckdb, or trino at the server TRINO)
 	$(GO) test -count=1 -v -timeout 0 -run 'TestRandom' ./query/difftest -args -n=$(N) -seed=$(SEED) -peer=$(PEER) $(if $(TRINO),-server=$(TRINO))
+
+share: ## how many statements reach Vitess without a rewrite, and how often each rule is used
+	@$(GO) test -count=1 -v -run '^TestShare$$' ./query/parse | sed -E 's/^ +share_test.go:[0-9]+: //'
 
 trees-trino: ## record anew what Trino's own parser makes of the parser's corpus (needs Maven and JDK 25)
 	@sh query/parse/testdata/trino/record.sh
