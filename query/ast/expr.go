@@ -192,17 +192,19 @@ type Call struct {
 	OrderBy  []OrderItem
 	Filter   Expr    // nil when absent
 	Window   *Window // nil when absent
-	// IgnoreNulls is IGNORE NULLS on a window function.
-	IgnoreNulls bool
+	// IgnoreNulls and RespectNulls are IGNORE NULLS and RESPECT NULLS on a window function.
+	IgnoreNulls, RespectNulls bool
 	// WithinGroup is LISTAGG's WITHIN GROUP (ORDER BY …).
 	WithinGroup []OrderItem
 	// Overflow is LISTAGG's ON OVERFLOW clause, "" when absent.
 	Overflow string
 }
 
-// Window is OVER name or OVER (…).
+// Window is OVER name or OVER (…). As in Trino, its span starts at the word OVER
+// in the first form and after the bracket in the second.
 type Window struct {
 	At
+	Bracketed   bool
 	Base        *Ident // OVER w, or OVER (w …)
 	PartitionBy []Expr
 	OrderBy     []OrderItem

@@ -17,8 +17,9 @@ type Query struct {
 	OrderBy []OrderItem
 	Offset  Expr // nil when absent
 	Limit   Expr // nil when absent or LIMIT ALL
-	// WithTies is FETCH FIRST … WITH TIES.
+	// WithTies is FETCH FIRST … WITH TIES. Fetch is the place of FETCH, zero with LIMIT.
 	WithTies bool
+	Fetch    Span
 }
 
 // CTE is one WITH item.
@@ -99,6 +100,7 @@ type SelectItem struct {
 }
 
 // GroupBy is the GROUP BY clause: the cross product of its elements' grouping sets.
+// The element AUTO is the unquoted name, which Trino reserves.
 type GroupBy struct {
 	At
 	Distinct bool

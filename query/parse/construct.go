@@ -92,6 +92,7 @@ type construct struct {
 type tail struct {
 	offset, limit ast.Expr
 	ties          bool
+	fetch         ast.Span
 }
 
 // join is what the words of a join say.

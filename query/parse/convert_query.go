@@ -31,7 +31,7 @@ func (c *converter) query(tree sqlparser.TableStatement, first int) *ast.Query {
 		con, ok := c.column(limit.Rowcount)
 		t, isTail := con.node.(*tail)
 		c.only(ok && isTail, "this limit")
-		q.Offset, q.Limit, q.WithTies = t.offset, t.limit, t.ties
+		q.Offset, q.Limit, q.WithTies, q.Fetch = t.offset, t.limit, t.ties, t.fetch
 	}
 	return q
 }

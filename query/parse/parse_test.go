@@ -72,7 +72,7 @@ func TestSpans(t *testing.T) {
 		{s.Items[3].Expr.(*ast.ScalarSubquery).Query.Span(), `SELECT 1`},
 		{call.Span(), `count(*)  OVER (ORDER BY u DESC )`},
 		{call.Name.Span(), `count`},
-		{call.Window.Span(), `OVER (ORDER BY u DESC )`},
+		{call.Window.Span(), `ORDER BY u DESC`},
 		{call.Window.OrderBy[0].Span(), `u DESC`},
 		{derived.Span(), `( SELECT 2 ) AS s (p)`},
 		{derived.Alias.Span(), `AS s (p)`},

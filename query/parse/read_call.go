@@ -357,6 +357,7 @@ func (r *reader) afterCall(node *ast.Call, c *construct) {
 	}
 	if r.peek(0).is("IGNORE", "RESPECT") && r.peek(1).is("NULLS") {
 		node.IgnoreNulls = r.peek(0).is("IGNORE")
+		node.RespectNulls = !node.IgnoreNulls
 		c.words = append(c.words, r.next(), r.next())
 		if !r.peek(0).is("OVER") {
 			r.mismatch(r.pos)

@@ -180,7 +180,7 @@ func (r *reader) quantifierAhead() bool {
 	case symbolToken:
 		return t.is("+", "-", "*") || t.is("(") && !r.peek(2).is(")")
 	case wordToken:
-		return !r.clauseAt(r.pos+1) && (t.named() || valueWords[t.value] || t.is("ROLLUP", "CUBE"))
+		return !r.clauseAt(r.pos+1) && (t.named() || valueWords[t.value] || t.is("ROLLUP", "CUBE", "AUTO"))
 	case eofToken:
 		return false
 	}
@@ -341,6 +341,7 @@ func (r *reader) tail() {
 
 // fetch reads the rest of FETCH FIRST [n] ROWS ONLY|WITH TIES.
 func (r *reader) fetch(t *tail) {
+	t.fetch = r.toks[r.pos-1].span
 	at := r.expect("FIRST", "NEXT")
 	if r.peek(0).is("ROW", "ROWS") {
 		t.limit = &ast.Literal{At: ast.At{Pos: r.toks[at].span}, Kind: ast.IntegerLiteral, Text: "1"}
@@ -390,7 +391,9 @@ func (r *reader) grouping() {
 	node := &ast.GroupingElement{}
 	switch {
 	case r.peek(0).is("AUTO"):
-		r.refuse(first, first, "GROUP BY AUTO")
+		t := r.toks[r.next()]
+		r.leaf(nameKind, first, &ast.Name{At: ast.At{Pos: t.span}, Parts: []ast.Ident{{At: ast.At{Pos: t.span}, Name: "AUTO"}}})
+		return
 	case r.accept("ROLLUP"):
 		node.Kind = ast.Rollup
 	case r.accept("CUBE"):

@@ -13,8 +13,8 @@ func (r *reader) over(joined bool) {
 		base := r.ident()
 		node.Base = &base
 		c.last = r.pos - 1
+		node.Pos = r.span(at, c.last)
 	}
-	node.Pos = r.span(at, c.last)
 	r.add(c)
 }
 
@@ -25,7 +25,6 @@ func (r *reader) windowItem() {
 	at := r.expect("AS")
 	c := construct{kind: windowItemKind, first: first, at: at, node: node}
 	c.open, c.last = r.bracketed("(", func() { c.words = r.windowSpec(&node.Window) })
-	node.Window.Pos = r.span(c.open, c.last)
 	r.add(c)
 }
 
@@ -33,6 +32,8 @@ func (r *reader) windowItem() {
 // become the arguments of one function, told apart by their own constructs; it
 // returns the tokens that do not.
 func (r *reader) windowSpec(node *ast.Window) (words []int) {
+	first := r.pos
+	defer func() { node.Bracketed, node.Pos = true, r.span(first, max(first, r.pos-1)) }()
 	if t := r.peek(0); t.named() && !r.frameAhead() && !(t.is("PARTITION") && r.peek(1).is("BY")) && !(t.is("MEASURES") && r.peek(1).named()) {
 		words = append(words, r.pos)
 		base := r.ident()

@@ -228,6 +228,15 @@ func (p printer) item(it ast.SelectItem) string {
 	return p.expr(it.Expr)
 }
 
+// autoName is the only name of an element, if it is that.
+func autoName(el ast.GroupingElement) *ast.Name {
+	if len(el.Sets[0]) != 1 {
+		return nil
+	}
+	n, _ := el.Sets[0][0].(*ast.Name)
+	return n
+}
+
 func (p printer) groupBy(g *ast.GroupBy) string {
 	if g == nil {
 		return ""
@@ -236,6 +245,10 @@ func (p printer) groupBy(g *ast.GroupBy) string {
 	for _, el := range g.Elements {
 		head := [...]string{"set", "rollup", "cube", "grouping-sets"}[el.Kind]
 		if el.Kind == ast.SimpleGrouping {
+			if n := autoName(el); p.trino && n != nil && n.Parts[0].Name == "AUTO" && !n.Parts[0].Quoted {
+				parts = append(parts, "auto")
+				continue
+			}
 			if len(el.Sets[0]) == 1 && (!p.spans || p.trino) {
 				parts = append(parts, p.expr(el.Sets[0][0]))
 				continue

@@ -1,0 +1,22 @@
+package ast
+
+// The codes of faults in grouping, ordering and windows.
+const (
+	DuplicateWindowName     ErrorCode = "DUPLICATE_WINDOW_NAME"
+	ExpressionNotInDistinct ErrorCode = "EXPRESSION_NOT_IN_DISTINCT"
+	ExpressionNotScalar     ErrorCode = "EXPRESSION_NOT_SCALAR"
+	FunctionNotAggregate    ErrorCode = "FUNCTION_NOT_AGGREGATE"
+	FunctionNotWindow       ErrorCode = "FUNCTION_NOT_WINDOW"
+	InvalidColumnReference  ErrorCode = "INVALID_COLUMN_REFERENCE"
+	InvalidOrderBy          ErrorCode = "INVALID_ORDER_BY"
+	InvalidPartitionBy      ErrorCode = "INVALID_PARTITION_BY"
+	InvalidWindowFrame      ErrorCode = "INVALID_WINDOW_FRAME"
+	InvalidWindowReference  ErrorCode = "INVALID_WINDOW_REFERENCE"
+	MissingGroupBy          ErrorCode = "MISSING_GROUP_BY"
+	MissingOrderBy          ErrorCode = "MISSING_ORDER_BY"
+	MissingOver             ErrorCode = "MISSING_OVER"
+	NestedAggregation       ErrorCode = "NESTED_AGGREGATION"
+	NestedWindow            ErrorCode = "NESTED_WINDOW"
+	NullTreatmentNotAllowed ErrorCode = "NULL_TREATMENT_NOT_ALLOWED"
+	TooManyGroupingSets     ErrorCode = "TOO_MANY_GROUPING_SETS"
+)
