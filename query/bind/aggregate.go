@@ -15,7 +15,7 @@ func (x *exprBinder) aggregate(e *ast.Call, name string) (plan.Expr, error) {
 		return nil, err
 	}
 	inner := *x
-	inner.within, inner.windows = name, false
+	inner.within, inner.withinSpan, inner.windows, inner.windowPart = name, e.Span(), false, ""
 	call, err := inner.aggCall(e, name)
 	if err != nil {
 		return nil, err
@@ -24,24 +24,32 @@ func (x *exprBinder) aggregate(e *ast.Call, name string) (plan.Expr, error) {
 }
 
 func (x *exprBinder) aggregateAllowed(e *ast.Call, name string) error {
-	if err := x.outsideLambda(e.Span(), "aggregations, window functions or grouping operations: "+name); err != nil {
+	if err := x.outsideLambda(e); err != nil {
 		return err
 	}
 	switch {
 	case x.within != "":
-		return ast.Errorf(ast.InvalidArguments, e.Span(), "Cannot nest aggregations inside aggregation '%s'", x.within)
+		return ast.Errorf(ast.NestedAggregation, x.withinSpan, "Cannot nest aggregations inside aggregation '%s': [%s]", x.within, ast.Format(e))
 	case !x.aggregates:
-		err := ast.Errorf(ast.ExpressionNotAggregate, e.Span(), "%s cannot contain aggregations, window functions or grouping operations: [%s]", x.clause, x.display(e, name))
+		err := ast.Errorf(ast.ExpressionNotScalar, x.place(e), "%s cannot contain aggregations, window functions or grouping operations: [%s]", x.clause, ast.Format(e))
 		if x.clause == "WHERE clause" {
 			err.Hint = "Conditions on aggregates go into HAVING"
 		}
 		return err
 	case e.IgnoreNulls:
-		return ast.Errorf(ast.InvalidArguments, e.Span(), "Cannot specify null treatment clause for %s function", name)
+		return noNullTreatment(e, name)
 	case e.Overflow != "" && !strings.EqualFold(e.Overflow, "ERROR"):
 		return notSupported(e.Span(), "ON OVERFLOW "+e.Overflow)
 	}
 	return nil
+}
+
+// place is where Trino says that a call is which its clause cannot hold.
+func (x *exprBinder) place(e ast.Expr) ast.Span {
+	if x.whole != nil {
+		e = x.whole
+	}
+	return ast.Place(e)
 }
 
 // aggCall binds the call itself.
@@ -56,7 +64,7 @@ func (x *exprBinder) aggCall(e *ast.Call, name string) (*plan.AggCall, error) {
 		if err != nil {
 			return nil, err
 		}
-		if call.Filter, err = condition(cond, "FILTER clause", e.Filter.Span()); err != nil {
+		if call.Filter, err = filterCondition(cond, e.Filter); err != nil {
 			return nil, err
 		}
 	}
@@ -67,10 +75,15 @@ func (x *exprBinder) aggCall(e *ast.Call, name string) (*plan.AggCall, error) {
 	if call.OrderBy, err = x.sortKeys(order); err != nil {
 		return nil, err
 	}
-	if e.Distinct {
+	for _, k := range call.OrderBy {
+		if !hasOrder(k.Expr.Type()) {
+			return nil, mismatch(e.Span(), "ORDER BY can only be applied to orderable types (actual: %s)", k.Expr.Type())
+		}
+	}
+	if e.Distinct && e.Window == nil {
 		for i, k := range call.OrderBy {
 			if !contains(args, k.Expr) {
-				return nil, ast.Errorf(ast.InvalidArguments, order[i].Expr.Span(), "For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments")
+				return nil, ast.Errorf(ast.ExpressionNotInDistinct, order[i].Expr.Span(), "For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments")
 			}
 		}
 	}
@@ -120,7 +133,15 @@ func (x *exprBinder) aggArguments(e *ast.Call, name string) (*function.Aggregate
 	return f, args, err
 }
 
-// sortKeys binds ORDER BY keys; their types must have an order.
+// filterCondition casts what stands in FILTER (WHERE …) to boolean or refuses it.
+func filterCondition(e plan.Expr, source ast.Expr) (plan.Expr, error) {
+	if !types.CanCoerce(e.Type(), types.BooleanType) {
+		return nil, mismatch(ast.Place(source), "Filter expression must evaluate to a boolean (actual: %s)", e.Type())
+	}
+	return cast(e, types.BooleanType), nil
+}
+
+// sortKeys binds the ORDER BY keys of a call.
 func (x *exprBinder) sortKeys(items []ast.OrderItem) ([]plan.SortKey, error) {
 	var keys []plan.SortKey
 	for _, it := range items {
@@ -128,19 +149,17 @@ func (x *exprBinder) sortKeys(items []ast.OrderItem) ([]plan.SortKey, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := orderable(e.Type(), x.binder, it.Expr); err != nil {
-			return nil, err
-		}
 		keys = append(keys, plan.SortKey{Expr: e, Desc: it.Desc, NullsFirst: it.NullsFirst})
 	}
 	return keys, nil
 }
 
-func orderable(t types.Type, b *binder, e ast.Expr) error {
+// orderable refuses an ORDER BY key without an order; Trino's place is that of the query.
+func orderable(t types.Type, query ast.Span, e ast.Expr) error {
 	if hasOrder(t) {
 		return nil
 	}
-	return mismatch(e.Span(), "Type %s is not orderable, and therefore cannot be used in ORDER BY: %s", t, b.display(e, t.String()))
+	return mismatch(query, "Type %s is not orderable, and therefore cannot be used in ORDER BY: %s", t, ast.Format(e))
 }
 
 // hasOrder reports whether values of a type have an order.

@@ -20,8 +20,8 @@ func (x *exprBinder) call(e *ast.Call) (plan.Expr, error) {
 		return x.window(e, name)
 	case function.IsAggregate(name):
 		return x.aggregate(e, name)
-	case function.IsWindow(name) || laterWindows[name]:
-		return nil, ast.Errorf(ast.InvalidArguments, e.Span(), "Window function %s requires an OVER clause", name)
+	case function.IsWindow(name):
+		return nil, ast.Errorf(ast.MissingOver, e.Span(), "Window function system.builtin.%s requires an OVER clause", name)
 	}
 	if err := plainCall(e); err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func (x *exprBinder) call(e *ast.Call) (plan.Expr, error) {
 	case "try":
 		return x.try(e)
 	case "grouping":
-		return nil, notSupported(e.Span(), "GROUPING")
+		return x.grouping(e)
 	}
 	f, args, err := x.arguments(e, name)
 	if err != nil {
@@ -49,15 +49,15 @@ func (x *exprBinder) call(e *ast.Call) (plan.Expr, error) {
 func plainCall(e *ast.Call) error {
 	switch {
 	case e.Distinct:
-		return ast.Errorf(ast.InvalidArguments, e.Span(), "DISTINCT is not supported for non-aggregation functions")
+		return ast.Errorf(ast.FunctionNotAggregate, e.Span(), "DISTINCT is not supported for non-aggregation functions")
 	case e.Filter != nil:
-		return ast.Errorf(ast.InvalidArguments, e.Span(), "Filter is only valid for aggregation functions")
+		return ast.Errorf(ast.FunctionNotAggregate, e.Span(), "Filter is only valid for aggregation functions")
 	case len(e.OrderBy) > 0 || len(e.WithinGroup) > 0:
-		return ast.Errorf(ast.InvalidArguments, e.Span(), "ORDER BY is only valid for aggregation functions")
+		return ast.Errorf(ast.FunctionNotAggregate, e.Span(), "ORDER BY is only valid for aggregation functions")
 	case e.Star:
 		return ast.Errorf(ast.FunctionNotFound, e.Span(), "Unexpected parameters (*) for function %s", strings.ToLower(e.Name.Name))
 	case e.IgnoreNulls:
-		return ast.Errorf(ast.InvalidArguments, e.Span(), "Cannot specify null treatment clause for %s function", strings.ToLower(e.Name.Name))
+		return noNullTreatment(e, strings.ToLower(e.Name.Name))
 	case e.Overflow != "":
 		return notSupported(e.Span(), "ON OVERFLOW of "+strings.ToLower(e.Name.Name))
 	}

@@ -15,13 +15,17 @@ type exprBinder struct {
 	*binder
 	env    *env
 	scope  *scope
-	clause string // for messages: "WHERE clause"
+	clause string   // for messages: "WHERE clause"
+	whole  ast.Expr // what the clause holds, when that is one expression
 	// found collects aggregates, window functions and subqueries; what of them
 	// is not allowed here is refused.
 	found      *findings
-	aggregates bool // allowed here
-	windows    bool // allowed here
-	within     string
+	aggregates bool   // allowed here
+	windows    bool   // allowed here
+	within     string // the aggregate around, if any
+	withinSpan ast.Span
+	windowPart string   // the part of a window call around, if any
+	selectSpan ast.Span // of the SELECT
 	// aliases are the output columns that ORDER BY sees before those of FROM.
 	aliases []outputAlias
 	lambdas *lambdaScope

@@ -6,7 +6,7 @@ import (
 )
 
 // findings are the parts of a SELECT that are computed by nodes of their own:
-// aggregates, window functions, subqueries. While expressions are bound, each
+// aggregates, window functions, grouping(), subqueries. While expressions are bound, each
 // is a column with a negative index; once the node is there, the index becomes
 // the node's output.
 type findings struct {
@@ -17,6 +17,7 @@ type findings struct {
 type finding struct {
 	agg      *plan.AggCall
 	window   *windowCall
+	grouping *groupingCall
 	subquery *subquery
 }
 
@@ -74,10 +75,10 @@ func sameAggregate(a, b *plan.AggCall) bool {
 	return a.Filter == nil || plan.Equal(a.Filter, b.Filter)
 }
 
-// hasAggregates reports whether any aggregate was found.
+// hasAggregates reports whether an aggregate or grouping() was found.
 func (f *findings) hasAggregates() bool {
 	for _, e := range f.entries {
-		if e.agg != nil {
+		if e.agg != nil || e.grouping != nil {
 			return true
 		}
 	}

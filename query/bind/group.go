@@ -1,10 +1,13 @@
 package bind
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
 )
 
 // aggregate puts the Aggregate node in place and moves everything above it
@@ -23,21 +26,62 @@ func (q *selection) aggregate() error {
 		node.Keys = append(node.Keys, attached)
 		node.Names = append(node.Names, q.keyName(k, i))
 	}
-	outputs := map[int]int{}
+	outputs := map[int]plan.Expr{}
+	var indexes []int
 	for i, f := range q.found.entries {
 		if f.agg == nil {
 			continue
 		}
-		outputs[-i-1] = len(q.keys) + len(node.Aggs)
 		call, err := attachCall(a, *f.agg)
 		if err != nil {
 			return err
 		}
-		node.Aggs = append(node.Aggs, call)
+		node.Aggs, indexes = append(node.Aggs, call), append(indexes, -i-1)
+	}
+	set := q.expand(a, node)
+	for i, call := range node.Aggs {
+		outputs[indexes[i]] = &plan.Column{Index: len(node.Keys) + i, Name: call.Name, Typ: call.Function.Result}
+	}
+	for i, f := range q.found.entries {
+		if f.grouping == nil {
+			continue
+		}
+		value, err := q.groupingValue(f.grouping, set)
+		if err != nil {
+			return err
+		}
+		outputs[-i-1] = value
 	}
 	node.Input = a.node
 	q.node = node
 	return q.moveOver(node, outputs)
+}
+
+// expand puts the rows of each grouping set under the aggregate, when there are
+// several sets, and returns the aggregate's column with the set's number. A set
+// without keys has a row in the result also when there is no input: Expand makes
+// a row for it that the aggregates leave out.
+func (q *selection) expand(a *attachment, node *plan.Aggregate) plan.Expr {
+	if len(q.sets) <= 1 {
+		return nil
+	}
+	width := len(a.node.Outputs())
+	a.node = &plan.Expand{Input: a.node, Keys: node.Keys, Names: node.Names, Sets: q.sets}
+	refs := plan.ColumnRefs(a.node)
+	number, real := refs[len(refs)-2], refs[len(refs)-1]
+	node.Keys = append(slices.Clone(refs[width:width+len(q.keys)]), number)
+	node.Names = append(slices.Clone(node.Names), "$set")
+	if slices.ContainsFunc(q.sets, func(s []int) bool { return len(s) == 0 }) {
+		for i := range node.Aggs {
+			f := &node.Aggs[i].Filter
+			if *f == nil {
+				*f = real
+			} else {
+				*f = &plan.Special{Form: plan.And, Args: []plan.Expr{real, *f}, Typ: types.BooleanType}
+			}
+		}
+	}
+	return &plan.Column{Index: len(q.keys), Name: "$set", Typ: types.BigIntType}
 }
 
 // keyName names a group key after the output column that shows it.
@@ -76,72 +120,68 @@ func attachCall(a *attachment, call plan.AggCall) (plan.AggCall, error) {
 
 // moveOver rewrites what is computed after grouping: group keys and aggregates
 // become columns, and a column of FROM that is left is the user's fault.
-func (q *selection) moveOver(node *plan.Aggregate, outputs map[int]int) error {
-	for i := range q.items {
-		e, err := q.moved(q.items[i].expr, node, outputs, q.items[i].node)
-		if err != nil {
+func (q *selection) moveOver(node *plan.Aggregate, outputs map[int]plan.Expr) error {
+	m := &mover{q: q, node: node, outputs: outputs}
+	windows := make([]*windowCall, len(q.found.entries))
+	for i, f := range q.found.entries {
+		if f.window == nil {
+			continue
+		}
+		var err error
+		if windows[i], err = m.window(f.window); err != nil {
 			return err
+		}
+	}
+	for i, it := range q.items {
+		e, stray := m.move(it.expr)
+		if stray != nil {
+			return q.notGrouped(it.node, stray)
 		}
 		q.items[i].expr = e
 	}
 	for i := range q.order {
-		e, err := q.moved(q.order[i].Expr, node, outputs, q.sorted[i])
-		if err != nil {
-			return err
+		e, stray := m.move(q.order[i].Expr)
+		if stray != nil {
+			return q.notGrouped(q.sorted[i], stray)
 		}
 		q.order[i].Expr = e
 	}
 	if q.having != nil {
-		e, err := q.moved(q.having, node, outputs, q.s.Having)
-		if err != nil {
-			return err
+		e, stray := m.move(q.having)
+		if stray != nil {
+			return q.notGrouped(q.s.Having, stray)
 		}
 		q.having = e
 	}
-	for _, f := range q.found.entries {
-		if f.window == nil {
-			continue
-		}
-		if err := q.moveWindow(f.window, node, outputs); err != nil {
-			return err
+	for i, w := range windows {
+		if w != nil {
+			q.found.entries[i].window = w
 		}
 	}
-	return nil
+	return m.failed
 }
 
-func (q *selection) moveWindow(w *windowCall, node *plan.Aggregate, outputs map[int]int) error {
-	lists := [][]plan.Expr{w.call.Args, w.partitionBy}
-	for _, list := range lists {
-		for i := range list {
-			e, err := q.moved(list[i], node, outputs, w.source)
-			if err != nil {
-				return err
-			}
-			list[i] = e
-		}
-	}
-	for i := range w.orderBy {
-		e, err := q.moved(w.orderBy[i].Expr, node, outputs, w.source)
-		if err != nil {
-			return err
-		}
-		w.orderBy[i].Expr = e
-	}
-	return nil
+// mover rewrites expressions over FROM to expressions over the aggregate's outputs.
+type mover struct {
+	q       *selection
+	node    *plan.Aggregate
+	outputs map[int]plan.Expr // by the index of a finding
+	strays  map[int]bool      // windows with columns of FROM, by the index of the finding
+	failed  error             // of a subquery that reads what is not grouped
 }
 
-// moved is one expression over the aggregate's outputs.
-func (q *selection) moved(e plan.Expr, node *plan.Aggregate, outputs map[int]int, source ast.Node) (plan.Expr, error) {
-	stray := false
-	var strayed error
+// move returns the expression, or a column in it that is not grouped.
+func (m *mover) move(e plan.Expr) (plan.Expr, *plan.Column) {
+	var stray *plan.Column
 	out := plan.RewriteExpr(e, func(e plan.Expr) (plan.Expr, bool) {
-		for i, k := range q.keys {
+		for i, k := range m.q.keys {
 			if plan.Equal(e, k) {
-				return &plan.Column{Index: i, Name: node.Names[i], Typ: k.Type()}, true
+				return &plan.Column{Index: i, Name: m.node.Names[i], Typ: k.Type()}, true
 			}
 		}
-		if s, call := q.found.standInOf(e); s != nil {
-			if strayed = q.strayParam(s, call); strayed != nil {
+		if s, call := m.q.found.standInOf(e); s != nil {
+			if err := m.q.strayParam(s, call); err != nil {
+				m.failed = err
 				return e, true
 			}
 			return nil, false
@@ -150,23 +190,18 @@ func (q *selection) moved(e plan.Expr, node *plan.Aggregate, outputs map[int]int
 		if !ok {
 			return nil, false
 		}
-		if i, ok := outputs[c.Index]; ok {
-			return &plan.Column{Index: i, Name: c.Name, Typ: c.Typ}, true
+		if out := m.outputs[c.Index]; out != nil {
+			return out, true
 		}
-		if text := q.groupText(c, node); text != nil {
+		if text := m.q.groupText(c, m.node); text != nil {
 			return text, true
 		}
-		stray = stray || c.Index >= 0
+		if c.Index >= 0 || m.strays[c.Index] {
+			stray = c
+		}
 		return c, true
 	})
-	if strayed != nil {
-		return nil, strayed
-	}
-	if !stray {
-		return out, nil
-	}
-	err := ast.Errorf(ast.ExpressionNotAggregate, source.Span(), "'%s' must be an aggregate expression or appear in GROUP BY clause", q.display(source, plan.String(e)))
-	return nil, err
+	return out, stray
 }
 
 // strayParam reports what a subquery reads of FROM that is no group key.
@@ -188,104 +223,62 @@ func (q *selection) strayParam(s *subquery, call *plan.Call) error {
 	return nil
 }
 
-// addWindows puts one Window node per different window in place.
-func (q *selection) addWindows() error {
-	outputs := map[int]plan.Expr{}
-	a := &attachment{binder: q.binder, found: &q.found, node: q.node}
-	var done []*windowCall
-	for i, f := range q.found.entries {
-		w := f.window
-		if w == nil || outputs[-i-1] != nil {
-			continue
-		}
-		node := &plan.Window{}
-		var err error
-		if node.PartitionBy, node.OrderBy, err = attachWindow(a, w); err != nil {
-			return err
-		}
-		// Calls over the same window share a node; their arguments must be in
-		// place before it.
-		var members []int
-		for j := i; j < len(q.found.entries); j++ {
-			if o := q.found.entries[j].window; o != nil && sameWindow(w, o) {
-				call := o.call
-				call.Args = make([]plan.Expr, len(o.call.Args))
-				for k, arg := range o.call.Args {
-					if call.Args[k], err = a.attach(arg); err != nil {
-						return err
-					}
-				}
-				node.Calls = append(node.Calls, call)
-				members = append(members, -j-1)
-			}
-		}
-		width := len(a.node.Outputs())
-		for k, m := range members {
-			outputs[m] = &plan.Column{Index: width + k, Name: node.Calls[k].Name, Typ: node.Calls[k].Type()}
-		}
-		node.Input = a.node
-		a.node = node
-		done = append(done, w)
+// window moves a window call. The words for a stray column depend on the part
+// that it is in.
+func (m *mover) window(w *windowCall) (*windowCall, error) {
+	fail := func(e ast.Expr, format string, args ...any) error {
+		return ast.Errorf(ast.ExpressionNotAggregate, ast.Place(e), format+" must be an aggregate expression or appear in GROUP BY clause", args...)
 	}
-	q.node = a.node
-	if len(done) > 0 {
-		q.replaceWindows(outputs)
-	}
-	return nil
-}
-
-func attachWindow(a *attachment, w *windowCall) ([]plan.Expr, []plan.SortKey, error) {
-	partition := make([]plan.Expr, len(w.partitionBy))
-	order := make([]plan.SortKey, len(w.orderBy))
-	var err error
 	for i, e := range w.partitionBy {
-		if partition[i], err = a.attach(e); err != nil {
-			return nil, nil, err
+		if _, stray := m.move(e); stray != nil {
+			return nil, fail(w.spec.PartitionBy[i], "PARTITION BY expression '%s'", ast.Format(w.spec.PartitionBy[i]))
 		}
 	}
 	for i, k := range w.orderBy {
-		if k.Expr, err = a.attach(k.Expr); err != nil {
-			return nil, nil, err
-		}
-		order[i] = k
-	}
-	return partition, order, nil
-}
-
-func sameWindow(a, b *windowCall) bool {
-	if len(a.partitionBy) != len(b.partitionBy) || len(a.orderBy) != len(b.orderBy) {
-		return false
-	}
-	for i := range a.partitionBy {
-		if !plan.Equal(a.partitionBy[i], b.partitionBy[i]) {
-			return false
+		if _, stray := m.move(k.Expr); stray != nil {
+			return nil, fail(w.spec.OrderBy[i].Expr, "ORDER BY expression '%s'", ast.Format(w.spec.OrderBy[i].Expr))
 		}
 	}
-	for i, k := range a.orderBy {
-		o := b.orderBy[i]
-		if k.Desc != o.Desc || k.NullsFirst != o.NullsFirst || !plan.Equal(k.Expr, o.Expr) {
-			return false
+	for i, b := range []plan.Bound{w.call.Frame.Start, w.call.Frame.End} {
+		if b.Offset == nil {
+			continue
+		}
+		if _, stray := m.move(b.Offset); stray != nil {
+			source := []ast.Bound{w.spec.Frame.Start, w.spec.Frame.End}[i]
+			return nil, fail(source.Offset, "Window frame %s", []string{"start", "end"}[i])
 		}
 	}
-	return true
-}
-
-// replaceWindows puts the windows' output columns into what is computed above.
-func (q *selection) replaceWindows(outputs map[int]plan.Expr) {
-	replace := func(e plan.Expr) plan.Expr {
-		return plan.TransformExpr(e, func(e plan.Expr) plan.Expr {
-			if c, ok := e.(*plan.Column); ok && outputs[c.Index] != nil {
-				return outputs[c.Index]
+	var failed bool
+	out := w.mapExprs(func(e plan.Expr) plan.Expr {
+		moved, stray := m.move(e)
+		failed = failed || stray != nil
+		return moved
+	})
+	if failed {
+		for i, f := range m.q.found.entries {
+			if f.window == w {
+				if m.strays == nil {
+					m.strays = map[int]bool{}
+				}
+				m.strays[-i-1] = true
 			}
-			return e
-		})
+		}
 	}
-	for i := range q.items {
-		q.items[i].expr = replace(q.items[i].expr)
+	return out, nil
+}
+
+// notGrouped says that an expression has a column that is not grouped.
+func (q *selection) notGrouped(source ast.Node, stray *plan.Column) error {
+	if e, ok := source.(ast.Expr); ok {
+		return ast.Errorf(ast.ExpressionNotAggregate, ast.Place(e), "'%s' must be an aggregate expression or appear in GROUP BY clause", ast.Format(e))
 	}
-	for i := range q.order {
-		q.order[i].Expr = replace(q.order[i].Expr)
+	name := stray.Name
+	for _, c := range q.from.cols {
+		if c.index == stray.Index {
+			name = strings.Join(append(slices.Clone(c.qualifier), c.name), ".")
+		}
 	}
+	return ast.Errorf(ast.ExpressionNotAggregate, ast.Span{}, "Column '%s' not in GROUP BY clause", name)
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

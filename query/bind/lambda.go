@@ -66,9 +66,9 @@ func (x *exprBinder) lambda(l *ast.Lambda, params []types.Type) (*plan.Lambda, e
 }
 
 // outsideLambda refuses what Trino does not allow in a lambda's body.
-func (x *exprBinder) outsideLambda(span ast.Span, what string) error {
+func (x *exprBinder) outsideLambda(e *ast.Call) error {
 	if x.lambdas == nil {
 		return nil
 	}
-	return ast.Errorf(ast.NotSupported, span, "Lambda expression cannot contain %s", what)
+	return ast.Errorf(ast.ExpressionNotScalar, e.Span(), "Lambda expression cannot contain aggregations, window functions or grouping operations: [%s]", ast.Format(e))
 }

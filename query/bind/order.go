@@ -28,11 +28,11 @@ func (q *selection) bindOrder(order []ast.OrderItem) error {
 				return err
 			}
 		}
-		if err := orderable(key.Expr.Type(), q.binder, o.Expr); err != nil {
+		if err := orderable(key.Expr.Type(), q.s.Span(), o.Expr); err != nil {
 			return err
 		}
 		if q.s.Distinct && q.position(key.Expr) < 0 {
-			return ast.Errorf(ast.InvalidArguments, o.Expr.Span(), "For SELECT DISTINCT, ORDER BY expressions must appear in select list")
+			return ast.Errorf(ast.ExpressionNotInDistinct, q.s.Span(), "For SELECT DISTINCT, ORDER BY expressions must appear in select list")
 		}
 		q.order = append(q.order, key)
 		q.sorted = append(q.sorted, o.Expr)

@@ -48,6 +48,9 @@ func over(n plan.Node, in plan.Node, k, at int) (plan.Node, bool) {
 		c := *n
 		c.Input, c.PartitionBy = in, append(keys, n.PartitionBy...)
 		return &c, true
+	case *plan.Expand:
+		// The rows that sets without keys add belong to no key.
+		return n.WithInputs([]plan.Node{in}), !slices.ContainsFunc(n.Sets, func(set []int) bool { return len(set) == 0 })
 	case *plan.Limit:
 		return firstOfEach(n, in, keys)
 	}
@@ -67,7 +70,11 @@ func firstOfEach(n *plan.Limit, in plan.Node, keys []plan.Expr) (plan.Node, bool
 		}
 		projects, source = append(projects, p), p.Input
 	}
-	window := &plan.Window{Input: in, PartitionBy: keys, Calls: []plan.WindowCall{{Rank: "row_number", Name: "$row"}}}
+	number, err := function.ResolveWindow("row_number", nil)
+	if err != nil {
+		return nil, false
+	}
+	window := &plan.Window{Input: in, PartitionBy: keys, Calls: []plan.WindowCall{{Window: number, Name: "$row"}}}
 	if sort, ok := source.(*plan.Sort); ok && keysStay(projects, len(keys)) {
 		window.Input, window.OrderBy = sort.Input, sort.Keys
 		window.PartitionBy = plan.ColumnRefs(sort)[:len(keys)]

@@ -32,9 +32,6 @@ func (b *binder) query(q *ast.Query, e *env) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if q.WithTies {
-		return nil, notSupported(q.Span(), "FETCH FIRST … WITH TIES")
-	}
 	rel, err := b.body(q.Body, q.OrderBy, inner)
 	if err != nil {
 		return nil, err
@@ -154,7 +151,7 @@ func (b *binder) sortOutput(rel *relation, order []ast.OrderItem, e *env) (*rela
 				return nil, err
 			}
 		}
-		if err := orderable(key.Expr.Type(), b, it.Expr); err != nil {
+		if err := orderable(key.Expr.Type(), it.Expr.Span(), it.Expr); err != nil {
 			return nil, err
 		}
 		sort.Keys = append(sort.Keys, key)
@@ -176,6 +173,10 @@ func firstColumns(n plan.Node, width int) plan.Node {
 
 // ordinal reads a position in the SELECT list: a bare integer.
 func ordinal(e ast.Expr) (int, bool) {
+	if minus, ok := e.(*ast.Unary); ok && minus.Op == "-" {
+		n, ok := ordinal(minus.Expr)
+		return -n, ok
+	}
 	l, ok := e.(*ast.Literal)
 	if !ok || l.Kind != ast.IntegerLiteral {
 		return 0, false
@@ -188,10 +189,10 @@ func ordinal(e ast.Expr) (int, bool) {
 }
 
 func badOrdinal(clause string, n int, e ast.Expr) error {
-	return ast.Errorf(ast.InvalidArguments, e.Span(), "%s position %d is not in select list", clause, n)
+	return ast.Errorf(ast.InvalidColumnReference, e.Span(), "%s position %d is not in select list", clause, n)
 }
 
-// limit adds OFFSET and LIMIT.
+// limit adds OFFSET and LIMIT, or FETCH.
 func limit(rel *relation, q *ast.Query) (*relation, error) {
 	if q.Offset == nil && q.Limit == nil {
 		return rel, nil
@@ -208,7 +209,29 @@ func limit(rel *relation, q *ast.Query) (*relation, error) {
 			return nil, err
 		}
 	}
+	switch {
+	case !q.Fetch.IsZero() && l.Count < 1:
+		return nil, ast.Errorf(ast.NumericValueOutOfRange, q.Fetch, "FETCH FIRST row count must be positive (actual value: %d)", l.Count)
+	case q.WithTies && len(q.OrderBy) == 0:
+		return nil, ast.Errorf(ast.MissingOrderBy, q.Fetch, "FETCH FIRST WITH TIES clause requires ORDER BY")
+	case q.WithTies:
+		return withTies(rel, l, q.Fetch)
+	}
 	return &relation{node: l, cols: rel.cols}, nil
+}
+
+// withTies limits right above the sort, whose keys the result may not show.
+func withTies(rel *relation, l *plan.Limit, span ast.Span) (*relation, error) {
+	switch top := rel.node.(type) {
+	case *plan.Sort:
+		return &relation{node: &plan.Ties{Input: top, Keys: top.Keys, Offset: l.Offset, Count: l.Count}, cols: rel.cols}, nil
+	case *plan.Project:
+		if sort, ok := top.Input.(*plan.Sort); ok {
+			tied := &plan.Ties{Input: sort, Keys: sort.Keys, Offset: l.Offset, Count: l.Count}
+			return &relation{node: top.WithInputs([]plan.Node{tied}), cols: rel.cols}, nil
+		}
+	}
+	return nil, notSupported(span, "FETCH FIRST … WITH TIES over this query")
 }
 
 func rowCount(e ast.Expr, clause string) (int64, error) {
@@ -216,9 +239,9 @@ func rowCount(e ast.Expr, clause string) (int64, error) {
 	if !ok || l.Kind != ast.IntegerLiteral {
 		return 0, ast.Errorf(ast.InvalidArguments, e.Span(), "%s must be a whole number", clause)
 	}
-	n, err := strconv.ParseInt(l.Text, 10, 64)
+	n, err := strconv.ParseInt(strings.ReplaceAll(l.Text, "_", ""), 10, 64)
 	if err != nil {
-		return 0, ast.Errorf(ast.InvalidArguments, e.Span(), "Invalid %s row count: %s", clause, l.Text)
+		return 0, ast.Errorf(ast.SyntaxError, e.Span(), "Invalid numeric literal: %s", l.Text)
 	}
 	return n, nil
 }

@@ -1,8 +1,6 @@
 package bind
 
 import (
-	"errors"
-
 	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/plan"
 )
@@ -19,6 +17,7 @@ type selection struct {
 	found  findings
 	items  []item
 	keys   []plan.Expr // GROUP BY
+	sets   [][]int     // its grouping sets, as numbers of keys
 	having plan.Expr
 	order  []plan.SortKey
 	sorted []ast.Expr // the sources of order
@@ -45,7 +44,7 @@ func (b *binder) selectQuery(s *ast.Select, order []ast.OrderItem, e *env) (*rel
 	}
 	q := &selection{binder: b, s: s, env: e, from: from, node: from.node}
 	for _, step := range []func() error{
-		q.bindWhere, q.bindItems, q.bindGroupBy, q.bindHaving, func() error { return q.bindOrder(order) },
+		q.bindWhere, q.bindWindows, q.bindItems, q.bindGroupBy, q.bindHaving, func() error { return q.bindOrder(order) },
 		q.aggregate, q.filterGroups, q.addWindows,
 	} {
 		if err := step(); err != nil {
@@ -59,7 +58,7 @@ func (b *binder) selectQuery(s *ast.Select, order []ast.OrderItem, e *env) (*rel
 func (q *selection) exprBinder(clause string) *exprBinder {
 	return &exprBinder{
 		binder: q.binder, env: q.env, scope: &scope{rel: q.from, outer: q.env.around()},
-		clause: clause, found: &q.found, windowDefs: q.s.Windows,
+		clause: clause, found: &q.found, windowDefs: q.s.Windows, selectSpan: q.s.Span(),
 	}
 }
 
@@ -67,7 +66,9 @@ func (q *selection) bindWhere() error {
 	if q.s.Where == nil {
 		return nil
 	}
-	cond, err := q.exprBinder("WHERE clause").expr(q.s.Where)
+	x := q.exprBinder("WHERE clause")
+	x.whole = q.s.Where
+	cond, err := x.expr(q.s.Where)
 	if err != nil {
 		return err
 	}
@@ -75,6 +76,12 @@ func (q *selection) bindWhere() error {
 		return err
 	}
 	return q.filter(plan.Conjuncts(cond))
+}
+
+func (q *selection) refersToFinding(e plan.Expr) bool {
+	found := false
+	plan.ColumnsOf(e, func(c *plan.Column) { found = found || c.Index < 0 })
+	return found
 }
 
 // filter applies conditions: those without subqueries first, because they make
@@ -147,75 +154,6 @@ func itemName(it ast.SelectItem) string {
 		return e.Field.Name
 	}
 	return ""
-}
-
-func (q *selection) bindGroupBy() error {
-	if q.s.GroupBy == nil {
-		return nil
-	}
-	if q.s.GroupBy.Distinct {
-		return notSupported(q.s.GroupBy.Span(), "GROUP BY DISTINCT")
-	}
-	for _, el := range q.s.GroupBy.Elements {
-		if el.Kind != ast.SimpleGrouping {
-			return notSupported(el.Span(), [...]string{"", "ROLLUP", "CUBE", "GROUPING SETS"}[el.Kind])
-		}
-		for _, set := range el.Sets {
-			for _, g := range set {
-				key, err := q.groupKey(g)
-				if err != nil {
-					return err
-				}
-				if !contains(q.keys, key) {
-					q.keys = append(q.keys, key)
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func (q *selection) groupKey(g ast.Expr) (plan.Expr, error) {
-	if n, ok := ordinal(g); ok {
-		if n < 1 || n > len(q.items) {
-			return nil, badOrdinal("GROUP BY", n, g)
-		}
-		key := q.items[n-1].expr
-		if q.found.readsCalls(key) {
-			return nil, ast.Errorf(ast.ExpressionNotAggregate, g.Span(), "GROUP BY clause cannot contain aggregations, window functions or grouping operations: [%s]", q.display(q.items[n-1].node, plan.String(key)))
-		}
-		return key, nil
-	}
-	x := q.exprBinder("GROUP BY clause")
-	key, err := x.expr(g)
-	if err != nil {
-		return nil, q.aliasHint(err, g)
-	}
-	return key, nil
-}
-
-// aliasHint tells that GROUP BY and WHERE do not see aliases, when a name that
-// was not found is one.
-func (q *selection) aliasHint(err error, g ast.Expr) error {
-	var e *ast.Error
-	name, ok := g.(*ast.Name)
-	if !ok || len(name.Parts) != 1 || !errors.As(err, &e) || e.Code != ast.ColumnNotFound {
-		return err
-	}
-	for i, it := range q.items {
-		if sameName(it.name, name.Parts[0].Name) {
-			hinted := *e
-			hinted.Hint = "GROUP BY does not see aliases; use the position: GROUP BY " + itoa(i+1)
-			return &hinted
-		}
-	}
-	return err
-}
-
-func (q *selection) refersToFinding(e plan.Expr) bool {
-	found := false
-	plan.ColumnsOf(e, func(c *plan.Column) { found = found || c.Index < 0 })
-	return found
 }
 
 func (q *selection) bindHaving() error {

@@ -20,6 +20,9 @@ func (b *binder) values(v *ast.Values, e *env) (*relation, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(bound) == 1 && bound[0].Type().Kind == types.Row {
+			bound = rowFields(bound[0])
+		}
 		if len(rows) > 0 && len(rows[0]) != len(bound) {
 			return nil, mismatch(v.Span(), "Values rows have mismatched types: %d columns vs %d", len(rows[0]), len(bound))
 		}
@@ -67,4 +70,13 @@ func (b *binder) computedRows(v *plan.Values, found *findings) (*relation, error
 		return newRelation(union.Sources[0], names), nil
 	}
 	return newRelation(union, names), nil
+}
+
+// rowFields are the fields of a row in VALUES, which are columns.
+func rowFields(row plan.Expr) []plan.Expr {
+	out := make([]plan.Expr, len(row.Type().Fields))
+	for i := range out {
+		out[i] = &plan.Field{Expr: row, Index: i}
+	}
+	return out
 }

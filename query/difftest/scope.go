@@ -1,5 +1,10 @@
 package difftest
 
+import (
+	"slices"
+	"strings"
+)
+
 // column is something an expression can name.
 type column struct {
 	ref string // as written: "t1.va", "x2", or a whole grouping expression
@@ -44,9 +49,10 @@ func (s *scope) child(params []column) *scope {
 	return &scope{columns: append(params, s.columns...), outer: s.outer, lambda: true}
 }
 
-// plain is the scope without aggregates and windows.
+// plain is the scope without aggregates, grouping() and windows.
 func (s *scope) plain() *scope {
 	out := *s
 	out.rows, out.windows = nil, false
+	out.columns = slices.DeleteFunc(slices.Clone(s.columns), func(c column) bool { return strings.HasPrefix(c.ref, "grouping(") })
 	return &out
 }

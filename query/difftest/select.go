@@ -175,7 +175,7 @@ func (g *generator) over(s *scope, ties, framed bool) string {
 	var parts []string
 	if g.tape.chance(50) {
 		key := one(g.tape, s.columns...)
-		if key.typ.name != "json" {
+		if key.typ.orderable() { // as Trino wants it
 			parts = append(parts, "PARTITION BY "+key.ref)
 		}
 	}

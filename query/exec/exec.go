@@ -96,10 +96,14 @@ func (b *builder) build(n plan.Node) ([]plan.Stream, error) {
 		return b.sort(n)
 	case *plan.Limit:
 		return b.over(n, n.Input, newLimit(n))
+	case *plan.Ties:
+		return b.over(n, n.Input, func(in plan.Stream, env *Env) (plan.Stream, error) { return newTies(n, in, env) })
 	case *plan.OneRow:
 		return b.over(n, n.Input, newOneRow)
 	case *plan.Window:
-		return b.over(n, n.Input, func(in plan.Stream, env *Env) (plan.Stream, error) { return newWindow(n, in, env) })
+		return b.window(n)
+	case *plan.Expand:
+		return each(b, n, n.Input, newExpand)
 	case *plan.Join:
 		return b.join(n)
 	case *plan.Shared:

@@ -241,6 +241,10 @@ func allOperators(table *numbers) map[string]plan.Node {
 	if err != nil {
 		panic(err)
 	}
+	rowNumber, err := function.ResolveWindow("row_number", nil)
+	if err != nil {
+		panic(err)
+	}
 	keys := []plan.SortKey{{Expr: x, Desc: true}}
 	empty := &plan.Values{Columns: []plan.Output{{Name: "y", Type: types.BigIntType}}}
 	return map[string]plan.Node{
@@ -253,7 +257,8 @@ func allOperators(table *numbers) map[string]plan.Node {
 		"limit":     &plan.Limit{Input: scan, Offset: 1 << 50, Count: 1},
 		"join":      &plan.Join{Kind: plan.Left, Left: scan, Right: empty, LeftKeys: []plan.Expr{x}, RightKeys: []plan.Expr{x}},
 		"build":     &plan.Join{Left: &plan.Values{Columns: empty.Columns, Rows: [][]plan.Expr{{&plan.Literal{Value: int64(1), Typ: types.BigIntType}}}}, Right: scan},
-		"window":    &plan.Window{Input: scan, Calls: []plan.WindowCall{{Rank: "row_number", Name: "r"}}},
+		"expand":    &plan.Expand{Input: scan, Keys: []plan.Expr{x}, Names: []string{"x"}, Sets: [][]int{{0}, {}}},
+		"window":    &plan.Window{Input: scan, Calls: []plan.WindowCall{{Window: rowNumber, Name: "r"}}},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 
 	"github.com/traillake/traillake/query/exec/eval"
+	"github.com/traillake/traillake/query/exec/rowkey"
 	"github.com/traillake/traillake/query/exec/vector"
 	"github.com/traillake/traillake/query/plan"
 )
@@ -53,9 +54,10 @@ func (b *builder) sort(n *plan.Sort) ([]plan.Stream, error) {
 
 // sorted is a batch with the encoded sort key of each row.
 type sorted struct {
-	rec  arrow.Record
-	ends []int32 // key of row i is keys[ends[i-1]:ends[i]]
-	keys []byte
+	rec   arrow.Record
+	ends  []int32 // key of row i is keys[ends[i-1]:ends[i]]
+	parts []int32 // and its part for the parts of the order ends there; nil without parts
+	keys  []byte
 }
 
 func (s *sorted) key(row int32) []byte {
@@ -65,17 +67,61 @@ func (s *sorted) key(row int32) []byte {
 	return s.keys[s.ends[row-1]:s.ends[row]]
 }
 
-func (s *sorted) size() int64 { return int64(cap(s.ends))*4 + int64(cap(s.keys)) }
+// part is the part of the key that tells which rows come together.
+func (s *sorted) part(row int32) []byte {
+	if s.parts == nil {
+		return nil
+	}
+	if row == 0 {
+		return s.keys[:s.parts[0]]
+	}
+	return s.keys[s.ends[row-1]:s.parts[row]]
+}
+
+func (s *sorted) size() int64 { return int64(cap(s.ends)+cap(s.parts))*4 + int64(cap(s.keys)) }
+
+// rowOrder says how rows are ordered: rows that are equal in parts come together,
+// in no particular order of the parts, and among them the keys decide.
+type rowOrder struct {
+	parts []*eval.Expr
+	exprs []*eval.Expr
+	keys  []plan.SortKey
+}
+
+func (o *rowOrder) close() {
+	eval.CloseAll(o.parts)
+	eval.CloseAll(o.exprs)
+	*o = rowOrder{}
+}
 
 // encodeKeys evaluates the sort keys of a batch, which it keeps.
-func encodeKeys(env *Env, rec arrow.Record, exprs []*eval.Expr, keys []plan.SortKey) (*sorted, error) {
-	encode, release, err := orderEncoder(env.frame(rec), exprs, keys)
+func encodeKeys(env *Env, rec arrow.Record, o rowOrder) (*sorted, error) {
+	f := env.frame(rec)
+	parts, err := evalArrays(o.parts, f)
+	if err != nil {
+		return nil, err
+	}
+	defer releaseArrays(parts)
+	equal := make([]rowkey.Equal, len(parts))
+	for i, p := range parts {
+		equal[i] = rowkey.NewEqual(o.parts[i].Type(), p)
+	}
+	encode, release, err := orderEncoder(f, o.exprs, o.keys)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
 	s := &sorted{ends: make([]int32, rec.NumRows())}
+	if len(parts) > 0 {
+		s.parts = make([]int32, rec.NumRows())
+	}
 	for i := range s.ends {
+		for _, e := range equal {
+			s.keys, _ = e(s.keys, i)
+		}
+		if s.parts != nil {
+			s.parts[i] = int32(len(s.keys))
+		}
 		if s.keys, err = encode(s.keys, i); err != nil {
 			return nil, sortError(err)
 		}
@@ -160,8 +206,7 @@ func (r *run) release() {
 type sorter struct {
 	env    *Env
 	in     plan.Stream
-	keys   []plan.SortKey
-	exprs  []*eval.Expr
+	order  rowOrder
 	held   *holding
 	run    run
 	refs   []vector.Ref // of run, what is still to be yielded
@@ -174,8 +219,11 @@ func newSort(n *plan.Sort, in plan.Stream, env *Env) (plan.Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	held := newHolding(env, n)
-	return &sorter{env: env, in: in, keys: n.Keys, exprs: exprs, held: held, run: run{env: env, held: held}}, nil
+	return newSorter(in, rowOrder{exprs: exprs, keys: n.Keys}, env, newHolding(env, n)), nil
+}
+
+func newSorter(in plan.Stream, order rowOrder, env *Env, held *holding) *sorter {
+	return &sorter{env: env, in: in, order: order, held: held, run: run{env: env, held: held}}
 }
 
 func compileKeys(keys []plan.SortKey, env *Env) ([]*eval.Expr, error) {
@@ -243,7 +291,7 @@ func (s *sorter) readAll(ctx context.Context) error {
 }
 
 func (s *sorter) encode(rec arrow.Record) (*sorted, error) {
-	return encodeKeys(s.env, rec, s.exprs, s.keys)
+	return encodeKeys(s.env, rec, s.order)
 }
 
 // spill writes the rows in memory to a file of their own.
@@ -259,8 +307,7 @@ func (s *sorter) spill() error {
 func (s *sorter) Close() error {
 	s.read, s.refs = true, nil
 	s.run.release()
-	eval.CloseAll(s.exprs)
-	s.exprs = nil
+	s.order.close()
 	err := s.in.Close()
 	if s.spills != nil {
 		err = errors.Join(err, s.spills.close())

@@ -65,7 +65,7 @@ func (s *topN) Next(ctx context.Context) (arrow.Record, error) {
 
 // add collects the rows of a batch that may be among the first N.
 func (s *topN) add(rec arrow.Record) error {
-	keyed, err := encodeKeys(s.env, rec, s.exprs, s.keys)
+	keyed, err := encodeKeys(s.env, rec, rowOrder{exprs: s.exprs, keys: s.keys})
 	if err != nil {
 		return err
 	}

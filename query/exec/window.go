@@ -3,62 +3,114 @@ package exec
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
+	"errors"
 	"io"
 
 	"github.com/apache/arrow/go/v15/arrow"
-	"github.com/apache/arrow/go/v15/arrow/array"
 
 	"github.com/traillake/traillake/query/exec/eval"
-	"github.com/traillake/traillake/query/exec/vector"
 	"github.com/traillake/traillake/query/plan"
-	"github.com/traillake/traillake/query/types"
 )
 
-// window reads all rows, puts those of a partition together in the window's
-// order, and computes its calls. The frame is SQL's default: the whole partition,
-// or with an order the rows up to the last peer of the current one.
+// window computes calls over partitions. Its input is ordered, so it reads whole
+// partitions, a batch's rows at least, and yields them with the calls' columns
+// before it reads on. Of a large partition it keeps the calls' arguments in
+// memory; the rows themselves go to a file when it holds too much.
 type window struct {
 	node   *plan.Window
 	schema *arrow.Schema
 	in     plan.Stream
 	env    *Env
-	parts  []*eval.Expr
-	order  []*eval.Expr
-	args   [][]*eval.Expr // by call
-	groups *grouper       // numbers the partitions
-	run    run
-	argCol [][][]arrow.Array // by call, argument, batch
+	held   *holding // shared with the sort below
+	order  rowOrder // of the input
+	exprs  []*eval.Expr
+	places []windowPlaces // by call, where its expressions are in exprs
 
-	read  bool
-	refs  []vector.Ref // all rows in order
-	calls []arrow.Array
+	next  batchRest // the start of the partition after those of rows
+	rows  *windowRows
+	ended bool
+}
+
+// batchRest is what is left of a batch, with the keys of its rows.
+type batchRest struct {
+	keyed *sorted
 	at    int
 }
 
-func newWindow(n *plan.Window, in plan.Stream, env *Env) (plan.Stream, error) {
-	s := &window{node: n, schema: Schema(n.Outputs()), in: in, env: env, run: run{env: env}}
-	var err error
-	if s.parts, err = eval.CompileAll(env.Context, n.PartitionBy); err != nil {
+// window orders the input, unless it is a window over the same partitions whose
+// order starts with this one's, and puts the operator over it.
+func (b *builder) window(n *plan.Window) ([]plan.Stream, error) {
+	in, err := b.single(n.Input)
+	if err != nil {
 		return nil, err
 	}
-	if s.order, err = compileKeys(n.OrderBy, env); err != nil {
-		return nil, err
-	}
-	for _, c := range n.Calls {
-		exprs, err := eval.CompileAll(env.Context, c.Args)
-		if err != nil {
-			return nil, err
+	inputs, held := []plan.Stream{in}, newHolding(b.env, n)
+	if len(n.PartitionBy)+len(n.OrderBy) > 0 && !inOrder(n) {
+		if in, err = newWindowSort(n, in, b.env, held); err != nil {
+			return nil, errors.Join(err, closeAll(inputs))
 		}
-		s.args = append(s.args, exprs)
-		s.argCol = append(s.argCol, make([][]arrow.Array, len(exprs)))
 	}
-	keyTypes := make([]types.Type, len(s.parts))
-	for i, p := range s.parts {
-		keyTypes[i] = p.Type()
+	s, err := newWindow(n, in, b.env, held)
+	if err != nil {
+		return nil, errors.Join(err, in.Close())
 	}
-	s.groups = newGrouper(env.Context.Mem, keyTypes)
-	return s, nil
+	return []plan.Stream{b.measure(s, n, true, inputs...)}, nil
+}
+
+// inOrder reports whether the window's input comes in its order.
+func inOrder(n *plan.Window) bool {
+	below, ok := n.Input.(*plan.Window)
+	if !ok || len(below.PartitionBy) != len(n.PartitionBy) || len(below.OrderBy) < len(n.OrderBy) {
+		return false
+	}
+	for i, p := range n.PartitionBy {
+		if !plan.Equal(p, below.PartitionBy[i]) {
+			return false
+		}
+	}
+	for i, k := range n.OrderBy {
+		o := below.OrderBy[i]
+		if k.Desc != o.Desc || k.NullsFirst != o.NullsFirst || !plan.Equal(k.Expr, o.Expr) {
+			return false
+		}
+	}
+	return true
+}
+
+func windowOrder(n *plan.Window, env *Env) (o rowOrder, err error) {
+	if o.parts, err = eval.CompileAll(env.Context, n.PartitionBy); err != nil {
+		return o, err
+	}
+	o.keys = n.OrderBy
+	if o.exprs, err = compileKeys(n.OrderBy, env); err != nil {
+		eval.CloseAll(o.parts)
+	}
+	return o, err
+}
+
+func newWindowSort(n *plan.Window, in plan.Stream, env *Env, held *holding) (plan.Stream, error) {
+	o, err := windowOrder(n, env)
+	if err != nil {
+		return nil, err
+	}
+	return newSorter(in, o, env, held), nil
+}
+
+func newWindow(n *plan.Window, in plan.Stream, env *Env, held *holding) (*window, error) {
+	s := &window{node: n, schema: Schema(n.Outputs()), in: in, env: env, held: held}
+	var err error
+	if s.order, err = windowOrder(n, env); err != nil {
+		return nil, err
+	}
+	var exprs []plan.Expr
+	for _, c := range n.Calls {
+		s.places = append(s.places, newWindowPlaces(c, len(exprs)))
+		exprs = append(exprs, c.Exprs()...)
+	}
+	if s.exprs, err = eval.CompileAll(env.Context, exprs); err != nil {
+		s.order.close()
+	}
+	return s, err
 }
 
 // Schema implements plan.Stream.
@@ -66,122 +118,114 @@ func (s *window) Schema() *arrow.Schema { return s.schema }
 
 // Next implements plan.Stream.
 func (s *window) Next(ctx context.Context) (arrow.Record, error) {
-	if !s.read {
-		s.read = true
-		if err := drain(ctx, s.in, s.add); err != nil {
+	for {
+		if s.rows == nil {
+			if s.ended && s.next.keyed == nil {
+				return nil, io.EOF
+			}
+			if err := s.read(ctx); err != nil {
+				return nil, err
+			}
+		}
+		rec, err := s.rows.next()
+		if !errors.Is(err, io.EOF) {
+			return rec, err
+		}
+		if err := s.rows.close(); err != nil {
 			return nil, err
 		}
-		s.refs = s.run.order()
-		if err := s.compute(ctx); err != nil {
-			return nil, err
+		s.rows = nil
+	}
+}
+
+// read fills rows with whole partitions.
+func (s *window) read(ctx context.Context) error {
+	s.rows = newWindowRows(s)
+	var last []byte // the key of the row before
+	var part int    // how much of it is the partition's
+	for {
+		if s.next.keyed == nil {
+			if s.ended {
+				return s.rows.compute()
+			}
+			if err := s.load(ctx); err != nil {
+				return err
+			}
+			continue
+		}
+		k, from := s.next.keyed, s.next.at
+		at := from
+		for ; at < len(k.ends); at++ {
+			key, p := k.key(int32(at)), k.part(int32(at))
+			isNew := last == nil || !bytes.Equal(p, last[:part])
+			if isNew && s.rows.n+at-from >= batchRows {
+				break
+			}
+			if isNew {
+				s.rows.parts = append(s.rows.parts, int32(s.rows.n+at-from))
+			}
+			if isNew || !bytes.Equal(key, last) {
+				s.rows.peers = append(s.rows.peers, int32(s.rows.n+at-from))
+			}
+			last, part = key, len(p)
+			if last == nil {
+				last = []byte{}
+			}
+		}
+		if err := s.rows.add(k.rec, from, at); err != nil {
+			return err
+		}
+		if at < len(k.ends) {
+			s.next.at = at
+			return s.rows.compute()
+		}
+		last = bytes.Clone(last)
+		s.forget()
+		if err := s.env.Budget.Err(); err != nil {
+			return err
 		}
 	}
-	if s.at >= len(s.refs) {
-		return nil, io.EOF
+}
+
+// load reads the next batch.
+func (s *window) load(ctx context.Context) error {
+	rec, err := s.in.Next(ctx)
+	if errors.Is(err, io.EOF) {
+		s.ended = true
+		return s.in.Close()
 	}
-	end := min(s.at+batchRows, len(s.refs))
-	rec, err := s.run.gather(s.in.Schema(), s.refs[s.at:end])
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rec.Release()
-	cols := append([]arrow.Array(nil), rec.Columns()...)
-	for _, c := range cols {
-		c.Retain()
-	}
-	for _, c := range s.calls {
-		cols = append(cols, array.NewSlice(c, int64(s.at), int64(end)))
-	}
-	out := newRecord(s.schema, cols, end-s.at)
-	s.at = end
-	return out, nil
-}
-
-// add keeps a batch, the arguments of the calls over it, and for each row the
-// number of its partition before its sort key.
-func (s *window) add(rec arrow.Record) error {
-	f := s.env.frame(rec)
-	cols, err := evalArrays(s.parts, f)
+	keyed, err := encodeKeys(s.env, rec, s.order)
 	if err != nil {
 		return err
 	}
-	numbers := s.groups.number(cols, f.Rows())
-	releaseArrays(cols)
-	encode, release, err := orderEncoder(f, s.order, s.node.OrderBy)
-	if err != nil {
-		return err
-	}
-	defer release()
-	keyed := &sorted{ends: make([]int32, f.Rows())}
-	for i := range keyed.ends {
-		keyed.keys = binary.BigEndian.AppendUint32(keyed.keys, uint32(numbers[i]))
-		if keyed.keys, err = encode(keyed.keys, i); err != nil {
-			return sortError(err)
-		}
-		keyed.ends[i] = int32(len(keyed.keys))
-	}
-	for c, exprs := range s.args {
-		arrs, err := evalArrays(exprs, f)
-		if err != nil {
-			return err
-		}
-		for a, arr := range arrs {
-			s.argCol[c][a] = append(s.argCol[c][a], arr)
-		}
-	}
-	rec.Retain()
-	keyed.rec = rec
-	s.run.add(keyed)
-	return s.env.Budget.Err()
+	s.env.Budget.Reserve(keyed.size())
+	s.next = batchRest{keyed: keyed}
+	return nil
 }
 
-func (s *window) key(i int) []byte { return s.run.batches[s.refs[i].Batch].key(s.refs[i].Row) }
-
-// partition is the number of the partition of row i.
-func (s *window) partition(i int) int32 { return int32(binary.BigEndian.Uint32(s.key(i))) }
-
-// peers reports whether rows i and i-1 are of one partition and equal in its order.
-func (s *window) peers(i int) bool { return bytes.Equal(s.key(i), s.key(i-1)) }
-
-// compute fills calls, in the order of refs.
-func (s *window) compute(ctx context.Context) error {
-	for c, call := range s.node.Calls {
-		var arr arrow.Array
-		var err error
-		switch {
-		case call.Rank != "":
-			arr, err = s.rank(call.Rank)
-		case len(s.refs) == 0:
-			arr = vector.Empty(s.env.Context.Mem, call.Function.Result.Arrow())
-		case len(s.order) == 0:
-			arr, err = s.whole(c)
-		default:
-			arr, err = s.running(ctx, c)
-		}
-		if err != nil {
-			return err
-		}
-		s.calls = append(s.calls, arr)
+func (s *window) forget() {
+	if k := s.next.keyed; k != nil {
+		s.env.Budget.Reserve(-k.size())
+		k.rec.Release()
 	}
-	return s.env.Budget.Err()
+	s.next = batchRest{}
 }
 
 // Close implements plan.Stream.
 func (s *window) Close() error {
-	s.read, s.refs = true, nil
-	s.run.release()
-	s.groups.release()
-	releaseArrays(s.calls)
-	s.calls = nil
-	for c, exprs := range s.args {
-		eval.CloseAll(exprs)
-		for a := range s.argCol[c] {
-			releaseArrays(s.argCol[c][a])
-			s.argCol[c][a] = nil
-		}
+	s.ended = true
+	s.forget()
+	var err error
+	if s.rows != nil {
+		err = s.rows.close()
+		s.rows = nil
 	}
-	eval.CloseAll(s.parts)
-	eval.CloseAll(s.order)
-	s.args, s.parts, s.order = nil, nil, nil
-	return s.in.Close()
+	s.order.close()
+	eval.CloseAll(s.exprs)
+	s.exprs = nil
+	return errors.Join(err, s.in.Close())
 }

@@ -71,3 +71,11 @@ func (f *folder[S]) Result() (arrow.Array, error) {
 func (f *folder[S]) Size() int64 {
 	return f.bytes + f.fixed*int64(cap(f.states))
 }
+
+// MergeGroup implements Grouped.
+func (f *folder[S]) MergeGroup(to int32, other Accumulator, from int32) error {
+	return f.merge(&f.states[to], &other.(*folder[S]).states[from])
+}
+
+// Emit implements Grouped.
+func (f *folder[S]) Emit(b array.Builder, group int32) error { return f.emit(b, &f.states[group]) }

@@ -151,6 +151,9 @@ func mergeKeyed(f *folder[keyedValues], join func(a, b any) any) func(s, o *keye
 			at, isNew := s.place(id, o.keys[i])
 			if isNew {
 				s.values[at] = o.values[i]
+				if list, ok := s.values[at].([]any); ok {
+					s.values[at] = slices.Clip(list) // what is appended must not show in o's
+				}
 				f.bytes += int64(len(id)) + 64 + boxSize(o.keys[i]) + boxSize(o.values[i])
 			} else {
 				s.values[at] = join(s.values[at], o.values[i])

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"github.com/traillake/traillake/query/types"
@@ -108,4 +109,15 @@ type Accumulator interface {
 	Result() (arrow.Array, error)
 	// Size is the memory held, in bytes, as an estimate.
 	Size() int64
+}
+
+// Grouped is an Accumulator whose groups can be used one by one, as window frames do.
+type Grouped interface {
+	Accumulator
+	// MergeGroup adds the state of one group of another accumulator of the same
+	// aggregate, which keeps its state: it may be merged again.
+	MergeGroup(to int32, other Accumulator, from int32) error
+	// Emit appends a group's result to a builder of the result's type; the group
+	// may take more rows afterwards.
+	Emit(b array.Builder, group int32) error
 }

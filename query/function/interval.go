@@ -10,7 +10,7 @@ import (
 var intervalOperators = []entry{
 	{sig: "+(date, interval day to second) date", make: f2(addDays)},
 	{sig: "+(interval day to second, date) date", make: f2(flip(addDays))},
-	{sig: "-(date, interval day to second) date", make: f2(func(d arrow.Date32, i arrow.Duration) (arrow.Date32, error) { return addDays(d, -i) })},
+	{sig: "-(date, interval day to second) date", make: f2(takeDays)},
 	{sig: "+(date, interval year to month) date", make: f2(addDateMonths)},
 	{sig: "+(interval year to month, date) date", make: f2(flip(addDateMonths))},
 	{sig: "-(date, interval year to month) date", make: f2(func(d arrow.Date32, m arrow.MonthInterval) (arrow.Date32, error) { return addDateMonths(d, -m) })},
@@ -65,6 +65,13 @@ func addDays(d arrow.Date32, i arrow.Duration) (arrow.Date32, error) {
 		return 0, invalidArgument("Cannot add hour, minutes or seconds to a date")
 	}
 	return d + arrow.Date32(i/86400000), nil
+}
+
+func takeDays(d arrow.Date32, i arrow.Duration) (arrow.Date32, error) {
+	if i%86400000 != 0 {
+		return 0, invalidArgument("Cannot subtract hour, minutes or seconds from a date")
+	}
+	return d - arrow.Date32(i/86400000), nil
 }
 
 func addDateMonths(d arrow.Date32, m arrow.MonthInterval) (arrow.Date32, error) {

@@ -32,8 +32,8 @@ func List() []Listing {
 		for _, o := range l.aggregates[name] {
 			add(o.sig, "aggregate", true)
 		}
-		if windowNames[name] {
-			out = append(out, Listing{Name: name, Result: "bigint", Kind: "window", Deterministic: true})
+		for _, o := range l.windows[name] {
+			add(o.sig, "window", true)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Listing) int {

@@ -44,12 +44,16 @@ type overload[E any] struct {
 type library struct {
 	scalars    map[string][]overload[entry]
 	aggregates map[string][]overload[aggEntry]
+	windows    map[string][]overload[windowEntry]
 	names      []string
 }
 
 // functions is the library, put together on first use.
 var functions = sync.OnceValue(func() *library {
-	l := &library{scalars: map[string][]overload[entry]{}, aggregates: map[string][]overload[aggEntry]{}}
+	l := &library{
+		scalars: map[string][]overload[entry]{}, aggregates: map[string][]overload[aggEntry]{},
+		windows: map[string][]overload[windowEntry]{},
+	}
 	for _, topic := range scalarTopics() {
 		for _, e := range topic {
 			s := mustSignature(e.sig)
@@ -70,15 +74,11 @@ var functions = sync.OnceValue(func() *library {
 	for name := range l.aggregates {
 		l.names = append(l.names, name)
 	}
-	for name := range windowNames {
-		l.names = append(l.names, name)
-	}
+	addWindows(l)
 	slices.Sort(l.names)
 	l.names = slices.Compact(l.names)
 	return l
 })
-
-var windowNames = map[string]bool{"row_number": true, "rank": true, "dense_rank": true}
 
 // Names returns the names that a user can call, sorted: scalar, aggregate and window functions.
 func Names() []string { return slices.Clone(functions().names) }
@@ -86,8 +86,8 @@ func Names() []string { return slices.Clone(functions().names) }
 // IsAggregate reports whether name is an aggregate function. Names are lower case.
 func IsAggregate(name string) bool { return len(functions().aggregates[strings.ToLower(name)]) > 0 }
 
-// IsWindow reports whether name is a function that needs OVER and is no aggregate.
-func IsWindow(name string) bool { return windowNames[strings.ToLower(name)] }
+// IsScalar reports whether name is a scalar function.
+func IsScalar(name string) bool { return len(functions().scalars[strings.ToLower(name)]) > 0 }
 
 // Resolve finds the scalar function that name means for these arguments, by
 // Trino's rules: an exact match, else the overload that needs the least

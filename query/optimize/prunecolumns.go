@@ -65,6 +65,12 @@ func prune(n plan.Node, need []path) (plan.Node, []path) {
 		return pruneWindow(n, need)
 	case *plan.Shared:
 		return pruneShared(n)
+	case *plan.Ties:
+		need = minimal(collect(need, keyExprs(n.Keys)...))
+		in, have := prune(n.Input, need)
+		return &plan.Ties{Input: in, Keys: overKeys(n.Keys, in, have), Offset: n.Offset, Count: n.Count}, have
+	case *plan.Expand:
+		return pruneExpand(n, need)
 	}
 	// Limit and OneRow pass their input on.
 	in, have := prune(n.Inputs()[0], need)
@@ -327,7 +333,7 @@ func pruneWindow(n *plan.Window, need []path) (plan.Node, []path) {
 		}
 		added = append(added, whole(p.column))
 		out.Calls = append(out.Calls, call)
-		below = collect(below, call.Args...)
+		below = collect(below, call.Exprs()...)
 	}
 	if len(out.Calls) == 0 {
 		return prune(n.Input, below)
@@ -338,8 +344,24 @@ func pruneWindow(n *plan.Window, need []path) (plan.Node, []path) {
 	out.PartitionBy = overAll(n.PartitionBy, in, have)
 	out.OrderBy = overKeys(n.OrderBy, in, have)
 	for i, call := range out.Calls {
-		call.Args = overAll(call.Args, in, have)
-		out.Calls[i] = call
+		out.Calls[i] = call.MapExprs(func(e plan.Expr) plan.Expr { return over(e, in, have) })
 	}
 	return out, append(slices.Clone(have), added...)
+}
+
+func pruneExpand(n *plan.Expand, need []path) (plan.Node, []path) {
+	width := len(n.Input.Outputs())
+	below := collect(nil, n.Keys...)
+	for _, p := range need {
+		if p.column < width {
+			below = append(below, p)
+		}
+	}
+	in, have := narrow(n.Input, minimal(below))
+	out := &plan.Expand{Input: in, Keys: overAll(n.Keys, in, have), Names: n.Names, Sets: n.Sets}
+	have = slices.Clone(have)
+	for i := range len(n.Keys) + 2 {
+		have = append(have, whole(width+i))
+	}
+	return out, have
 }

@@ -56,6 +56,10 @@ func Line(n Node) string {
 		return unnestLine(n)
 	case *Window:
 		return windowLine(n)
+	case *Ties:
+		return "Limit" + count(n.Count) + positive(" offset ", n.Offset) + " with ties " + keys(n.Keys)
+	case *Expand:
+		return expandLine(n)
 	case *OneRow:
 		return "OneRow"
 	case *Shared:
@@ -150,29 +154,6 @@ func unnestLine(n *Unnest) string {
 	}
 	if n.Outer {
 		s += " outer"
-	}
-	return s
-}
-
-func windowLine(n *Window) string {
-	calls := make([]string, len(n.Calls))
-	for i, c := range n.Calls {
-		name := c.Rank
-		if c.Function != nil {
-			name = c.Function.Name
-		}
-		args := join(c.Args)
-		if name == "count" && len(c.Args) == 0 {
-			args = "*"
-		}
-		calls[i] = rename(c.Name, name+"("+args+")")
-	}
-	s := "Window [" + strings.Join(calls, ", ") + "]"
-	if len(n.PartitionBy) > 0 {
-		s += " partition by " + list(n.PartitionBy)
-	}
-	if len(n.OrderBy) > 0 {
-		s += " order by " + keys(n.OrderBy)
 	}
 	return s
 }

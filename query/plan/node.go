@@ -200,34 +200,6 @@ func ElementTypes(t types.Type) []types.Type {
 }
 
 // Outputs implements Node.
-func (n *Window) Outputs() []Output {
-	out := append([]Output(nil), n.Input.Outputs()...)
-	for _, c := range n.Calls {
-		out = append(out, Output{Name: c.Name, Type: c.Type()})
-	}
-	return out
-}
-
-// Type is the type of the call's result.
-func (c WindowCall) Type() types.Type {
-	if c.Function == nil {
-		return types.BigIntType
-	}
-	return c.Function.Result
-}
-
-// Inputs implements Node.
-func (n *Window) Inputs() []Node { return []Node{n.Input} }
-
-// WithInputs implements Node.
-func (n *Window) WithInputs(inputs []Node) Node {
-	check(n, inputs, 1)
-	c := *n
-	c.Input = inputs[0]
-	return &c
-}
-
-// Outputs implements Node.
 func (n *OneRow) Outputs() []Output { return n.Input.Outputs() }
 
 // Inputs implements Node.

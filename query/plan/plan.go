@@ -177,21 +177,3 @@ type Unnest struct {
 	Ordinality bool
 	Outer      bool
 }
-
-// WindowCall is one window function of a Window node.
-type WindowCall struct {
-	// Rank is "row_number", "rank" or "dense_rank"; else Function is an
-	// aggregate with the default frame.
-	Rank     string
-	Function *function.Aggregate
-	Args     []Expr
-	Name     string
-}
-
-// Window adds columns computed over partitions of its input: input columns, then one per call.
-type Window struct {
-	Input       Node
-	PartitionBy []Expr
-	OrderBy     []SortKey
-	Calls       []WindowCall
-}

@@ -105,15 +105,16 @@ func MapExprs(n Node, fn func(Expr) Expr) Node {
 		c := *n
 		c.Exprs = list(n.Exprs)
 		return &c
-	case *Window:
+	case *Ties:
 		c := *n
-		c.PartitionBy, c.OrderBy = list(n.PartitionBy), mapKeys(n.OrderBy, fn)
-		c.Calls = make([]WindowCall, len(n.Calls))
-		for i, call := range n.Calls {
-			call.Args = list(call.Args)
-			c.Calls[i] = call
-		}
+		c.Keys = mapKeys(n.Keys, fn)
 		return &c
+	case *Expand:
+		c := *n
+		c.Keys = list(n.Keys)
+		return &c
+	case *Window:
+		return n.mapExprs(list, fn)
 	}
 	return n
 }
