@@ -35,6 +35,7 @@ for line in sys.stdin:
         if "script" in ask:
             db = duckdb.connect()
             db.execute("SET threads = 1")
+            db.execute("SET order_by_non_integer_literal = true")
             for sql in ask["script"]:
                 db.execute(sql)
             answer = {"rows": []}

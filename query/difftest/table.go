@@ -142,8 +142,11 @@ func (t *Table) Script(d Dialect) []string {
 		columns[i] = c.Name + " " + of
 	}
 	out := []string{"CREATE TABLE " + t.Name + " (" + strings.Join(columns, ", ") + ")"}
-	if len(t.Rows) == 0 {
+	switch {
+	case len(t.Rows) == 0:
 		return out
+	case d == TrinoSQL:
+		return append(out, t.trinoInsert())
 	}
 	rows := make([]string, len(t.Rows))
 	for i, row := range t.Rows {
@@ -156,4 +159,53 @@ func (t *Table) Script(d Dialect) []string {
 		rows[i] = "(" + strings.Join(cells, ", ") + ")"
 	}
 	return append(out, "INSERT INTO "+t.Name+" VALUES "+strings.Join(rows, ", "))
+}
+
+// trinoInsert fills the table from one JSON text: Trino takes seconds to plan
+// some thousand constants.
+func (t *Table) trinoInsert() string {
+	var items, fields []string
+	for _, c := range t.Columns {
+		of := c.typ.sql()
+		// JSON has no dates.
+		text := strings.NewReplacer("timestamp(3)", "varchar", "date", "varchar").Replace(of)
+		items = append(items, "CAST("+c.Name+" AS "+of+")")
+		fields = append(fields, c.Name+" "+text)
+	}
+	rows := make([][]any, len(t.Rows))
+	for i, row := range t.Rows {
+		for _, v := range row {
+			rows[i] = append(rows[i], jsonForTrino(v))
+		}
+	}
+	raw, err := json.Marshal(rows)
+	if err != nil {
+		panic(err)
+	}
+	text := strings.ReplaceAll(string(raw), "'", "''")
+	return fmt.Sprintf("INSERT INTO %s SELECT %s FROM UNNEST(CAST(JSON '%s' AS array(row(%s))))",
+		t.Name, strings.Join(items, ", "), text, strings.Join(fields, ", "))
+}
+
+// jsonForTrino is a value in the JSON that Trino casts to its type.
+func jsonForTrino(v any) any {
+	switch v := v.(type) {
+	case float64:
+		if v != v || math.IsInf(v, 0) {
+			return strings.Replace(fmt.Sprint(v), "Inf", "Infinity", 1)
+		}
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = jsonForTrino(e)
+		}
+		return out
+	case entries:
+		out := map[string]any{}
+		for _, e := range v {
+			out[fmt.Sprint(e[0])] = jsonForTrino(e[1])
+		}
+		return out
+	}
+	return v
 }

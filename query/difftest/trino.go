@@ -140,7 +140,7 @@ func (t *Trino) fetch(ctx context.Context, method, url, body string) (*page, err
 		}
 		for k, v := range map[string]string{
 			"User": "tester", "Catalog": "memory", "Schema": t.Schema, "Time-Zone": "UTC",
-			"Client-Capabilities": "PARAMETRIC_DATETIME", "Session": "query_max_execution_time=20s",
+			"Client-Capabilities": "PARAMETRIC_DATETIME", "Session": "query_max_execution_time=60s",
 		} {
 			req.Header.Set("X-Trino-"+k, v)
 		}

@@ -24,8 +24,8 @@ var basicAggregates = []aggEntry{
 	{sig: "avg(decimal(p,s)) decimal(p,s)", make: averageDecimals},
 	{sig: "avg(interval day to second) interval day to second", make: averageIntervals},
 	{sig: "avg(interval year to month) interval year to month", make: averageIntervals},
-	{sig: "min(T) T; T:orderable", make: extremeOf(func(c int) bool { return c < 0 })},
-	{sig: "max(T) T; T:orderable", make: extremeOf(func(c int) bool { return c > 0 })},
+	{sig: "min(T) T; T:orderable", make: extremeOf(smallest)},
+	{sig: "max(T) T; T:orderable", make: extremeOf(largest)},
 }
 
 // anyNull reports whether an argument is NULL in a row: aggregates skip such rows.
@@ -208,37 +208,28 @@ func appendDecimal(b array.Builder, v *big.Int) error {
 	return err
 }
 
-// extremeOf makes min and max: NaN is the largest number, as in ORDER BY.
-func extremeOf(better func(c int) bool) aggMaker {
+// extremeOf makes min and max.
+func extremeOf(want wanted) aggMaker {
 	return func(c *call) func(*Context) Accumulator {
 		return func(ctx *Context) Accumulator {
 			f := &folder[any]{ctx: ctx, c: c, fixed: 16}
-			take := func(s *any, v any) error {
-				if *s != nil {
-					order, ok := compareBoxed(v, *s)
-					if !ok {
-						return nullInside("Comparison")
-					}
-					if !better(order) {
-						return nil
-					}
+			take := func(s *any, v any) {
+				if *s == nil || want.betterBoxed(v, *s) {
+					f.bytes += boxSize(v) - boxSize(*s)
+					*s = v
 				}
-				f.bytes += boxSize(v) - boxSize(*s)
-				*s = v
-				return nil
 			}
 			f.add = func(s *any, args []Value, row int) error {
-				v := box(args[0].Array, args[0].Row(row))
-				if v == nil {
-					return nil
+				if v := box(args[0].Array, args[0].Row(row)); v != nil {
+					take(s, v)
 				}
-				return take(s, v)
+				return nil
 			}
 			f.merge = func(s, o *any) error {
-				if *o == nil {
-					return nil
+				if *o != nil {
+					take(s, *o)
 				}
-				return take(s, *o)
+				return nil
 			}
 			f.emit = func(b array.Builder, s *any) error { unbox(b, *s); return nil }
 			return f

@@ -19,12 +19,12 @@ var collectors = []aggEntry{
 	{sig: "multimap_agg(K, V) map(K,array(V)); K:comparable", make: multimapAgg},
 	{sig: "histogram(T) map(T,bigint); T:comparable", make: histogram},
 	{sig: "approx_most_frequent(bigint, T, bigint) map(T,bigint); T:comparable", make: mostFrequent},
-	{sig: "max_by(V, K) V; K:orderable", make: extremeBy(func(c int) bool { return c > 0 })},
-	{sig: "min_by(V, K) V; K:orderable", make: extremeBy(func(c int) bool { return c < 0 })},
-	{sig: "max_by(V, K, bigint) array(V); K:orderable", make: topBy(-1, 1, 2)},
-	{sig: "min_by(V, K, bigint) array(V); K:orderable", make: topBy(1, 1, 2)},
-	{sig: "max(T, bigint) array(T); T:orderable", make: topBy(-1, 0, 1)},
-	{sig: "min(T, bigint) array(T); T:orderable", make: topBy(1, 0, 1)},
+	{sig: "max_by(V, K) V; K:orderable", make: extremeBy(largest)},
+	{sig: "min_by(V, K) V; K:orderable", make: extremeBy(smallest)},
+	{sig: "max_by(V, K, bigint) array(V); K:orderable", make: topBy(largest, 1, 2)},
+	{sig: "min_by(V, K, bigint) array(V); K:orderable", make: topBy(smallest, 1, 2)},
+	{sig: "max(T, bigint) array(T); T:orderable", make: topBy(largest, 0, 1)},
+	{sig: "min(T, bigint) array(T); T:orderable", make: topBy(smallest, 0, 1)},
 }
 
 // anyValue keeps the first value that is not NULL.
@@ -285,43 +285,32 @@ func mostFrequent(c *call) func(*Context) Accumulator {
 type pair struct{ value, by any }
 
 // extremeBy makes max_by and min_by: the value may be NULL, rows without a key do not count.
-func extremeBy(better func(c int) bool) aggMaker {
+func extremeBy(want wanted) aggMaker {
 	return func(c *call) func(*Context) Accumulator {
 		return func(ctx *Context) Accumulator {
 			f := &folder[pair]{ctx: ctx, c: c, fixed: 32}
-			wins := func(s *pair, by any) (bool, error) {
-				if s.by == nil {
-					return true, nil
-				}
-				order, ok := compareBoxed(by, s.by)
-				if !ok {
-					return false, nullInside("Comparison")
-				}
-				return better(order), nil
-			}
+			wins := func(s *pair, by any) bool { return s.by == nil || want.betterBoxed(by, s.by) }
 			f.add = func(s *pair, args []Value, row int) error {
 				by := box(args[1].Array, args[1].Row(row))
 				if by == nil {
 					return nil
 				}
-				win, err := wins(s, by)
-				if err == nil && win {
+				if wins(s, by) {
 					f.bytes -= boxSize(s.value) + boxSize(s.by)
 					*s = pair{box(args[0].Array, args[0].Row(row)), by}
 					f.bytes += boxSize(s.value) + boxSize(s.by)
 				}
-				return err
+				return nil
 			}
 			f.merge = func(s, o *pair) error {
 				if o.by == nil {
 					return nil
 				}
-				win, err := wins(s, o.by)
-				if err == nil && win {
+				if wins(s, o.by) {
 					f.bytes += boxSize(o.value) + boxSize(o.by) - boxSize(s.value) - boxSize(s.by)
 					*s = *o
 				}
-				return err
+				return nil
 			}
 			f.emit = func(b array.Builder, s *pair) error { unbox(b, s.value); return nil }
 			return f
@@ -335,8 +324,8 @@ type top struct {
 	pairs []pair
 }
 
-// topBy makes the forms with a count; sign is 1 for the smallest, -1 for the largest.
-func topBy(sign, byArg, countArg int) aggMaker {
+// topBy makes the forms with a count.
+func topBy(want wanted, byArg, countArg int) aggMaker {
 	return func(c *call) func(*Context) Accumulator {
 		return func(ctx *Context) Accumulator {
 			f := &folder[top]{ctx: ctx, c: c, fixed: 40}
@@ -359,7 +348,7 @@ func topBy(sign, byArg, countArg int) aggMaker {
 				f.bytes += boxSize(p.value) + boxSize(p.by)
 				s.pairs = append(s.pairs, p)
 				if int64(len(s.pairs)) > 2*s.n+16 {
-					return shrink(f, s, sign)
+					shrink(f, s, want)
 				}
 				return nil
 			}
@@ -373,9 +362,7 @@ func topBy(sign, byArg, countArg int) aggMaker {
 					b.AppendNull()
 					return nil
 				}
-				if err := shrink(f, s, sign); err != nil {
-					return err
-				}
+				shrink(f, s, want)
 				values := make([]any, len(s.pairs))
 				for i, p := range s.pairs {
 					values[i] = p.value
@@ -389,16 +376,8 @@ func topBy(sign, byArg, countArg int) aggMaker {
 }
 
 // shrink sorts the pairs and keeps the best n.
-func shrink(f *folder[top], s *top, sign int) error {
-	sure := true
-	slices.SortStableFunc(s.pairs, func(a, b pair) int {
-		order, ok := compareBoxed(a.by, b.by)
-		sure = sure && ok
-		return order * sign
-	})
-	if !sure {
-		return nullInside("Comparison")
-	}
+func shrink(f *folder[top], s *top, want wanted) {
+	slices.SortStableFunc(s.pairs, func(a, b pair) int { return -compareBoxed(a.by, b.by, want == largest) * int(want) })
 	if int64(len(s.pairs)) > s.n {
 		for _, p := range s.pairs[s.n:] {
 			f.bytes -= boxSize(p.value) + boxSize(p.by)
@@ -406,5 +385,4 @@ func shrink(f *folder[top], s *top, sign int) error {
 		clear(s.pairs[s.n:])
 		s.pairs = s.pairs[:s.n]
 	}
-	return nil
 }

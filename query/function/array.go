@@ -17,8 +17,8 @@ var arrayAccess = []entry{
 	{sig: "array_last(array(E)) E", make: arrayEnd(func(_, end int) int { return end - 1 })},
 	{sig: "contains(array(T), T) boolean; T:comparable", make: arrayContains},
 	{sig: "array_position(array(T), T) bigint; T:comparable", make: arrayPosition},
-	{sig: "array_max(array(T)) T; T:orderable", make: arrayExtreme(func(c int) bool { return c > 0 })},
-	{sig: "array_min(array(T)) T; T:orderable", make: arrayExtreme(func(c int) bool { return c < 0 })},
+	{sig: "array_max(array(T)) T; T:orderable", make: arrayExtreme(largest)},
+	{sig: "array_min(array(T)) T; T:orderable", make: arrayExtreme(smallest)},
 	{sig: "array_join(array(T), varchar) varchar", result: joinable, make: arrayJoin},
 	{sig: "array_join(array(T), varchar, varchar) varchar", result: joinable, make: arrayJoin},
 }
@@ -154,7 +154,7 @@ func arrayPosition(c *call) Kernel {
 }
 
 // arrayExtreme makes array_max and array_min: NULL when any element is.
-func arrayExtreme(better func(c int) bool) maker {
+func arrayExtreme(want wanted) maker {
 	return generic(func(c *call, args []Value) func(array.Builder, int) error {
 		l := listColumnOf(args[0])
 		return func(b array.Builder, row int) error {
@@ -165,15 +165,7 @@ func arrayExtreme(better func(c int) bool) maker {
 					best = -1
 					break
 				}
-				if best < 0 {
-					best = k
-					continue
-				}
-				order, sure := types.Compare(c.result, l.elements, k, l.elements, best)
-				if !sure {
-					return nullInside("Comparison")
-				}
-				if better(order) {
+				if best < 0 || want.better(c.result, l.elements, k, l.elements, best) {
 					best = k
 				}
 			}

@@ -97,7 +97,6 @@ var arraySort = picking(func(c *call, _ []Value) picker {
 		for k := start; k < end; k++ {
 			pick = append(pick, int32(k))
 		}
-		sure := true
 		slices.SortStableFunc(pick[from:], func(a, b int32) int {
 			an, bn := types.IsNull(l.elements, int(a)), types.IsNull(l.elements, int(b))
 			switch {
@@ -108,13 +107,8 @@ var arraySort = picking(func(c *call, _ []Value) picker {
 			case bn:
 				return -1
 			}
-			order, ok := types.Compare(t, l.elements, int(a), l.elements, int(b))
-			sure = sure && ok
-			return order
+			return types.CompareAll(t, l.elements, int(a), l.elements, int(b), false)
 		})
-		if !sure {
-			return nil, invalidArgument("Array contains elements not supported for comparison")
-		}
 		return pick, nil
 	}
 })

@@ -148,40 +148,53 @@ func appendInt64(b array.Builder, v int64) {
 	}
 }
 
-// compareBoxed orders two non-NULL boxed values of one orderable type; ok is
-// false when a NULL inside decided.
-func compareBoxed(a, b any) (c int, ok bool) {
+// compareBoxed orders two non-NULL boxed values of one orderable type as
+// ORDER BY does: a NaN, and a NULL inside, are above all others; with lowest
+// they are below, so that neither a minimum nor a maximum chooses them.
+func compareBoxed(a, b any, lowest bool) int {
 	switch x := a.(type) {
 	case bool:
 		y := b.(bool)
 		switch {
 		case x == y:
-			return 0, true
+			return 0
 		case y:
-			return -1, true
+			return -1
 		}
-		return 1, true
+		return 1
 	case int64:
-		return cmp.Compare(x, b.(int64)), true
+		return cmp.Compare(x, b.(int64))
 	case float64:
-		return types.CompareFloats(x, b.(float64)), true
+		if lowest {
+			return cmp.Compare(x, b.(float64)) // which has NaN below all others
+		}
+		return types.CompareFloats(x, b.(float64))
 	case string:
-		return strings.Compare(x, b.(string)), true
+		return strings.Compare(x, b.(string))
 	case decimal128.Num:
-		return x.Cmp(b.(decimal128.Num)), true
+		return x.Cmp(b.(decimal128.Num))
 	case []any:
 		y := b.([]any)
 		for i := range min(len(x), len(y)) {
-			if x[i] == nil || y[i] == nil {
-				return cmp.Compare(nullRank(x[i]), nullRank(y[i])), false
-			}
-			if c, ok := compareBoxed(x[i], y[i]); c != 0 || !ok {
-				return c, ok
+			if c := compareInside(x[i], y[i], lowest); c != 0 {
+				return c
 			}
 		}
-		return cmp.Compare(len(x), len(y)), true
+		return cmp.Compare(len(x), len(y))
 	}
 	panic(fmt.Sprintf("function: %T is not orderable", a))
+}
+
+// compareInside orders elements, which may be NULL.
+func compareInside(a, b any, lowest bool) int {
+	switch c := cmp.Compare(nullRank(a), nullRank(b)); {
+	case a == nil || b == nil:
+		if lowest {
+			return -c
+		}
+		return c
+	}
+	return compareBoxed(a, b, lowest)
 }
 
 // nullRank puts NULL after every value.

@@ -18,8 +18,8 @@ var comparisons = []entry{
 	{sig: ">(T, T) boolean; T:orderable", make: ordering(func(c int) bool { return c > 0 })},
 	{sig: ">=(T, T) boolean; T:orderable", make: ordering(func(c int) bool { return c >= 0 })},
 	{sig: "is distinct from(T, T) boolean; T:comparable", make: isDistinct},
-	{sig: "greatest(T, T...) T; T:orderable", make: extreme(func(c int) bool { return c > 0 })},
-	{sig: "least(T, T...) T; T:orderable", make: extreme(func(c int) bool { return c < 0 })},
+	{sig: "greatest(T, T...) T; T:orderable", make: extreme(largest)},
+	{sig: "least(T, T...) T; T:orderable", make: extreme(smallest)},
 }
 
 // equality makes "=" or, negated, "<>".
@@ -157,8 +157,26 @@ func comparePadded(a, b string) int {
 	return 0
 }
 
+// wanted says which of some values a function is after: the sign of the order of
+// a better value and a worse one.
+type wanted int
+
+const (
+	smallest wanted = -1
+	largest  wanted = 1
+)
+
+// better reports whether element a[i] is wanted more than b[j]. NaN, and what
+// holds a NULL, are wanted least, both as the smallest and as the largest.
+func (w wanted) better(t types.Type, a arrow.Array, i int, b arrow.Array, j int) bool {
+	return types.CompareAll(t, a, i, b, j, w == largest)*int(w) > 0
+}
+
+// betterBoxed is better for boxed values.
+func (w wanted) betterBoxed(a, b any) bool { return compareBoxed(a, b, w == largest)*int(w) > 0 }
+
 // extreme makes greatest and least: NULL when any argument is.
-func extreme(better func(c int) bool) maker {
+func extreme(want wanted) maker {
 	return func(c *call) Kernel {
 		t := c.result
 		return func(ctx *Context, args []Value, rows int) (arrow.Array, error) {
@@ -172,14 +190,8 @@ func extreme(better func(c int) bool) maker {
 						best = -1
 						break
 					}
-					if k > 0 {
-						order, ok := types.Compare(t, a.Array, a.Row(i), args[best].Array, args[best].Row(i))
-						if !ok {
-							return nil, nullInside("Comparison")
-						}
-						if better(order) {
-							best = k
-						}
+					if k > 0 && want.better(t, a.Array, a.Row(i), args[best].Array, args[best].Row(i)) {
+						best = k
 					}
 				}
 				if best < 0 {

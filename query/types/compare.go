@@ -216,6 +216,64 @@ func compareNullable(t Type, a arrow.Array, i int, b arrow.Array, j int) (int, b
 	return Compare(t, a, i, b, j)
 }
 
+// CompareAll orders two non-NULL values of one orderable type where every pair
+// has an order: a NaN, and a NULL inside, are above all others, as ORDER BY has
+// them; with lowest they are below, so that a maximum does not choose them.
+func CompareAll(t Type, a arrow.Array, i int, b arrow.Array, j int, lowest bool) int {
+	switch t.Kind {
+	case Array:
+		la, lb := a.(*array.List), b.(*array.List)
+		as, ae := la.ValueOffsets(i)
+		bs, be := lb.ValueOffsets(j)
+		for k := range min(ae-as, be-bs) {
+			if c := compareAllNullable(*t.Elem, la.ListValues(), int(as+k), lb.ListValues(), int(bs+k), lowest); c != 0 {
+				return c
+			}
+		}
+		return cmp.Compare(ae-as, be-bs)
+	case Row:
+		sa, sb := a.(*array.Struct), b.(*array.Struct)
+		for k, f := range t.Fields {
+			if c := compareAllNullable(f.Type, sa.Field(k), i, sb.Field(k), j, lowest); c != 0 {
+				return c
+			}
+		}
+		return 0
+	case Real, Double:
+		if an, bn := isNaN(a, i), isNaN(b, j); an != bn {
+			if an == lowest {
+				return -1
+			}
+			return 1
+		}
+	}
+	return compareScalar(t, a, i, b, j)
+}
+
+func compareAllNullable(t Type, a arrow.Array, i int, b arrow.Array, j int, lowest bool) int {
+	an, bn := IsNull(a, i), IsNull(b, j)
+	switch {
+	case an && bn:
+		return 0
+	case an || bn:
+		if an == lowest {
+			return -1
+		}
+		return 1
+	}
+	return CompareAll(t, a, i, b, j, lowest)
+}
+
+func isNaN(arr arrow.Array, i int) bool {
+	switch a := arr.(type) {
+	case *array.Float64:
+		return a.Value(i) != a.Value(i)
+	case *array.Float32:
+		return a.Value(i) != a.Value(i)
+	}
+	return false
+}
+
 // CompareFloats orders floating-point numbers with NaN above all others.
 func CompareFloats(x, y float64) int {
 	switch {
