@@ -105,7 +105,7 @@ func decimal(text string, span ast.Span) (plan.Expr, error) {
 // error now, not when the query runs.
 func typedLiteral(l *ast.Literal) (plan.Expr, error) {
 	text := &plan.Literal{Value: l.Text, Typ: types.VarcharType}
-	invalid := ast.Errorf(ast.InvalidLiteral, l.Span(), "'%s' is not a valid %s literal", l.Text, strings.ToLower(l.TypeName))
+	invalid := ast.Errorf(ast.InvalidLiteral, l.Span(), "'%s' is not a valid %s literal", l.Text, strings.ToUpper(l.TypeName))
 	if l.TypeName == "TIMESTAMP" {
 		return timestampLiteral(l, invalid)
 	}

@@ -42,8 +42,8 @@ func parseUUID(s string) ([]byte, error) {
 }
 
 func parseIP(s string) ([]byte, error) {
-	a, err := netip.ParseAddr(s)
-	if err != nil || a.Zone() != "" {
+	a, err := netip.ParseAddr(s) // a zone is read, and dropped, as in Trino
+	if err != nil {
 		return nil, badCast("Cannot cast value to IPADDRESS: %s", s)
 	}
 	b := a.As16()

@@ -1,6 +1,7 @@
 package function
 
 import (
+	"errors"
 	"math"
 	"math/big"
 	"slices"
@@ -11,16 +12,21 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/decimal128"
 
+	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/types"
 )
 
 // fromJSONMaker casts JSON to scalars, arrays, maps and rows.
 func fromJSONMaker(to types.Type) (maker, bool) {
-	if !fromJSONType(to) {
+	nested := to.Kind == types.Array || to.Kind == types.Map || to.Kind == types.Row
+	if !fromJSONType(to) && !nested {
 		return nil, false
 	}
 	return func(c *call) Kernel {
 		return func(ctx *Context, args []Value, rows int) (arrow.Array, error) {
+			if !fromJSONType(to) {
+				return nil, badCast("Cannot cast JSON to %s", typeText(to, ", "))
+			}
 			in := columnOf[string](args[0])
 			b := array.NewBuilder(ctx.Mem, to.Arrow())
 			defer b.Release()
@@ -46,7 +52,7 @@ func fromJSONMaker(to types.Type) (maker, bool) {
 func fromJSONType(t types.Type) bool {
 	switch t.Kind {
 	case types.Boolean, types.TinyInt, types.SmallInt, types.Integer, types.BigInt, types.Real, types.Double,
-		types.Decimal, types.Varchar, types.JSON, types.Date, types.Timestamp:
+		types.Decimal, types.Varchar, types.JSON:
 		return true
 	case types.Array:
 		return fromJSONType(*t.Elem)
@@ -64,10 +70,29 @@ func jsonCastFault(j *jsonReader, whole types.Type, why string) error {
 	if len(text) > 1000 {
 		text = text[:1000] + "...(truncated)"
 	}
-	if why == "" {
-		return badCast("Cannot cast '%s' to %s", text, whole)
+	switch {
+	case whole.Kind == types.Array || whole.Kind == types.Map || whole.Kind == types.Row:
+		return badCast("%s\n%s", strings.TrimRight("Cannot cast to "+typeText(whole, ", ")+". "+why, " "), text)
+	case whole.Kind == types.Decimal:
+		return badCast("Cannot cast '%s' to DECIMAL(%d,%d)", text, whole.Precision, whole.Scale)
+	case whole.Kind == types.Varchar && whole.Length == types.Unbounded:
+		return badCast("Cannot cast '%s' to varchar(%d)", text, math.MaxInt32)
 	}
-	return badCast("Cannot cast to %s. %s\n%s", whole, why, text)
+	return badCast("Cannot cast '%s' to %s", text, whole)
+}
+
+// token is the next token as the messages show it.
+func (j *jsonReader) token() string {
+	switch c := j.peek(); c {
+	case '{', '[', ']', '}':
+		return string(c)
+	case '"':
+		if s, ok := j.str(); ok {
+			return s
+		}
+	}
+	text, _ := j.text()
+	return text
 }
 
 // readJSON appends one JSON value as type t.
@@ -103,7 +128,7 @@ func readJSON(b array.Builder, t types.Type, j *jsonReader, whole types.Type) er
 
 func readJSONArray(b *array.ListBuilder, t types.Type, j *jsonReader, whole types.Type) error {
 	if j.peek() != '[' {
-		return jsonCastFault(j, whole, "Expected a json array")
+		return jsonCastFault(j, whole, "Expected a json array, but got "+j.token())
 	}
 	b.Append(true)
 	var err error
@@ -119,21 +144,24 @@ func readJSONArray(b *array.ListBuilder, t types.Type, j *jsonReader, whole type
 
 func readJSONMap(b *array.MapBuilder, t types.Type, j *jsonReader, whole types.Type) error {
 	if j.peek() != '{' {
-		return jsonCastFault(j, whole, "Expected a json object")
+		return jsonCastFault(j, whole, "Expected a json object, but got "+j.token())
 	}
 	b.Append(true)
-	seen := map[string]bool{}
+	seen := map[any]bool{}
 	var err error
 	ok := j.members(func(key string) bool {
-		if seen[key] {
-			err = jsonCastFault(j, whole, "Duplicate keys are not allowed")
+		k, bad := scalarFromString(*t.Key, key)
+		if bad != nil {
+			err = nestedCastFault(j, whole, bad)
 			return false
 		}
-		seen[key] = true
-		name := &jsonReader{s: string(appendJSONString(nil, key))}
-		if err = readJSON(b.KeyBuilder(), *t.Key, name, whole); err == nil {
-			err = readJSON(b.ItemBuilder(), *t.Elem, j, whole)
+		if seen[k] {
+			err = jsonCastFault(j, whole, "Duplicate map keys are not allowed")
+			return false
 		}
+		seen[k] = true
+		unbox(b.KeyBuilder(), k)
+		err = readJSON(b.ItemBuilder(), *t.Elem, j, whole)
 		return err == nil
 	})
 	if err == nil && !ok {
@@ -160,9 +188,16 @@ func readJSONRow(b *array.StructBuilder, t types.Type, j *jsonReader, whole type
 	switch j.peek() {
 	case '[':
 		n := 0
-		ok = j.elements(func(i int) bool { n++; return i < len(t.Fields) && take(i) })
-		if err == nil && n != len(t.Fields) {
-			err = jsonCastFault(j, whole, "Expected json array with "+strconv.Itoa(len(t.Fields))+" elements")
+		ok = j.elements(func(i int) bool {
+			n++
+			if i >= len(t.Fields) {
+				err = jsonCastFault(j, whole, "Expected json array ending, but got "+j.token())
+				return false
+			}
+			return take(i)
+		})
+		if err == nil && n < len(t.Fields) {
+			err = jsonCastFault(j, whole, unexpectedToken(t.Fields[n].Type, "]"))
 		}
 	case '{':
 		ok = j.members(func(key string) bool {
@@ -173,7 +208,7 @@ func readJSONRow(b *array.StructBuilder, t types.Type, j *jsonReader, whole type
 			return take(f)
 		})
 	default:
-		err = jsonCastFault(j, whole, "Expected a json array or object")
+		err = jsonCastFault(j, whole, "Expected a json array or object, but got "+j.token())
 	}
 	if err == nil && !ok {
 		err = jsonCastFault(j, whole, "")
@@ -186,115 +221,146 @@ func readJSONRow(b *array.StructBuilder, t types.Type, j *jsonReader, whole type
 	return err
 }
 
+func unexpectedToken(t types.Type, token string) string {
+	return "Unexpected token when cast to " + typeText(t, ", ") + ": " + token
+}
+
+// errJSONValue is a scalar that has no value of the type, for which Trino has no further words.
+var errJSONValue = errors.New("no value of the type")
+
+// nestedCastFault puts the fault of a scalar into the words of the whole cast.
+func nestedCastFault(j *jsonReader, whole types.Type, err error) error {
+	var e *ast.Error
+	switch {
+	case !errors.As(err, &e):
+		return jsonCastFault(j, whole, "")
+	case whole.Kind == types.Array || whole.Kind == types.Map || whole.Kind == types.Row:
+		return jsonCastFault(j, whole, e.Msg)
+	}
+	return err
+}
+
 // readJSONScalar returns a boxed scalar.
 func readJSONScalar(t types.Type, j *jsonReader, whole types.Type) (any, error) {
 	var v any
-	ok := false
+	err := errJSONValue
 	switch c := j.peek(); c {
 	case '"':
-		var s string
-		if s, ok = j.str(); ok {
-			v, ok = scalarFromString(t, s)
+		if s, ok := j.str(); ok {
+			v, err = scalarFromString(t, s)
 		}
 	case 't', 'f':
-		if ok = j.skip(0); ok {
-			v, ok = scalarFromBoolean(t, c == 't')
+		if j.skip(0) {
+			v, err = scalarFromBoolean(t, c == 't')
 		}
-	case '{', '[', 0:
+	case '{', '[', ']', 0:
+		return nil, jsonCastFault(j, whole, unexpectedToken(t, j.token()))
 	default:
-		var text string
-		if text, ok = j.number(); ok {
-			v, ok = scalarFromNumber(t, text)
+		if text, ok := j.number(); ok {
+			v, err = scalarFromNumber(t, text)
 		}
 	}
-	if !ok {
-		return nil, jsonCastFault(j, whole, "")
+	if err != nil {
+		return nil, nestedCastFault(j, whole, err)
 	}
 	return v, nil
 }
 
-func scalarFromString(t types.Type, s string) (any, bool) {
+func scalarFromString(t types.Type, s string) (any, error) {
 	switch t.Kind {
 	case types.Varchar:
-		return cut(s, t.Length), true
+		return varcharOfJSON(t, s)
 	case types.Boolean:
-		v, err := parseBoolean(s)
-		return v, err == nil
+		return parseBoolean(s)
 	case types.Real:
 		v, err := parseFloat(s, 32)
-		return v, err == nil
+		if err != nil {
+			err = badCast("Cannot cast '%s' to REAL", s)
+		}
+		return v, err
 	case types.Double:
-		v, err := parseFloat(s, 64)
-		return v, err == nil
+		return parseDouble(s)
 	case types.Decimal:
 		return decimalOfText(t, s)
-	case types.Date:
-		v, err := parseDate(s)
-		return int64(v), err == nil
-	case types.Timestamp:
-		v, ok := readTimestamp(s)
-		return roundMicros(v.micros, t.Precision), ok && v.zone == ""
 	}
 	v, err := strconv.ParseInt(s, 10, integerBits(t))
-	return v, err == nil
+	if err != nil {
+		name := strings.ToUpper(t.String())
+		if t.Kind == types.Integer {
+			name = "INT"
+		}
+		return nil, badCast("Cannot cast '%s' to %s", s, name)
+	}
+	return v, nil
+}
+
+// varcharOfJSON does not cut: a text that is too long is an error here.
+func varcharOfJSON(t types.Type, s string) (any, error) {
+	if cut(s, t.Length) != s {
+		return nil, errJSONValue
+	}
+	return s, nil
 }
 
 func integerBits(t types.Type) int { return 8 << (t.Kind - types.TinyInt) }
 
-func decimalOfText(t types.Type, s string) (any, bool) {
+func decimalOfText(t types.Type, s string) (any, error) {
 	if !decimalText.MatchString(s) {
-		return nil, false
+		return nil, errJSONValue
 	}
 	r, _ := new(big.Rat).SetString(s)
 	v := divideRounded(new(big.Int).Mul(r.Num(), pow10(t.Scale)), r.Denom())
 	if v.CmpAbs(pow10(t.Precision)) >= 0 {
-		return nil, false
+		return nil, outOfRange("Cannot cast input json to DECIMAL(%d,%d)", t.Precision, t.Scale)
 	}
-	return decimal128.FromBigInt(v), true
+	return decimal128.FromBigInt(v), nil
 }
 
-func scalarFromBoolean(t types.Type, v bool) (any, bool) {
+func scalarFromBoolean(t types.Type, v bool) (any, error) {
 	n := int64(0)
 	if v {
 		n = 1
 	}
 	switch t.Kind {
 	case types.Boolean:
-		return v, true
+		return v, nil
 	case types.Varchar:
-		return cut(strconv.FormatBool(v), t.Length), true
+		return varcharOfJSON(t, strconv.FormatBool(v))
 	case types.Real, types.Double:
-		return float64(n), true
+		return float64(n), nil
 	case types.Decimal:
 		return decimalOfText(t, strconv.FormatInt(n, 10))
 	}
-	return n, t.IsInteger()
+	return n, nil
 }
 
-func scalarFromNumber(t types.Type, text string) (any, bool) {
+func scalarFromNumber(t types.Type, text string) (any, error) {
 	whole := !strings.ContainsAny(text, ".eE")
 	f, _ := strconv.ParseFloat(text, 64)
 	switch t.Kind {
 	case types.Varchar:
 		if whole {
-			return cut(text, t.Length), true
+			return varcharOfJSON(t, text)
 		}
-		return cut(string(appendCastFloat(nil, f, 64)), t.Length), true
+		return varcharOfJSON(t, string(appendCastFloat(nil, f, 64)))
 	case types.Boolean:
-		return f != 0, true
+		return f != 0, nil
 	case types.Real, types.Double:
-		return f, true
+		return f, nil
 	case types.Decimal:
 		return decimalOfText(t, text)
 	}
-	if !t.IsInteger() {
-		return nil, false
-	}
 	if whole {
 		v, err := strconv.ParseInt(text, 10, integerBits(t))
-		return v, err == nil
+		if err != nil {
+			err = errJSONValue
+		}
+		return v, err
 	}
 	r := math.Round(f)
 	limit := math.Ldexp(1, integerBits(t)-1)
-	return int64(r), r >= -limit && r < limit
+	if r < -limit || r >= limit {
+		return nil, outOfRange("Out of range for %s: %s", t, types.AppendFloat(nil, f, 64))
+	}
+	return int64(r), nil
 }

@@ -18,8 +18,8 @@ var comparisons = []entry{
 	{sig: ">(T, T) boolean; T:orderable", make: ordering(func(c int) bool { return c > 0 })},
 	{sig: ">=(T, T) boolean; T:orderable", make: ordering(func(c int) bool { return c >= 0 })},
 	{sig: "is distinct from(T, T) boolean; T:comparable", make: isDistinct},
-	{sig: "greatest(T, T...) T; T:orderable", make: extreme(largest)},
-	{sig: "least(T, T...) T; T:orderable", make: extreme(smallest)},
+	{sig: "greatest(E, E...) E; E:orderable", make: extreme(largest)},
+	{sig: "least(E, E...) E; E:orderable", make: extreme(smallest)},
 }
 
 // equality makes "=" or, negated, "<>".

@@ -14,12 +14,13 @@ var jsonFunctions = twice([]entry{
 	{sig: "json_array_contains(json, boolean) boolean", make: f2(jsonArrayContainsBoolean)},
 	{sig: "json_array_contains(json, bigint) boolean", make: f2(jsonArrayContainsInteger)},
 	{sig: "json_array_contains(json, double) boolean", make: f2(jsonArrayContainsDouble)},
-	{sig: "json_array_contains(json, varchar) boolean", make: f2(jsonArrayContainsString)},
+	{sig: "json_array_contains(json, varchar(y)) boolean", make: f2(jsonArrayContainsString)},
 	{sig: "json_array_get(json, bigint) json", make: f2(jsonArrayGet)},
-	{sig: "json_extract(json, varchar) json", make: withPath(jsonValueAt)},
-	{sig: "json_extract_scalar(json, varchar) varchar", make: withPath(jsonScalarAt)},
-	{sig: "json_size(json, varchar) bigint", make: withPath(jsonSizeAt)},
+	{sig: "json_extract(json, jsonpath) json", make: withPath(jsonValueAt)},
+	{sig: "json_size(json, jsonpath) bigint", make: withPath(jsonSizeAt)},
 }, []entry{
+	{sig: "json_extract_scalar(json, jsonpath) varchar", make: withPath(jsonScalarAt)},
+	{sig: "json_extract_scalar(varchar(x), jsonpath) varchar(x)", make: withPath(jsonScalarAt)},
 	{sig: "json_parse(varchar(x)) json", make: f1(jsonParse)},
 	{sig: "json_format(json) varchar", make: pure1(func(s string) string { return s })},
 })
@@ -126,9 +127,13 @@ func jsonArrayGet(s string, index int64) (string, error) {
 		if j.peek() == '"' {
 			found, done = j.str()
 		} else {
-			var out []byte
-			out, done = j.canonical(nil, false, 0)
-			found = string(out)
+			if c := j.peek(); c == '{' || c == '[' {
+				var out []byte
+				out, done = j.canonical(nil, false, 0)
+				found = string(out)
+			} else {
+				found, done = j.text()
+			}
 			done = done && found != "null"
 		}
 		return false

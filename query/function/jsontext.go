@@ -1,6 +1,8 @@
 package function
 
 import (
+	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -246,9 +248,10 @@ func (j *jsonReader) number() (string, bool) {
 	return j.s[start:i], true
 }
 
-// canonical copies one value without blanks: strings with the fewest escapes,
-// fractions as doubles print, and the members of objects sorted by key when
-// asked, the last of equal keys then counting.
+// canonical copies one value without blanks and with the fewest escapes. Sorted
+// is json_parse's form: members in the order of their keys, the last of equal
+// keys counting, and numbers exact. Otherwise members stay where they are and
+// fractions print as doubles.
 func (j *jsonReader) canonical(dst []byte, sorted bool, depth int) ([]byte, bool) {
 	if depth > maxJSONDepth {
 		return dst, false
@@ -291,7 +294,7 @@ func (j *jsonReader) canonical(dst []byte, sorted bool, depth int) ([]byte, bool
 		return append(dst, j.s[start:j.i]...), ok
 	}
 	text, ok := j.number()
-	return appendJSONNumber(dst, text), ok
+	return appendJSONNumber(dst, text, sorted), ok
 }
 
 func (j *jsonReader) canonicalObject(dst []byte, depth int) ([]byte, bool) {
@@ -317,13 +320,63 @@ func (j *jsonReader) canonicalObject(dst []byte, depth int) ([]byte, bool) {
 	return append(dst, '}'), ok
 }
 
-// appendJSONNumber prints integers as they are and fractions as doubles.
-func appendJSONNumber(dst []byte, text string) []byte {
+// appendJSONNumber prints a number as json_parse keeps it, exactly, or as what
+// is taken out of JSON text prints it, as a double.
+func appendJSONNumber(dst []byte, text string, exact bool) []byte {
 	if !strings.ContainsAny(text, ".eE") {
+		if text == "-0" {
+			return append(dst, '0')
+		}
 		return append(dst, text...)
 	}
+	if exact {
+		return appendBigDecimal(dst, text)
+	}
 	v, _ := strconv.ParseFloat(text, 64)
+	if math.IsInf(v, 0) {
+		return append(types.AppendFloat(append(dst, '"'), v, 64), '"')
+	}
 	return types.AppendFloat(dst, v, 64)
+}
+
+// appendBigDecimal prints a number with all its digits as Java's BigDecimal
+// does: plain down to 0.000001, else with one digit before the point and an exponent.
+func appendBigDecimal(dst []byte, text string) []byte {
+	mantissa, exponent, _ := strings.Cut(strings.ToLower(text), "e")
+	digits, negative := strings.CutPrefix(mantissa, "-")
+	whole, fraction, _ := strings.Cut(digits, ".")
+	exp, _ := strconv.Atoi(strings.TrimPrefix(exponent, "+"))
+	scale := len(fraction) - exp
+	digits = strings.TrimLeft(whole+fraction, "0")
+	if digits == "" {
+		digits, negative = "0", false
+	}
+	if negative {
+		dst = append(dst, '-')
+	}
+	adjusted := len(digits) - 1 - scale
+	switch {
+	case scale == 0:
+		return append(dst, digits...)
+	case scale > 0 && adjusted >= -6:
+		if missing := scale + 1 - len(digits); missing > 0 {
+			digits = strings.Repeat("0", missing) + digits
+		}
+		at := len(digits) - scale
+		return append(append(append(dst, digits[:at]...), '.'), digits[at:]...)
+	}
+	dst = append(dst, digits[0])
+	if len(digits) > 1 {
+		dst = append(append(dst, '.'), digits[1:]...)
+	}
+	if adjusted == 0 {
+		return dst
+	}
+	dst = append(dst, 'E')
+	if adjusted > 0 {
+		dst = append(dst, '+')
+	}
+	return strconv.AppendInt(dst, int64(adjusted), 10)
 }
 
 func appendJSONString(dst []byte, s string) []byte {
@@ -331,7 +384,7 @@ func appendJSONString(dst []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' {
+		if c >= ' ' && c != '"' && c != '\\' && c < 0xF0 {
 			continue
 		}
 		dst = append(dst, s[start:i]...)
@@ -351,6 +404,14 @@ func appendJSONString(dst []byte, s string) []byte {
 			dst = append(dst, `\t`...)
 		default:
 			const hex = "0123456789ABCDEF"
+			if c >= 0xF0 { // the first byte of a character that UTF-16 writes as two
+				r, size := utf8.DecodeRuneInString(s[i:])
+				high, low := utf16.EncodeRune(r)
+				dst = fmt.Appendf(dst, `\u%04X\u%04X`, high, low)
+				i += size - 1
+				start = i + 1
+				continue
+			}
 			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		}
 	}

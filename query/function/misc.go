@@ -2,6 +2,8 @@ package function
 
 import (
 	"net/netip"
+	"strconv"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/google/uuid"
@@ -12,7 +14,7 @@ import (
 var miscFunctions = []entry{
 	{sig: "typeof(any) varchar", make: typeOf},
 	{sig: "uuid() uuid", make: newUUID, volatile: true},
-	{sig: "contains(varchar(x), ipaddress) boolean", make: networkContains},
+	{sig: "contains(varchar, ipaddress) boolean", make: networkContains},
 	{sig: "$one_row(bigint) boolean", make: f1(oneRow)},
 	{sig: "current_user() varchar", make: c0(func(ctx *Context) string { return ctx.User })},
 	{sig: "format(varchar, any...) varchar", make: format},
@@ -50,17 +52,30 @@ func networkContains(c *call) Kernel {
 		if err != nil {
 			return false, err
 		}
-		return p.Contains(netip.AddrFrom16([16]byte(address)).Unmap()), nil
+		a := netip.AddrFrom16([16]byte(address))
+		if p.Addr().Is4() {
+			a = a.Unmap()
+		}
+		return p.Contains(a), nil
 	})(c)
 }
 
 func parseNetwork(s string) (netip.Prefix, error) {
-	p, err := netip.ParsePrefix(s)
+	address, length, ok := strings.Cut(s, "/")
+	if !ok {
+		return netip.Prefix{}, invalidArgument("Invalid CIDR")
+	}
+	a, err := netip.ParseAddr(address)
 	if err != nil {
-		return netip.Prefix{}, invalidArgument("Invalid CIDR: %s", s)
+		return netip.Prefix{}, invalidArgument("Invalid network IP address")
 	}
-	if p.Addr().Is4In6() && p.Bits() >= 96 {
-		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+	a = a.WithZone("").Unmap()
+	bits, err := strconv.Atoi(length)
+	switch {
+	case err != nil || bits < 0:
+		return netip.Prefix{}, invalidArgument("Invalid prefix length")
+	case bits > a.BitLen():
+		return netip.Prefix{}, invalidArgument("Invalid CIDR")
 	}
-	return p.Masked(), nil
+	return netip.PrefixFrom(a, bits).Masked(), nil
 }

@@ -7,7 +7,7 @@ func scalarTopics() [][]entry {
 		integerArithmetic[int8]("tinyint"), integerArithmetic[int16]("smallint"),
 		integerArithmetic[int32]("integer"), integerArithmetic[int64]("bigint"),
 		floatArithmetic[float32]("real"), floatArithmetic[float64]("double"), decimalArithmetic,
-		stringFunctions, charFunctions, likeFunctions,
+		stringFunctions, charFunctions, stemFunctions, likeFunctions,
 		arrayAccess, arraySets, mapAccess, lambdaFunctions, jsonFunctions,
 		currentTime, extractors(), dateArithmetic, zoneFunctions, intervalOperators, dateText,
 		regexFunctions, splitFunctions, urlFunctions, binaryFunctions,
