@@ -3,6 +3,7 @@ package ast
 // The codes of faults in grouping, ordering and windows.
 const (
 	DuplicateWindowName     ErrorCode = "DUPLICATE_WINDOW_NAME"
+	ExceededFunctionMemory  ErrorCode = "EXCEEDED_FUNCTION_MEMORY_LIMIT"
 	ExpressionNotInDistinct ErrorCode = "EXPRESSION_NOT_IN_DISTINCT"
 	ExpressionNotScalar     ErrorCode = "EXPRESSION_NOT_SCALAR"
 	FunctionNotAggregate    ErrorCode = "FUNCTION_NOT_AGGREGATE"

@@ -1,8 +1,6 @@
 package bind
 
 import (
-	"strings"
-
 	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/function"
 	"github.com/traillake/traillake/query/plan"
@@ -38,8 +36,6 @@ func (x *exprBinder) aggregateAllowed(e *ast.Call, name string) error {
 		return err
 	case e.IgnoreNulls:
 		return noNullTreatment(e, name)
-	case e.Overflow != "" && !strings.EqualFold(e.Overflow, "ERROR"):
-		return notSupported(e.Span(), "ON OVERFLOW "+e.Overflow)
 	}
 	return nil
 }
@@ -54,7 +50,7 @@ func (x *exprBinder) place(e ast.Expr) ast.Span {
 
 // aggCall binds the call itself.
 func (x *exprBinder) aggCall(e *ast.Call, name string) (*plan.AggCall, error) {
-	f, args, err := x.aggArguments(e, name)
+	f, args, plain, err := x.aggArguments(e, name)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +78,7 @@ func (x *exprBinder) aggCall(e *ast.Call, name string) (*plan.AggCall, error) {
 	}
 	if e.Distinct && e.Window == nil {
 		for i, k := range call.OrderBy {
-			if !contains(args, k.Expr) {
+			if !contains(plain, k.Expr) {
 				return nil, ast.Errorf(ast.ExpressionNotInDistinct, order[i].Expr.Span(), "For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments")
 			}
 		}
@@ -111,15 +107,19 @@ func ofOuterQuery(call *plan.AggCall) bool {
 	return outer && !own
 }
 
-func (x *exprBinder) aggArguments(e *ast.Call, name string) (*function.Aggregate, []plan.Expr, error) {
+// aggArguments binds the arguments; plain are those before they are cast to what
+// the function takes.
+func (x *exprBinder) aggArguments(e *ast.Call, name string) (f *function.Aggregate, args, plain []plan.Expr, err error) {
 	if e.Star && name != "count" {
-		return nil, nil, ast.Errorf(ast.FunctionNotFound, e.Span(), "Unexpected parameters (*) for function %s", name)
+		return nil, nil, nil, ast.Errorf(ast.FunctionNotFound, e.Span(), "Unexpected parameters (*) for function %s", name)
+	}
+	if name == "listagg" {
+		return x.listagg(e)
 	}
 	bound, known, err := x.firstPass(e.Args)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	var f *function.Aggregate
 	err = x.texted(bound, func(args []plan.Expr) error {
 		var err error
 		bound = args
@@ -127,10 +127,10 @@ func (x *exprBinder) aggArguments(e *ast.Call, name string) (*function.Aggregate
 		return err
 	})
 	if err != nil {
-		return nil, nil, at(unwrapped(err), e.Span())
+		return nil, nil, nil, at(unwrapped(err), e.Span())
 	}
-	args, err := x.secondPass(e.Args, bound, f.Args)
-	return f, args, err
+	args, err = x.secondPass(e.Args, bound, f.Args)
+	return f, args, bound, err
 }
 
 // filterCondition casts what stands in FILTER (WHERE …) to boolean or refuses it.

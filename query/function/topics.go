@@ -17,5 +17,5 @@ func scalarTopics() [][]entry {
 
 // aggregateTopics lists the aggregate functions.
 func aggregateTopics() [][]aggEntry {
-	return [][]aggEntry{basicAggregates, collectors, statistics, approximations}
+	return [][]aggEntry{basicAggregates, collectors, textAggregates, statistics, approximations}
 }

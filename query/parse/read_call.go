@@ -329,7 +329,7 @@ func (r *reader) overflow(node *ast.Call) {
 		if t.kind == wordToken {
 			words = append(words, t.value)
 		} else {
-			words = append(words, t.text)
+			words = append(words, "'"+strings.ReplaceAll(t.value, "'", "''")+"'")
 		}
 	}
 	node.Overflow = strings.Join(words, " ")
