@@ -104,8 +104,7 @@ func newWindow(n *plan.Window, in plan.Stream, env *Env, held *holding) (*window
 	}
 	var exprs []plan.Expr
 	for _, c := range n.Calls {
-		s.places = append(s.places, newWindowPlaces(c, len(exprs)))
-		exprs = append(exprs, c.Exprs()...)
+		s.places = append(s.places, newWindowPlaces(c, &exprs))
 	}
 	if s.exprs, err = eval.CompileAll(env.Context, exprs); err != nil {
 		s.order.close()

@@ -38,7 +38,7 @@ type frameAggregate struct {
 func newFrameAggregate(r *windowRows, call plan.WindowCall, at windowPlaces, f *frames) (windowFunc, error) {
 	a := &frameAggregate{r: r, fn: call.Function, args: at.args, frames: f, part: -1}
 	if call.Distinct {
-		a.before = a.equalBefore(call, at)
+		a.before = a.equalBefore(at)
 	}
 	if len(at.order) > 0 {
 		var err error
@@ -56,12 +56,11 @@ func newFrameAggregate(r *windowRows, call plan.WindowCall, at windowPlaces, f *
 }
 
 // equalBefore finds for each row the one before with equal arguments and sort keys.
-func (a *frameAggregate) equalBefore(call plan.WindowCall, at windowPlaces) []int32 {
+func (a *frameAggregate) equalBefore(at windowPlaces) []int32 {
 	var cols []arrow.Array
 	var typs []types.Type
-	exprs := call.Exprs()
-	for i, place := range append(slices.Clone(at.args), at.order...) {
-		cols, typs = append(cols, a.r.values[place]), append(typs, exprs[i].Type())
+	for _, place := range append(slices.Clone(at.args), at.order...) {
+		cols, typs = append(cols, a.r.values[place]), append(typs, a.r.s.exprs[place].Type())
 	}
 	g := newGrouper(a.r.s.env.Context.Mem, typs)
 	defer g.release()

@@ -169,23 +169,28 @@ type windowPlaces struct {
 
 type boundPlaces struct{ offset, key, limit int }
 
-// newWindowPlaces counts in the order of plan.WindowCall.Exprs.
-func newWindowPlaces(c plan.WindowCall, at int) (p windowPlaces) {
-	next := func(there bool) int {
-		if !there {
+// newWindowPlaces adds a call's expressions to a list; calls share equal ones.
+func newWindowPlaces(c plan.WindowCall, exprs *[]plan.Expr) (p windowPlaces) {
+	place := func(e plan.Expr) int {
+		if e == nil {
 			return -1
 		}
-		at++
-		return at - 1
+		for i, known := range *exprs {
+			if plan.Equal(known, e) {
+				return i
+			}
+		}
+		*exprs = append(*exprs, e)
+		return len(*exprs) - 1
 	}
-	for range c.Args {
-		p.args = append(p.args, next(true))
+	for _, e := range c.Args {
+		p.args = append(p.args, place(e))
 	}
-	for range c.OrderBy {
-		p.order = append(p.order, next(true))
+	for _, k := range c.OrderBy {
+		p.order = append(p.order, place(k.Expr))
 	}
 	bound := func(b plan.Bound) boundPlaces {
-		return boundPlaces{offset: next(b.Offset != nil), key: next(b.Key != nil), limit: next(b.Limit != nil)}
+		return boundPlaces{offset: place(b.Offset), key: place(b.Key), limit: place(b.Limit)}
 	}
 	p.start, p.end = bound(c.Frame.Start), bound(c.Frame.End)
 	return p
