@@ -55,7 +55,7 @@ func (x *exprBinder) lambda(l *ast.Lambda, params []types.Type) (*plan.Lambda, e
 		inner.params = append(inner.params, &plan.LambdaParam{ID: out.ID, Index: i, Name: p.Name, Typ: params[i]})
 	}
 	nested := *x
-	nested.lambdas = inner
+	nested.lambdas, nested.whole = inner, l.Body
 	body, err := nested.expr(l.Body)
 	if err != nil {
 		return nil, err
@@ -70,5 +70,5 @@ func (x *exprBinder) outsideLambda(e *ast.Call) error {
 	if x.lambdas == nil {
 		return nil
 	}
-	return ast.Errorf(ast.ExpressionNotScalar, e.Span(), "Lambda expression cannot contain aggregations, window functions or grouping operations: [%s]", ast.Format(e))
+	return ast.Errorf(ast.ExpressionNotScalar, x.place(e), "Lambda expression cannot contain aggregations, window functions or grouping operations: [%s]", ast.Format(e))
 }
