@@ -121,7 +121,7 @@ func (g *generator) special(s *scope, want typ, depth int) (string, bool) {
 	switch kind := g.tape.pick(100); {
 	case kind >= 84 && s.rows != nil:
 		return g.produced(s.rows.plain(), "agg", want, depth), true
-	case kind >= 76 && s.windows && len(s.order) > 0:
+	case kind >= 76 && s.windows:
 		return g.windowCall(s, want, depth)
 	case kind >= 68 && !s.lambda && g.queries > 0:
 		return g.subquery(s, want, depth)
@@ -257,7 +257,7 @@ func (g *generator) leaf(s *scope, want typ, depth int) string {
 		return g.produced(s.rows.plain(), "agg", want, min(depth, 1))
 	}
 	if s.outer != nil && (len(columns) == 0 || g.tape.chance(15)) && !s.lambda {
-		columns = append(columns, s.outer.plain().matching(want)...)
+		columns = append(columns, s.outer.named(want)...)
 	}
 	at := g.tape.pick(len(columns)*4 + 1)
 	if at < len(columns)*4 {

@@ -11,20 +11,28 @@ type aQuery struct {
 	text    string
 	columns []column // named, not qualified
 	ordered bool     // the order of its rows is determined
+	unique  bool     // no two of its rows are alike
 	rows    int
 }
 
-// relation is the query as a FROM item sees it: rows that are told apart by all
-// columns together, if these can be ordered.
+// relation is the query as a FROM item sees it.
 func (q aQuery) relation() relation {
 	r := relation{columns: q.columns, rows: q.rows}
+	if q.unique && q.orderable() {
+		r.order = q.columns
+	}
+	return r
+}
+
+// orderable reports whether all columns can be ordered by: then rows that tie
+// are alike.
+func (q aQuery) orderable() bool {
 	for _, c := range q.columns {
 		if !c.typ.orderable() {
-			return r
+			return false
 		}
 	}
-	r.order = q.columns
-	return r
+	return true
 }
 
 // statement makes the whole statement.
@@ -99,6 +107,7 @@ func (g *generator) body(outer *scope, want []typ, depth int, top bool) aQuery {
 			right = "(" + right + ")"
 		}
 		q.text += " " + op + " " + right
+		q.unique = !strings.Contains(op, "ALL")
 		q.rows += other.rows
 	}
 	return q
@@ -107,8 +116,7 @@ func (g *generator) body(outer *scope, want []typ, depth int, top bool) aQuery {
 // orderAndLimit adds ORDER BY, OFFSET and LIMIT. A limit needs an order in
 // which equal rows are alike: one over all columns.
 func (g *generator) orderAndLimit(q aQuery, top bool) aQuery {
-	total := len(q.relation().order) > 0
-	if !total || !g.tape.chance(map[bool]int{true: 40, false: 15}[top]) {
+	if !q.orderable() || !g.tape.chance(map[bool]int{true: 40, false: 15}[top]) {
 		return q
 	}
 	keys := make([]string, len(q.columns))
@@ -209,7 +217,7 @@ func (g *generator) correlated(s, outer *scope) string {
 	var pairs []string
 	for _, o := range outer.columns {
 		for _, c := range s.columns {
-			if o.typ.equal(c.typ) && o.name != "" && (o.typ.name == "small" || o.typ.name == "varchar" || o.typ.name == "date") {
+			if o.typ.equal(c.typ) && o.name != "" && o.name != o.ref && (o.typ.name == "small" || o.typ.name == "varchar" || o.typ.name == "date") {
 				pairs = append(pairs, c.ref+" = "+o.ref)
 			}
 		}

@@ -2,6 +2,7 @@ package difftest
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -83,19 +84,24 @@ func (g *generator) cte() relation {
 	return g.rename(c, c.text)
 }
 
-// values is a VALUES list of constants with a column list.
+// values is a VALUES list of constants with a column list. The first column
+// numbers the rows.
 func (g *generator) values() relation {
-	n := g.tape.between(1, 3)
+	n := g.tape.between(2, 4)
 	of := make([]typ, n)
 	names := make([]string, n)
 	for i := range of {
-		of[i] = scalarTypes[g.tape.pick(portableTypes)]
+		of[i] = mustType("small")
+		if i > 0 {
+			of[i] = scalarTypes[g.tape.pick(portableTypes)]
+		}
 		names[i] = g.name("v")
 	}
 	rows := make([]string, g.tape.between(1, 5))
 	for i := range rows {
 		cells := make([]string, n)
-		for j := range cells {
+		cells[0] = strconv.Itoa(i + 1)
+		for j := 1; j < n; j++ {
 			cells[j] = render(g.dialect, of[j], orNull(g.tape, of[j], 15, g.portable))
 		}
 		rows[i] = "(" + strings.Join(cells, ", ") + ")"
@@ -106,7 +112,7 @@ func (g *generator) values() relation {
 	for i, name := range names {
 		r.columns = append(r.columns, column{ref: alias + "." + name, typ: of[i], name: name})
 	}
-	r.order = r.columns
+	r.order = r.columns[:1]
 	return r
 }
 

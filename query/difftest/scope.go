@@ -44,6 +44,13 @@ func (s *scope) matching(want typ) []column {
 	return append(exact, coerced...)
 }
 
+// named are the columns of a type that a subquery can name: not the
+// expressions that an aggregation groups by, nor the columns of USING, which
+// may have a namesake within.
+func (s *scope) named(want typ) []column {
+	return slices.DeleteFunc(s.matching(want), func(c column) bool { return c.name == "" || c.name == c.ref })
+}
+
 // child is the scope within a lambda, with its parameters first.
 func (s *scope) child(params []column) *scope {
 	return &scope{columns: append(params, s.columns...), outer: s.outer, lambda: true}

@@ -49,6 +49,7 @@ func (g *generator) selectList(s *scope, want []typ, depth int, top bool) aQuery
 	q := aQuery{text: "SELECT "}
 	if g.tape.chance(12) {
 		q.text += "DISTINCT "
+		q.unique = true
 	}
 	items := make([]string, len(want))
 	for i, t := range want {
@@ -108,7 +109,8 @@ func (g *generator) groupKeys(rows *scope) []column {
 				c = column{ref: text, typ: of}
 			}
 		}
-		if c.typ.name == "json" || seen[c.ref] {
+		// DuckDB tells maps apart by the order of their entries.
+		if c.typ.name == "json" || g.portable && c.typ.name == "map" || seen[c.ref] {
 			continue
 		}
 		seen[c.ref] = true
@@ -159,6 +161,9 @@ func (g *generator) windowCall(s *scope, want typ, depth int) (string, bool) {
 	c := all[g.tape.pick(len(all))]
 	if len(c.bound) > 0 {
 		c = all[g.tape.pick(len(all))]
+	}
+	if !c.ties && len(s.order) == 0 {
+		return "", false
 	}
 	args := *s
 	args.windows = false
