@@ -19,6 +19,17 @@ func mismatch(span ast.Span, format string, args ...any) *ast.Error {
 	return ast.Errorf(ast.TypeMismatch, span, format, args...)
 }
 
+// typeError is the error for text that types.Parse does not take as a type.
+func typeError(err error, text string, span ast.Span) error {
+	switch {
+	case errors.Is(err, types.ErrNotSupported):
+		return ast.Errorf(ast.NotSupported, span, "%v", err)
+	case strings.HasPrefix(err.Error(), "Unknown type"):
+		return ast.Errorf(ast.TypeMismatch, span, "Unknown type: %s", text)
+	}
+	return ast.Errorf(ast.InvalidFunctionArgument, span, "%v", err)
+}
+
 // at gives an error of the function library its place; errors that already
 // have one keep it.
 func at(err error, span ast.Span) error {

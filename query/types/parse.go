@@ -1,16 +1,21 @@
 package types
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 )
+
+// ErrNotSupported marks types that Trino has and we do not.
+var ErrNotSupported = errors.New("is not supported")
 
 // Limits on type parameters.
 const (
 	MaxDecimalPrecision   = 38
 	MaxTimePrecision      = 9
 	MaxTimestampPrecision = 6
+	maxTrinoPrecision     = 12
 )
 
 // Parse reads a type as users write it in CAST and as Type.String prints it,
@@ -244,17 +249,20 @@ func (p *typeParser) parseTime(word string) (Type, error) {
 	if !zoned {
 		p.accept("without", "time", "zone")
 	}
-	kind, most := Timestamp, MaxTimestampPrecision
+	kind, most, suffix := Timestamp, MaxTimestampPrecision, ""
 	switch {
 	case word == "time" && zoned:
-		return Type{}, fmt.Errorf("type time with time zone is not supported")
+		return Type{}, fmt.Errorf("time with time zone %w", ErrNotSupported)
 	case word == "time":
 		kind, most = Time, MaxTimePrecision
 	case zoned:
-		kind = TimestampTZ
+		kind, suffix = TimestampTZ, " with time zone"
 	}
-	if precision > most {
-		return Type{}, fmt.Errorf("%s precision must be in range [0, %d]: %d", strings.ToUpper(word), most, precision)
+	switch {
+	case precision > maxTrinoPrecision:
+		return Type{}, fmt.Errorf("%s precision must be in range [0, %d]: %d", strings.ToUpper(word+suffix), maxTrinoPrecision, precision)
+	case precision > most:
+		return Type{}, fmt.Errorf("%s(%d)%s %w: a second has at most %d digits", word, precision, suffix, ErrNotSupported, most)
 	}
 	return Type{Kind: kind, Precision: precision}, nil
 }

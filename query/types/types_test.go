@@ -56,8 +56,9 @@ func TestParse(t *testing.T) {
 		{"bigint bigint", "Unknown type: bigint bigint"},
 		{"decimal(39)", "DECIMAL precision must be in range [1, 38]: 39"},
 		{"decimal(3,4)", "DECIMAL scale must be in range [0, precision (3)]: 4"},
-		{"timestamp(9)", "TIMESTAMP precision must be in range [0, 6]: 9"},
-		{"time with time zone", "type time with time zone is not supported"},
+		{"timestamp(9)", "timestamp(9) is not supported: a second has at most 6 digits"},
+		{"timestamp(13) with time zone", "TIMESTAMP WITH TIME ZONE precision must be in range [0, 12]: 13"},
+		{"time with time zone", "time with time zone is not supported"},
 	} {
 		if _, err := Parse(tc.text); err == nil || err.Error() != tc.want {
 			t.Errorf("Parse(%q) gives %v, want %s", tc.text, err, tc.want)
