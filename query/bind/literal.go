@@ -2,6 +2,7 @@ package bind
 
 import (
 	"encoding/hex"
+	"errors"
 	"math/big"
 	"strconv"
 	"strings"
@@ -61,8 +62,8 @@ func number(l *ast.Literal, negative bool, span ast.Span) (plan.Expr, error) {
 		}
 		return &plan.Literal{Value: n, Typ: types.BigIntType}, nil
 	case ast.DoubleLiteral:
-		f, err := strconv.ParseFloat(text, 64)
-		if err != nil {
+		f, err := strconv.ParseFloat(text, 64) // too large is Infinity
+		if err != nil && !errors.Is(err, strconv.ErrRange) {
 			return nil, ast.Errorf(ast.InvalidLiteral, span, "Invalid numeric literal: %s", text)
 		}
 		return &plan.Literal{Value: f, Typ: types.DoubleType}, nil
@@ -87,13 +88,14 @@ func decimal(text string, span ast.Span) (plan.Expr, error) {
 	precision := max(len(whole)+len(frac), 1)
 	n, ok := new(big.Int).SetString(whole+frac, 10)
 	if whole+frac == "" {
-		n, ok = new(big.Int), true
+		n, ok = new(big.Int), strings.Contains(text, "0")
 	}
-	if !ok {
-		return nil, ast.Errorf(ast.InvalidLiteral, span, "'%s' is not a valid decimal literal", text)
-	}
-	if precision > types.MaxDecimalPrecision {
-		return nil, ast.Errorf(ast.InvalidLiteral, span, "'%s' is not a valid decimal literal: more than %d digits", text, types.MaxDecimalPrecision)
+	if !ok || precision > types.MaxDecimalPrecision {
+		err := ast.Errorf(ast.InvalidLiteral, span, "'%s' is not a valid DECIMAL literal", text)
+		if ok {
+			err.Hint = "A decimal has at most " + strconv.Itoa(types.MaxDecimalPrecision) + " digits"
+		}
+		return nil, err
 	}
 	if strings.HasPrefix(text, "-") {
 		n.Neg(n)

@@ -25,7 +25,7 @@ func numberCasts() map[castPair]maker {
 		from, to := c.args[0], c.result
 		return f1(func(v decimal128.Num) (decimal128.Num, error) {
 			return fitDecimal(rescale(v.BigInt(), from.Scale, to.Scale), to, func() error {
-				return badCast("Cannot cast DECIMAL '%s' to DECIMAL(%d, %d)", v.ToString(int32(from.Scale)), to.Precision, to.Scale)
+				return outOfRange("Cannot cast DECIMAL(%d, %d) '%s' to DECIMAL(%d, %d)", from.Precision, from.Scale, v.ToString(int32(from.Scale)), to.Precision, to.Scale)
 			})
 		})(c)
 	}
@@ -64,7 +64,11 @@ func integerCasts[T signed](m map[castPair]maker, kind types.Kind) {
 		return f1(func(v decimal128.Num) (T, error) {
 			whole := rescale(v.BigInt(), from.Scale, 0)
 			if !whole.IsInt64() || int64(T(whole.Int64())) != whole.Int64() {
-				return 0, badCast("Cannot cast '%s' to %s", v.ToString(int32(from.Scale)), upperName(to))
+				text := whole.String()
+				if to.Kind == types.BigInt {
+					text = v.ToString(int32(from.Scale))
+				}
+				return 0, outOfRange("Cannot cast '%s' to %s", text, upperName(to))
 			}
 			return T(whole.Int64()), nil
 		})(c)
@@ -108,7 +112,11 @@ func floatCasts[T float](m map[castPair]maker, kind types.Kind) {
 		from, to := c.args[0], c.result
 		return f1(func(v T) (decimal128.Num, error) {
 			fail := func() error {
-				return badCast("Cannot cast %s '%s' to DECIMAL(%d, %d)", upperName(from), types.AppendFloat(nil, float64(v), bits), to.Precision, to.Scale)
+				text := types.AppendFloat(nil, float64(v), bits)
+				if v != v {
+					return badCast("Cannot cast %s '%s' to DECIMAL(%d, %d)", upperName(from), text, to.Precision, to.Scale)
+				}
+				return outOfRange("Cannot cast %s '%s' to DECIMAL(%d, %d)", upperName(from), text, to.Precision, to.Scale)
 			}
 			r, ok := new(big.Rat).SetString(strconv.FormatFloat(float64(v), 'f', -1, bits))
 			if !ok {
@@ -129,9 +137,6 @@ func roundTo[F float, T signed](to types.Type) maker {
 		}
 		r := math.Round(f)
 		if r < -0x1p63 || r >= 0x1p63 || int64(T(r)) != int64(r) {
-			if to.Kind == types.BigInt {
-				return 0, badCast("Unable to cast %s to bigint", types.AppendFloat(nil, f, 64))
-			}
 			return 0, outOfRange("Out of range for %s: %s", to, types.AppendFloat(nil, f, 64))
 		}
 		return T(int64(r)), nil
@@ -151,7 +156,7 @@ func decimalFrom[T any](c *call, text func(T) string) Kernel {
 	return f1(func(v T) (decimal128.Num, error) {
 		n, _ := new(big.Int).SetString(text(v), 10)
 		return fitDecimal(n.Mul(n, pow10(to.Scale)), to, func() error {
-			return badCast("Cannot cast %s '%s' to DECIMAL(%d, %d)", upperName(from), text(v), to.Precision, to.Scale)
+			return outOfRange("Cannot cast %s '%s' to DECIMAL(%d, %d)", upperName(from), text(v), to.Precision, to.Scale)
 		})
 	})(c)
 }

@@ -173,10 +173,7 @@ func appendCastText(dst []byte, from types.Type, arr arrow.Array, row int) []byt
 func appendCastFloat(dst []byte, v float64, bits int) []byte {
 	switch {
 	case v == 0:
-		if math.Signbit(v) {
-			return append(dst, "-0E0"...)
-		}
-		return append(dst, "0E0"...)
+		return append(dst, "0E0"...) // also negative zero
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return types.AppendFloat(dst, v, bits)
 	}

@@ -21,23 +21,33 @@ var decimalArithmetic = []entry{
 	{sig: "negate(decimal(p,s)) decimal(p,s)", make: pure1(decimal128.Num.Negate)},
 }
 
+// minScale is the fraction that products and quotients keep when their digits
+// do not fit.
+const minScale = 6
+
 func sumType(a []types.Type) (types.Type, error) {
-	scale := max(a[0].Scale, a[1].Scale)
 	whole := max(a[0].Precision-a[0].Scale, a[1].Precision-a[1].Scale)
+	scale := min(max(a[0].Scale, a[1].Scale), maxPrecision-whole)
 	return types.DecimalOf(min(maxPrecision, whole+scale+1), scale), nil
 }
 
 func productType(a []types.Type) (types.Type, error) {
-	scale := a[0].Scale + a[1].Scale
-	if scale > maxPrecision {
-		return types.Type{}, invalidArgument("DECIMAL scale must be in range [0, precision (%d)]: %d", maxPrecision, scale)
-	}
-	return types.DecimalOf(min(maxPrecision, a[0].Precision+a[1].Precision), scale), nil
+	whole := a[0].Precision - a[0].Scale + a[1].Precision - a[1].Scale
+	return fitted(whole, a[0].Scale+a[1].Scale), nil
 }
 
 func quotientType(a []types.Type) (types.Type, error) {
-	p := a[0].Precision + a[1].Scale + max(0, a[1].Scale-a[0].Scale)
-	return types.DecimalOf(min(maxPrecision, p), max(a[0].Scale, a[1].Scale)), nil
+	whole := a[0].Precision - a[0].Scale + a[1].Scale
+	return fitted(whole, max(minScale, a[0].Scale+a[1].Precision+1)), nil
+}
+
+// fitted is the decimal with that many digits before and after the point; when
+// there are too many, those after it are cut to what is free, or to minScale.
+func fitted(whole, scale int) types.Type {
+	if whole+scale > maxPrecision {
+		scale = min(scale, max(maxPrecision-whole, minScale))
+	}
+	return types.DecimalOf(max(1, min(maxPrecision, whole+scale)), scale)
 }
 
 func remainderType(a []types.Type) (types.Type, error) {
@@ -58,17 +68,20 @@ func checked(v *big.Int) (decimal128.Num, error) {
 	return decimal128.FromBigInt(v), nil
 }
 
-// decimalBinary brings both sides to the result's scale (a product needs none) and applies op.
+// decimalBinary brings both sides to one scale (a product needs none), applies
+// op, and rounds to the result's scale, which may be smaller.
 func decimalBinary(product bool, op func(a, b *big.Int) *big.Int) maker {
 	return func(c *call) Kernel {
 		scaleA, scaleB := pow10(0), pow10(0)
+		scale := c.args[0].Scale + c.args[1].Scale
 		if !product {
-			scaleA = pow10(c.result.Scale - c.args[0].Scale)
-			scaleB = pow10(c.result.Scale - c.args[1].Scale)
+			scale = max(c.args[0].Scale, c.args[1].Scale)
+			scaleA = pow10(scale - c.args[0].Scale)
+			scaleB = pow10(scale - c.args[1].Scale)
 		}
 		return f2(func(x, y decimal128.Num) (decimal128.Num, error) {
 			a, b := x.BigInt(), y.BigInt()
-			return checked(op(a.Mul(a, scaleA), b.Mul(b, scaleB)))
+			return checked(rescale(op(a.Mul(a, scaleA), b.Mul(b, scaleB)), scale, c.result.Scale))
 		})(c)
 	}
 }

@@ -11,7 +11,8 @@ func scalarTopics() [][]entry {
 		arrayAccess, arraySets, mapAccess, lambdaFunctions, jsonFunctions,
 		currentTime, extractors(), dateArithmetic, zoneFunctions, intervalOperators, dateText,
 		regexFunctions, splitFunctions, urlFunctions, binaryFunctions,
-		mathFunctions, moduloFunctions(), roundingFunctions(), bitwiseFunctions, arrayMakers, miscFunctions, asText,
+		mathFunctions, moduloFunctions(), roundingFunctions(), randomFunctions(), distributions, vectorFunctions,
+		bitwiseFunctions, arrayMakers, miscFunctions, asText,
 	}
 }
 

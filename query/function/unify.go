@@ -182,8 +182,10 @@ func (b *binding) unifyNumbers(p *pattern, t types.Type) bool {
 	}
 	switch t.Kind {
 	case types.Decimal:
-		old := types.DecimalOf(max(1, b.nums[p.nums[0]]), b.nums[p.nums[1]])
-		super, _ := types.CommonSuperType(old, t)
+		super := t
+		if old, bound := b.nums[p.nums[0]]; bound {
+			super, _ = types.CommonSuperType(types.DecimalOf(old, b.nums[p.nums[1]]), t)
+		}
 		b.nums[p.nums[0]], b.nums[p.nums[1]] = super.Precision, super.Scale
 	case types.Varchar, types.Char:
 		old, bound := b.nums[p.nums[0]]

@@ -167,12 +167,25 @@ func AppendFloat(dst []byte, v float64, bits int) []byte {
 func AppendScientific(dst []byte, v float64, bits int) []byte {
 	text := strconv.FormatFloat(v, 'e', -1, bits)
 	mantissa, exponent, _ := strings.Cut(text, "e")
+	if len(strings.TrimPrefix(mantissa, "-")) == 1 {
+		// One digit is enough only if no second one comes nearer: the smallest
+		// double is 4.9E-324, not 5.0E-324.
+		if two := strconv.FormatFloat(v, 'e', 1, bits); sameText(two, v, bits) {
+			mantissa, exponent, _ = strings.Cut(two, "e")
+		}
+	}
 	dst = append(dst, mantissa...)
 	if !strings.Contains(mantissa, ".") {
 		dst = append(dst, ".0"...)
 	}
 	exp, _ := strconv.Atoi(exponent)
 	return strconv.AppendInt(append(dst, 'E'), int64(exp), 10)
+}
+
+// sameText reports whether text reads back as v.
+func sameText(text string, v float64, bits int) bool {
+	back, err := strconv.ParseFloat(text, bits)
+	return err == nil && back == v
 }
 
 func appendHexPairs(dst, b []byte) []byte {
