@@ -155,7 +155,14 @@ func unwrapped(err error) error {
 
 func (x *exprBinder) arity(e *ast.Call, least, most int) error {
 	if len(e.Args) < least || (most >= 0 && len(e.Args) > most) {
-		return ast.Errorf(ast.InvalidArguments, e.Span(), "Invalid number of arguments for '%s' function", strings.ToLower(e.Name.Name))
+		switch name := strings.ToLower(e.Name.Name); name {
+		case "coalesce":
+			return ast.Errorf(ast.SyntaxError, e.Span(), "The 'coalesce' function must have at least two arguments")
+		case "try":
+			return ast.Errorf(ast.SyntaxError, e.Span(), "The 'try' function must have exactly one argument")
+		default:
+			return ast.Errorf(ast.SyntaxError, e.Span(), "Invalid number of arguments for '%s' function", name)
+		}
 	}
 	return nil
 }

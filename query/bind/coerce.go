@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/traillake/traillake/query/ast"
@@ -116,7 +118,10 @@ func apply(f *function.Scalar, args []plan.Expr) plan.Expr {
 // Trino reports them.
 func operator(op string, l, r plan.Expr, span ast.Span) (plan.Expr, error) {
 	e, err := resolve(op, []plan.Expr{l, r})
-	if err != nil {
+	switch {
+	case err != nil && op == "||":
+		return nil, at(err, span)
+	case err != nil:
 		return nil, mismatch(span, "Cannot apply operator: %s %s %s", l.Type(), op, r.Type())
 	}
 	return e, nil
@@ -137,6 +142,9 @@ func compare(op string, l, r plan.Expr, span ast.Span) (plan.Expr, error) {
 
 func cannotCompare(op string, l, r plan.Expr, span ast.Span) *ast.Error {
 	err := mismatch(span, "Cannot apply operator: %s %s %s", l.Type(), op, r.Type())
+	if op == "is distinct from" {
+		err = mismatch(span, "Cannot check if %s is identical to %s", l.Type(), r.Type())
+	}
 	if l.Type().IsString() != r.Type().IsString() {
 		err.Hint = "Convert one side with CAST(… AS …)"
 	}
@@ -167,6 +175,17 @@ func common(exprs []plan.Expr) (t types.Type, clash [2]types.Type, ok bool) {
 	return t, clash, true
 }
 
+// typeNames are the types of expressions, each once.
+func typeNames(exprs []plan.Expr) []string {
+	var names []string
+	for _, e := range exprs {
+		if name := e.Type().String(); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // unify casts expressions to their common type. what is the start of the
 // message when there is none: "All CASE results".
 func unify(exprs []plan.Expr, what string, spans []ast.Span) ([]plan.Expr, types.Type, error) {
@@ -179,7 +198,8 @@ func unify(exprs []plan.Expr, what string, spans []ast.Span) ([]plan.Expr, types
 				break
 			}
 		}
-		return nil, t, mismatch(span, "%s must be the same type or coercible to a common type. Cannot find common type between %s and %s", what, clash[0], clash[1])
+		return nil, t, mismatch(span, "%s must be the same type or coercible to a common type. Cannot find common type between %s and %s, all types (without duplicates): [%s]",
+			what, clash[0], clash[1], strings.Join(typeNames(exprs), ", "))
 	}
 	out := make([]plan.Expr, len(exprs))
 	for i, e := range exprs {

@@ -68,9 +68,9 @@ func (x *exprBinder) binary(e *ast.Binary) (plan.Expr, error) {
 	}
 	switch e.Op {
 	case "=", "<>", "<", "<=", ">", ">=":
-		return x.compared(e.Op, l, r, e.Span())
+		return x.compared(e.Op, l, r, e.OpPos)
 	case "IS DISTINCT FROM", "IS NOT DISTINCT FROM":
-		out, err := x.compared("is distinct from", l, r, e.Span())
+		out, err := x.compared("is distinct from", l, r, e.OpPos)
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +78,7 @@ func (x *exprBinder) binary(e *ast.Binary) (plan.Expr, error) {
 	}
 	var out plan.Expr
 	err = x.texted([]plan.Expr{l, r}, func(args []plan.Expr) error {
-		out, err = operator(e.Op, args[0], args[1], e.Span())
+		out, err = operator(e.Op, args[0], args[1], e.OpPos)
 		return err
 	})
 	return out, err

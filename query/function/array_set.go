@@ -25,6 +25,8 @@ var arraySets = []entry{
 	{sig: "arrays_overlap(array(E), array(E)) boolean; E:comparable", make: arraysOverlap},
 	{sig: "contains_sequence(array(T), array(T)) boolean; T:comparable", make: containsSequence},
 	{sig: "concat(array(E), array(E)...) array(E)", make: concatArrays},
+	{sig: "concat(array(E), E) array(E)", make: appendElement(false)},
+	{sig: "concat(E, array(E)) array(E)", make: appendElement(true)},
 	{sig: "||(array(E), array(E)) array(E)", make: concatArrays},
 	{sig: "||(array(E), E) array(E)", make: appendElement(false)},
 	{sig: "||(E, array(E)) array(E)", make: appendElement(true)},

@@ -46,8 +46,28 @@ func castMaker(from, to types.Type) (maker, bool) {
 	case from.Kind == types.Row && to.Kind == types.Row:
 		return castRow(from, to)
 	}
+	if from.Kind == types.IPAddress && to.Kind == types.Varchar && to.Length != types.Unbounded {
+		return nil, false
+	}
 	m, ok := scalarCasts[castPair{from.Kind, to.Kind}]
+	if !ok && from.Kind == types.Char {
+		return castOfChar(to)
+	}
 	return m, ok
+}
+
+// castOfChar reads a char as the varchar without its padding, except for its bytes.
+func castOfChar(to types.Type) (maker, bool) {
+	if to.Kind == types.Varbinary {
+		return charToUTF8, true
+	}
+	m, ok := scalarCasts[castPair{types.Varchar, to.Kind}]
+	switch to.Kind {
+	case types.Boolean, types.TinyInt, types.SmallInt, types.Integer, types.BigInt, types.Real, types.Double,
+		types.Date, types.Timestamp, types.TimestampTZ:
+		return m, ok
+	}
+	return nil, false
 }
 
 // sameArray passes its argument through.

@@ -16,10 +16,14 @@ import (
 	"github.com/traillake/traillake/query/types"
 )
 
-// fromJSONMaker casts JSON to scalars, arrays, maps and rows.
+// fromJSONMaker casts JSON to scalars, arrays, maps and rows. A map or row that
+// holds what JSON has no form for fails when it runs, as in Trino.
 func fromJSONMaker(to types.Type) (maker, bool) {
-	nested := to.Kind == types.Array || to.Kind == types.Map || to.Kind == types.Row
-	if !fromJSONType(to) && !nested {
+	inner := to
+	for inner.Kind == types.Array {
+		inner = *inner.Elem
+	}
+	if !fromJSONType(to) && inner.Kind != types.Map && inner.Kind != types.Row {
 		return nil, false
 	}
 	return func(c *call) Kernel {

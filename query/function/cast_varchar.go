@@ -88,7 +88,7 @@ func parseBoolean(s string) (bool, error) {
 
 func varcharToInteger[T signed](bits int, name string) maker {
 	return f1(func(s string) (T, error) {
-		v, err := strconv.ParseInt(s, 10, bits)
+		v, err := strconv.ParseInt(strings.TrimFunc(s, isBlank), 10, bits)
 		if err != nil {
 			return 0, badCast("Cannot cast '%s' to %s", s, name)
 		}
@@ -153,11 +153,22 @@ func toVarchar(c *call) Kernel {
 			}
 			buf = appendCastText(buf[:0], from, arr, row)
 			if n := to.Length; n != types.Unbounded && len(buf) > n && utf8.RuneCount(buf) > n {
-				return "", badCast("Value %s cannot be represented as %s", buf, to)
+				return "", tooLongForVarchar(from, to, arr, row, string(buf))
 			}
 			return string(buf), nil
 		})
 	}
+}
+
+// tooLongForVarchar words the fault of a value whose text exceeds varchar(n), which Trino words by type.
+func tooLongForVarchar(from, to types.Type, arr arrow.Array, row int, text string) error {
+	switch from.Kind {
+	case types.Real, types.Double:
+		return badCast("Value %s (%s) cannot be represented as %s", types.AppendText(nil, from, arr, row), text, to)
+	case types.Boolean, types.Time, types.IntervalDaySecond, types.IntervalYearMonth, types.UUID:
+		return badCast("Cannot cast '%s' to %s", text, to)
+	}
+	return badCast("Value %s cannot be represented as %s", text, to)
 }
 
 func appendCastText(dst []byte, from types.Type, arr arrow.Array, row int) []byte {

@@ -14,11 +14,12 @@ var jsonFunctions = twice([]entry{
 	{sig: "json_array_contains(json, boolean) boolean", make: f2(jsonArrayContainsBoolean)},
 	{sig: "json_array_contains(json, bigint) boolean", make: f2(jsonArrayContainsInteger)},
 	{sig: "json_array_contains(json, double) boolean", make: f2(jsonArrayContainsDouble)},
-	{sig: "json_array_contains(json, varchar(y)) boolean", make: f2(jsonArrayContainsString)},
 	{sig: "json_array_get(json, bigint) json", make: f2(jsonArrayGet)},
 	{sig: "json_extract(json, jsonpath) json", make: withPath(jsonValueAt)},
 	{sig: "json_size(json, jsonpath) bigint", make: withPath(jsonSizeAt)},
 }, []entry{
+	{sig: "json_array_contains(json, varchar(x)) boolean", make: f2(jsonArrayContainsString)},
+	{sig: "json_array_contains(varchar(x), varchar(y)) boolean", make: f2(jsonArrayContainsString)},
 	{sig: "json_extract_scalar(json, jsonpath) varchar", make: withPath(jsonScalarAt)},
 	{sig: "json_extract_scalar(varchar(x), jsonpath) varchar(x)", make: withPath(jsonScalarAt)},
 	{sig: "json_parse(varchar(x)) json", make: f1(jsonParse)},
@@ -293,8 +294,8 @@ func jsonSizeAt(j *jsonReader, path []jsonStep) (int64, error) {
 		ok = j.members(func(string) bool { n++; return j.skip(0) })
 	case '[':
 		ok = j.elements(func(int) bool { n++; return j.skip(0) })
-	case 0:
-		ok = false
+	default:
+		ok = j.skip(0)
 	}
 	if !ok {
 		return 0, errNull

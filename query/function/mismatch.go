@@ -38,6 +38,11 @@ func mismatch[E any](name string, found []overload[E], args []Arg) error {
 	fail := func(format string, args ...any) error {
 		return ast.Errorf(ast.TypeMismatch, ast.Span{}, format, args...)
 	}
+	if name == "||" { // Trino calls concat, and says so
+		if concat, ok := any(functions().scalars["concat"]).([]overload[E]); ok {
+			name, found = "concat", concat
+		}
+	}
 	switch {
 	case name == "negate" && len(args) == 1:
 		return fail("Cannot negate %s", texts[0])

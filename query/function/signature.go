@@ -215,7 +215,7 @@ func (s *signature) expected() string {
 	for i, a := range s.args {
 		parts[i] = a.String()
 	}
-	if n := len(parts); s.variadic && n > 1 && parts[n-1] == parts[n-2] && s.args[n-1].isVar {
+	if n := len(parts); s.variadic && n > 1 && parts[n-1] == parts[n-2] && s.isGeneric() {
 		parts = parts[:n-1] // Trino counts the arguments when it sees them
 	}
 	text := s.name + "(" + strings.Join(parts, ", ") + ")"
