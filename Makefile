@@ -5,7 +5,7 @@ BIN     := bin/traillake
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: all help demo test lint race slt slt-trino random share trees-trino crash fuzz bench generate generated-current ci clean
+.PHONY: all help demo test lint race slt spill slt-trino random share trees-trino crash fuzz bench generate generated-current ci clean
 
 all: $(BIN)
 
@@ -39,6 +39,9 @@ race: ## the tests under the race detector (needs a C compiler)
 
 slt: ## the sqllogictest files, in every configuration of the engine
 	$(GO) test -count=1 -v -run 'TestFiles' ./query/slttest | grep -E 'records|differs|^(---|ok|FAIL|panic)'
+
+spill: ## sort, join and group 5 million rows in 256 MiB, and check the answers
+	$(GO) test -count=1 -v -timeout 30m -run 'TestSpill$$' ./query -args -spillrows=5000000 -spilllimit=268435456
 
 slt-trino: ## hold the recorded files against a real Trino (needs Maven and JDK 25, or TRINO=URL of a server)
 	@sh query/slttest/record/trino.sh $(GO) run ./query/slttest/record

@@ -113,6 +113,12 @@ func (s *explained) counted(n plan.Node) []string {
 	o := s.env.Stats.Operator(n)
 	lines := []string{fmt.Sprintf("rows %d, batches %d, %s, time %s",
 		o.Rows.Load(), o.Batches.Load(), exec.SizeText(o.Bytes.Load()), o.TimeSpent().Round(time.Microsecond))}
+	if kept := o.Memory.Load(); kept > 0 {
+		lines = append(lines, "kept "+exec.SizeText(kept))
+	}
+	if files := o.SpillFiles.Load(); files > 0 {
+		lines = append(lines, fmt.Sprintf("spilled %s in %d files", exec.SizeText(o.SpillBytes.Load()), files))
+	}
 	if scan, ok := n.(*plan.Scan); ok {
 		st := s.env.Stats.Scan(scan)
 		lines = append(lines, touched(st), fmt.Sprintf("rows read %d, %s read", st.Rows.Load(), exec.SizeText(st.Bytes.Load())))

@@ -33,6 +33,7 @@ type Stats struct {
 	Segments, SegmentsPruned   int64
 	RowGroups, RowGroupsPruned int64
 	PeakMemory                 int64 // bytes
+	SpillFiles, SpilledBytes   int64 // temporary files, and what was written to them
 }
 
 func newRun(q *Query, env *exec.Env, in plan.Stream) *Run {
@@ -68,10 +69,11 @@ func (r *Run) Close() error { return r.in.Close() }
 // concurrent use.
 func (r *Run) Stats() Stats {
 	t := r.env.Stats.Total()
+	files, spilled := r.env.Stats.Spilled()
 	return Stats{
 		RowsReturned: r.rows.Load(), RowsScanned: t.Rows, BytesScanned: t.Bytes,
 		Segments: t.Segments, SegmentsPruned: t.SegmentsPruned,
 		RowGroups: t.RowGroups, RowGroupsPruned: t.RowGroupsPruned,
-		PeakMemory: r.env.Budget.Peak(),
+		PeakMemory: r.env.Budget.Peak(), SpillFiles: files, SpilledBytes: spilled,
 	}
 }

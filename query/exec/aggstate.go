@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -30,14 +31,12 @@ func newAggState(call plan.AggCall, env *Env) (*aggState, error) {
 	}
 	if call.Filter != nil {
 		if a.filter, err = eval.CompilePredicate(env.Context, call.Filter); err != nil {
-			a.close()
-			return nil, err
+			return nil, errors.Join(err, a.close())
 		}
 	}
 	if call.Distinct && len(call.Args) > 0 || len(call.OrderBy) > 0 {
 		if a.held, err = newHeldRows(call, env); err != nil {
-			a.close()
-			return nil, err
+			return nil, errors.Join(err, a.close())
 		}
 	}
 	return a, nil
@@ -130,12 +129,13 @@ func (a *aggState) size() int64 {
 	return a.acc.Size()
 }
 
-func (a *aggState) close() {
+func (a *aggState) close() error {
 	eval.CloseAll(a.args)
 	if a.filter != nil {
 		a.filter.Close()
 	}
 	if a.held != nil {
-		a.held.close()
+		return a.held.close()
 	}
+	return nil
 }

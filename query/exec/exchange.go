@@ -40,9 +40,13 @@ func (x *exchange) Next(ctx context.Context) (arrow.Record, error) {
 	if x.out == nil {
 		x.start(ctx)
 	}
-	rec, ok := <-x.out
-	if ok {
-		return rec, nil
+	select {
+	case rec, ok := <-x.out:
+		if ok {
+			return rec, nil
+		}
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
 	}
 	if x.err != nil {
 		return nil, x.err
@@ -51,8 +55,10 @@ func (x *exchange) Next(ctx context.Context) (arrow.Record, error) {
 }
 
 // start runs one goroutine per input, and one that closes the channel after them.
+// They outlive the first Next and its context, which may be that of a step of the
+// reader's: Close ends them.
 func (x *exchange) start(ctx context.Context) {
-	ctx, x.cancel = context.WithCancel(ctx)
+	ctx, x.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	x.group, ctx = errgroup.WithContext(ctx)
 	x.out = make(chan arrow.Record, x.limit)
 	for _, in := range x.inputs {

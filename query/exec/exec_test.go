@@ -306,9 +306,9 @@ func TestBudgetRefusesHugeAllocation(t *testing.T) {
 
 func TestSortSpills(t *testing.T) {
 	const n = 200_000
-	for _, limit := range []int{0, n - 1234, 2 * n} {
+	for _, limit := range []int{0, topRows - 5, n - 1234, 2 * n} {
 		table := &numbers{n: n, parts: 3, step: 1000}
-		env, disk := spillEnv(t, 2, 2<<20)
+		env, disk := spillEnv(t, 2, 1<<19)
 		s := build(t, &plan.Sort{Input: scanOf(table), Keys: []plan.SortKey{{Expr: x, Desc: true}}, Limit: int64(limit)}, env)
 		got, err := read(context.Background(), s)
 		want := countTo(n)

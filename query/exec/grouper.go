@@ -59,6 +59,27 @@ func (g *grouper) number(cols []arrow.Array, rows int) []int32 {
 	return out
 }
 
+// find is number that adds nothing: it gives -1 to a combination that was not seen.
+func (g *grouper) find(cols []arrow.Array, rows int) []int32 {
+	out := make([]int32, rows)
+	if len(cols) == 0 {
+		return out
+	}
+	g.columns[0].Find(cols[0], out)
+	ids := make([]int32, rows)
+	for c := 1; c < len(cols); c++ {
+		g.columns[c].Find(cols[c], ids)
+		for i, id := range ids {
+			if out[i] >= 0 && id >= 0 {
+				out[i] = g.pairs[c].Lookup(pairKey(out[i], id))
+			} else {
+				out[i] = -1
+			}
+		}
+	}
+	return out
+}
+
 func pairKey(a, b int32) uint64 { return uint64(uint32(a))<<32 | uint64(uint32(b)) }
 
 // values returns the columns of the listed combinations, plain.
@@ -89,6 +110,14 @@ func (g *grouper) values(list []int32) ([]arrow.Array, error) {
 func (g *grouper) size() (n int64) {
 	for i, c := range g.columns {
 		n += c.Size() + g.pairs[i].Size()
+	}
+	return n
+}
+
+// bytes is the memory held in Arrow arrays.
+func (g *grouper) bytes() (n int64) {
+	for _, c := range g.columns {
+		n += c.Bytes()
 	}
 	return n
 }

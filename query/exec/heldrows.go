@@ -28,6 +28,7 @@ type heldRows struct {
 	// keys[i] is the encoded ORDER BY of rows[i]; empty without one.
 	keys     [][]byte
 	keyBytes int64
+	spills   *spills // what did not fit into memory; nil while all does
 }
 
 // heldRow is an argument row, by its number in values or kept, of a group.
@@ -38,7 +39,7 @@ func newHeldRows(call plan.AggCall, env *Env) (*heldRows, error) {
 	for _, k := range call.OrderBy {
 		e, err := eval.Compile(env.Context, k.Expr)
 		if err != nil {
-			h.close()
+			eval.CloseAll(h.order)
 			return nil, err
 		}
 		h.order = append(h.order, e)
@@ -47,12 +48,16 @@ func newHeldRows(call plan.AggCall, env *Env) (*heldRows, error) {
 		h.kept = &rowList{mem: env.Context.Mem}
 		return h, nil
 	}
-	argTypes := make([]types.Type, len(call.Args))
-	for i, a := range call.Args {
-		argTypes[i] = a.Type()
-	}
-	h.values = newGrouper(env.Context.Mem, argTypes)
+	h.values = newGrouper(env.Context.Mem, h.argTypes())
 	return h, nil
+}
+
+func (h *heldRows) argTypes() []types.Type {
+	out := make([]types.Type, len(h.call.Args))
+	for i, a := range h.call.Args {
+		out[i] = a.Type()
+	}
+	return out
 }
 
 // number returns the numbers of argument rows; it takes cols over.
@@ -136,11 +141,17 @@ func (h *heldRows) merge(o *heldRows, groups []int32) error {
 
 // flush hands the rows to the accumulator, in order.
 func (h *heldRows) flush(acc function.Accumulator) error {
+	if h.spills != nil {
+		return h.flushSpilled(acc)
+	}
 	order := firstN(len(h.rows))
 	if len(h.order) > 0 {
 		slices.SortStableFunc(order, func(a, b int32) int { return bytes.Compare(h.keys[a], h.keys[b]) })
 	}
 	for len(order) > 0 {
+		if err := h.env.stopped(); err != nil {
+			return err
+		}
 		n := min(len(order), batchRows)
 		groups, values := make([]int32, n), make([]int32, n)
 		for i, r := range order[:n] {
@@ -180,7 +191,27 @@ func (h *heldRows) size() int64 {
 	return n
 }
 
-func (h *heldRows) close() {
+// bytes is the memory held in Arrow arrays.
+func (h *heldRows) bytes() int64 {
+	if h.kept != nil {
+		return h.kept.bytes
+	}
+	return h.values.bytes()
+}
+
+// clear gives the rows in memory back.
+func (h *heldRows) clear() {
+	if h.values != nil {
+		h.values.release()
+		h.values = newGrouper(h.env.Context.Mem, h.argTypes())
+	}
+	if h.kept != nil {
+		h.kept.release()
+	}
+	h.seen, h.rows, h.keys, h.keyBytes = rowkey.WordTable{}, nil, nil, 0
+}
+
+func (h *heldRows) close() error {
 	eval.CloseAll(h.order)
 	if h.values != nil {
 		h.values.release()
@@ -188,6 +219,10 @@ func (h *heldRows) close() {
 	if h.kept != nil {
 		h.kept.release()
 	}
+	if h.spills != nil {
+		return h.spills.close()
+	}
+	return nil
 }
 
 // orderEncoder evaluates sort keys over a frame and returns the encoder of its

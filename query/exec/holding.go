@@ -44,9 +44,12 @@ func raise(peak *atomic.Int64, value int64) {
 }
 
 // full reports whether the operator has to spill.
-func (h *holding) full() bool {
+func (h *holding) full() bool { return h.fullTo(1) }
+
+// fullTo is full for an operator that needs parts times the memory to spill.
+func (h *holding) fullTo(parts int64) bool {
 	bound := h.env.spillBound()
-	return bound > 0 && h.env.Budget.Used() > bound && h.bytes.Load() > bound/2/int64(max(1, h.env.blocking))
+	return bound > 0 && h.env.Budget.Used() > bound/parts && h.bytes.Load() > bound/2/parts/int64(max(1, h.env.blocking))
 }
 
 // spillBound is the number of bytes over which the query spills; 0 is never.

@@ -12,6 +12,7 @@ type rowList struct {
 	mem    memory.Allocator
 	chunks [][]arrow.Array // by column, then chunk
 	rows   int
+	bytes  int64
 }
 
 // add appends rows, takes cols over, and returns the rows' numbers.
@@ -21,6 +22,7 @@ func (l *rowList) add(cols []arrow.Array, rows int) []int32 {
 	}
 	for i, c := range cols {
 		l.chunks[i] = append(l.chunks[i], c)
+		l.bytes += vector.Bytes(c)
 	}
 	out := make([]int32, rows)
 	for i := range out {
@@ -64,5 +66,5 @@ func (l *rowList) release() {
 	for _, c := range l.chunks {
 		releaseArrays(c)
 	}
-	l.chunks, l.rows = nil, 0
+	l.chunks, l.rows, l.bytes = nil, 0, 0
 }

@@ -246,11 +246,7 @@ func (s *sorter) Next(ctx context.Context) (arrow.Record, error) {
 		}
 	}
 	if s.spills != nil {
-		merged, err := s.spills.next(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return merged.rec, nil
+		return s.spills.next(ctx)
 	}
 	if len(s.refs) == 0 {
 		s.run.release()

@@ -87,11 +87,20 @@ func (s *spills) open() error {
 	return nil
 }
 
-// next merges one batch, whose keys come with it; the caller releases its record.
-func (s *spills) next(ctx context.Context) (*sorted, error) {
+// next merges one batch.
+func (s *spills) next(ctx context.Context) (arrow.Record, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
+	merged, err := s.merge()
+	if err != nil {
+		return nil, err
+	}
+	return merged.rec, nil
+}
+
+// merge merges one batch, whose keys come with it; the caller releases its record.
+func (s *spills) merge() (*sorted, error) {
 	var out run
 	out.env = s.env
 	defer out.release()

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/traillake/traillake/query/function"
 	"github.com/traillake/traillake/query/memtable"
 	"github.com/traillake/traillake/query/plan"
 )
@@ -135,7 +136,7 @@ func TestJoinSpills(t *testing.T) {
 		{0, 50, 8, 1, memtable.Options{BatchRows: 8}},
 		{50, 0, 8, 1, memtable.Options{BatchRows: 8}},
 		{500, 600, 300, 8 << 10, memtable.Options{Partitions: 2, BatchRows: 30}},
-		{300, 280, 1, 4 << 10, memtable.Options{BatchRows: 30}},
+		{150, 140, 1, 2 << 10, memtable.Options{BatchRows: 30}},
 	}
 	for _, tt := range tests {
 		left, right := randomPairs(rnd, tt.left, tt.keys), randomPairs(rnd, tt.right, tt.keys)
@@ -164,13 +165,76 @@ func spillingPlans(t *testing.T) map[string]plan.Node {
 	l := pairTable(t, "l", randomPairs(rnd, 60, 20)).With(variant)
 	r := pairTable(t, "r", randomPairs(rnd, 50, 20)).With(variant)
 	out := map[string]plan.Node{
+		"topN": &plan.Sort{Input: scanPairs(l), Keys: []plan.SortKey{{Expr: plan.ColumnRefs(scanPairs(l))[1]}}, Limit: 30},
 		"sort": &plan.Sort{Input: scanPairs(l), Keys: []plan.SortKey{{Expr: plan.ColumnRefs(scanPairs(l))[1]}}},
 	}
 	for _, c := range joinCases() {
 		n := c.node(scanPairs(l), scanPairs(r))
 		out[plan.Line(n)] = n
 	}
+	for _, keys := range []int{0, 1, 2} {
+		out[fmt.Sprintf("aggregate by %d keys", keys)] = groupPairs(t, scanPairs(l), keys)
+	}
 	return out
+}
+
+// groupPairs groups by the first keys columns and computes what holds rows back
+// and what does not.
+func groupPairs(t *testing.T, in plan.Node, keys int) *plan.Aggregate {
+	t.Helper()
+	n := &plan.Aggregate{Input: in, Keys: plan.ColumnRefs(in)[:keys], Names: []string{"k", "v"}[:keys]}
+	v := plan.ColumnRefs(in)[1]
+	add := func(name string, distinct bool, order []plan.SortKey, args ...plan.Expr) {
+		var types []function.Arg
+		for _, a := range args {
+			types = append(types, function.Arg{Type: a.Type()})
+		}
+		f, err := function.ResolveAggregate(name, types, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.Aggs = append(n.Aggs, plan.AggCall{Function: f, Args: args, Distinct: distinct, OrderBy: order, Name: fmt.Sprintf("a%d", len(n.Aggs))})
+	}
+	add("count", false, nil)
+	add("sum", false, nil, v)
+	add("count", true, nil, v)
+	add("array_agg", false, []plan.SortKey{{Expr: v, Desc: true}}, v)
+	add("array_agg", true, []plan.SortKey{{Expr: v}}, v)
+	return n
+}
+
+// TestAggregateSpills compares groups made with hardly any memory with those
+// made in memory.
+func TestAggregateSpills(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 8))
+	for _, tt := range []struct {
+		rows, keys int
+		bound      int64
+		variant    memtable.Options
+	}{
+		{300, 100, 1, memtable.Options{BatchRows: 7}},
+		{300, 100, 1, memtable.Options{Partitions: 3, BatchRows: 7, Dictionary: true}},
+		{5000, 3000, 64 << 10, memtable.Options{Partitions: 3, BatchRows: 100}},
+		{5000, 1, 64 << 10, memtable.Options{BatchRows: 100}},
+	} {
+		table := pairTable(t, "l", randomPairs(rnd, tt.rows, tt.keys)).With(tt.variant)
+		for keys := range 3 {
+			n := groupPairs(t, scanPairs(table), keys)
+			want, err := lines(build(t, n, testEnv(t, 1, 0)), n.Outputs())
+			if err != nil {
+				t.Fatal(err)
+			}
+			env, disk := spillEnv(t, max(1, tt.variant.Partitions), tt.bound)
+			got, err := lines(build(t, n, env), n.Outputs())
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("%d keys, %+v: %v\n%d groups, want %d", keys, tt, err, len(got), len(want))
+			}
+			stats := env.Stats.Operator(n)
+			if len(disk.files) == 0 || stats.SpillFiles.Load() != int64(len(disk.files)) || stats.SpillBytes.Load() == 0 {
+				t.Errorf("%d keys, %+v: %d files made, %d counted with %d bytes", keys, tt, len(disk.files), stats.SpillFiles.Load(), stats.SpillBytes.Load())
+			}
+		}
+	}
 }
 
 // TestSpillFaults lets one operation of the disk after another fail: the query

@@ -69,6 +69,17 @@ func (s *Stats) Total() ScanTotal {
 	return t
 }
 
+// Spilled sums the temporary files of all operators and the bytes written to them.
+func (s *Stats) Spilled() (files, bytes int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.operators {
+		files += o.SpillFiles.Load()
+		bytes += o.SpillBytes.Load()
+	}
+	return files, bytes
+}
+
 // ScanTotal is the sum of plan.ScanStats over the scans of a query.
 type ScanTotal struct {
 	Segments, SegmentsPruned, RowGroups, RowGroupsPruned, Rows, Bytes int64

@@ -17,17 +17,21 @@ import (
 
 // topN keeps the first rows of an order. Rows that order after the last of N
 // known rows are dropped before they are copied; the others are collected, and
-// cut back to N whenever there are several times as many.
+// cut back to N whenever there are several times as many. When even N rows are
+// too many for the memory, they go to a file, as a sort's do.
 type topN struct {
-	env   *Env
-	in    plan.Stream
-	keys  []plan.SortKey
-	exprs []*eval.Expr
-	n     int
-	run   run
-	worst []byte // key of the Nth row; nil while there are fewer
-	done  bool
-	sl    slicer
+	env    *Env
+	in     plan.Stream
+	keys   []plan.SortKey
+	exprs  []*eval.Expr
+	n      int
+	run    run
+	worst  []byte // key of the Nth row; nil while there are fewer
+	held   *holding
+	spills *spills
+	left   int // rows to yield of spills
+	done   bool
+	sl     slicer
 }
 
 func newTopN(n *plan.Sort, in plan.Stream, env *Env) (plan.Stream, error) {
@@ -35,7 +39,11 @@ func newTopN(n *plan.Sort, in plan.Stream, env *Env) (plan.Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &topN{env: env, in: in, keys: n.Keys, exprs: exprs, n: int(n.Limit), run: run{env: env}}, nil
+	held := newHolding(env, n)
+	return &topN{
+		env: env, in: in, keys: n.Keys, exprs: exprs, n: int(n.Limit), left: int(n.Limit),
+		held: held, run: run{env: env, held: held},
+	}, nil
 }
 
 // Schema implements plan.Stream.
@@ -48,7 +56,14 @@ func (s *topN) Next(ctx context.Context) (arrow.Record, error) {
 		if err := drain(ctx, s.in, s.add); err != nil {
 			return nil, err
 		}
-		if s.run.rows > 0 {
+		if s.spills != nil {
+			if err := s.spill(); err != nil {
+				return nil, err
+			}
+			if err := s.spills.open(); err != nil {
+				return nil, err
+			}
+		} else if s.run.rows > 0 {
 			if err := s.cut(); err != nil {
 				return nil, err
 			}
@@ -57,10 +72,30 @@ func (s *topN) Next(ctx context.Context) (arrow.Record, error) {
 			s.run.release()
 		}
 	}
+	if s.spills != nil {
+		return s.merged(ctx)
+	}
 	if rec := s.sl.next(); rec != nil {
 		return rec, nil
 	}
 	return nil, io.EOF
+}
+
+// merged yields the first rows of the files.
+func (s *topN) merged(ctx context.Context) (arrow.Record, error) {
+	if s.left == 0 {
+		return nil, io.EOF
+	}
+	rec, err := s.spills.next(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if n := int(rec.NumRows()); n > s.left {
+		defer rec.Release()
+		rec = rec.NewSlice(0, int64(s.left))
+	}
+	s.left -= int(rec.NumRows())
+	return rec, nil
 }
 
 // add collects the rows of a batch that may be among the first N.
@@ -76,10 +111,32 @@ func (s *topN) add(rec arrow.Record) error {
 		}
 	}
 	s.run.add(keyed)
-	if s.run.rows >= 4*s.n+batchRows {
-		return s.cut()
+	if s.run.rows >= 4*s.n+batchRows || s.held.full() && s.run.rows >= 2*s.n {
+		err = s.cut()
+	}
+	if err == nil && s.held.full() {
+		err = s.spill()
+	}
+	if err != nil {
+		return err
 	}
 	return s.env.Budget.Err()
+}
+
+// spill writes the first rows in memory to a file of their own.
+func (s *topN) spill() error {
+	if s.spills == nil {
+		encode := func(rec arrow.Record) (*sorted, error) {
+			return encodeKeys(s.env, rec, rowOrder{exprs: s.exprs, keys: s.keys})
+		}
+		s.spills = newSpills(s.env, s.held.stats, s.Schema(), encode)
+	}
+	if s.run.rows == 0 {
+		return nil
+	}
+	defer s.run.release()
+	refs := s.run.order()
+	return s.spills.write(&s.run, refs[:min(len(refs), s.n)])
 }
 
 // keep drops the rows that order at or after worst; nil when none is left.
@@ -133,7 +190,11 @@ func (s *topN) Close() error {
 	s.sl.release()
 	eval.CloseAll(s.exprs)
 	s.exprs = nil
-	return s.in.Close()
+	err := s.in.Close()
+	if s.spills != nil {
+		err = errors.Join(err, s.spills.close())
+	}
+	return err
 }
 
 // sortError gives the error of a value that has no order Trino's code.

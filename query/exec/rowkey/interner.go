@@ -20,6 +20,7 @@ type Interner struct {
 	null   int32 // number of NULL + 1, 0 before the first
 	count  int32
 	values []arrow.Array // the values in number order, a chunk per batch
+	held   int64         // bytes of values
 	dict   arrow.Array   // the dictionary of translate, retained
 	codes  []int32       // code → number, -1 when not seen yet
 	key    []byte
@@ -34,6 +35,9 @@ func (in *Interner) Len() int { return int(in.count) }
 
 // Size is the memory held outside Arrow arrays, in bytes.
 func (in *Interner) Size() int64 { return in.bytes.Size() + in.words.Size() + int64(cap(in.codes))*4 }
+
+// Bytes is the memory held in Arrow arrays.
+func (in *Interner) Bytes() int64 { return in.held }
 
 // Intern sets ids[i] to the number of row i.
 func (in *Interner) Intern(arr arrow.Array, ids []int32) {
@@ -60,7 +64,9 @@ func (in *Interner) Intern(arr arrow.Array, ids []int32) {
 // keep stores the rows of arr that held new values.
 func (in *Interner) keep(arr arrow.Array) {
 	if len(in.fresh) > 0 {
-		in.values = append(in.values, vector.Take(in.mem, arr, in.fresh))
+		kept := vector.Take(in.mem, arr, in.fresh)
+		in.held += vector.Bytes(kept)
+		in.values = append(in.values, kept)
 	}
 }
 

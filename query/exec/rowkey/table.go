@@ -106,6 +106,14 @@ func (t *WordTable) Insert(key uint64) (id int32, isNew bool) {
 	return id, true
 }
 
+// Lookup returns the number of key, or -1.
+func (t *WordTable) Lookup(key uint64) int32 {
+	if len(t.slots) == 0 {
+		return -1
+	}
+	return t.slots[t.find(key)] - 1
+}
+
 // Key returns the key with that number.
 func (t *WordTable) Key(id int32) uint64 { return t.keys[id] }
 
