@@ -69,7 +69,8 @@ type SetOperation struct {
 	Left, Right QueryBody
 }
 
-// Values is VALUES (…), (…).
+// Values is VALUES (…), (…). A row of one column is a *Row when it is written as
+// ROW(x); any other single expression may be a row itself, whose fields are columns.
 type Values struct {
 	At
 	Rows [][]Expr

@@ -130,11 +130,14 @@ func typedLiteral(l *ast.Literal) (plan.Expr, error) {
 	case types.Decimal:
 		return decimal(strings.TrimSpace(l.Text), l.Span())
 	case types.Date:
-		day, err := time.Parse("2006-1-2", strings.TrimSpace(l.Text))
-		if err != nil {
-			return nil, invalid
+		// Other years, with a sign or more digits, are for the cast to read.
+		if day, err := time.Parse("2006-1-2", strings.TrimSpace(l.Text)); err == nil {
+			return &plan.Literal{Value: day.Unix() / 86400, Typ: types.DateType}, nil
 		}
-		return &plan.Literal{Value: day.Unix() / 86400, Typ: types.DateType}, nil
+	case types.Char:
+		if !strings.Contains(l.TypeName, "(") {
+			t.Length = utf8.RuneCountInString(l.Text)
+		}
 	}
 	kernel, err := function.Cast(types.VarcharType, t)
 	if err != nil {
@@ -186,7 +189,11 @@ var unitMillis = map[string]int64{"WEEK": 7 * 86_400_000, "DAY": 86_400_000, "HO
 
 // interval binds INTERVAL '…' unit.
 func interval(e *ast.Interval) (plan.Expr, error) {
-	invalid := ast.Errorf(ast.InvalidLiteral, e.Span(), "'%s' is not a valid interval literal", e.Text)
+	unit := e.From
+	if e.To != "" {
+		unit += " TO " + e.To
+	}
+	invalid := ast.Errorf(ast.InvalidLiteral, e.Span(), "Invalid INTERVAL %s value: %s", unit, e.Text)
 	text, sign := strings.TrimSpace(e.Text), int64(1)
 	if e.Negative {
 		sign = -1

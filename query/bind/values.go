@@ -11,8 +11,10 @@ func (b *binder) values(v *ast.Values, e *env) (*relation, error) {
 	x := &exprBinder{binder: b, env: e, scope: &scope{rel: &relation{}, outer: e.around()}, clause: "VALUES", found: &findings{}}
 	var rows [][]plan.Expr
 	for _, r := range v.Rows {
+		isRow := false
 		if len(r) == 1 {
-			if row, ok := r[0].(*ast.Row); ok {
+			var row *ast.Row
+			if row, isRow = r[0].(*ast.Row); isRow {
 				r = row.Elems
 			}
 		}
@@ -20,7 +22,7 @@ func (b *binder) values(v *ast.Values, e *env) (*relation, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(bound) == 1 && bound[0].Type().Kind == types.Row {
+		if !isRow && len(bound) == 1 && bound[0].Type().Kind == types.Row {
 			bound = rowFields(bound[0])
 		}
 		if len(rows) > 0 && len(rows[0]) != len(bound) {

@@ -222,6 +222,10 @@ func (c *converter) values(n *ast.Values, con construct, s *sqlparser.Select, it
 			if len(row.Names) > 0 {
 				c.refuse(v.first, v.last, "field names in a row of VALUES")
 			}
+			if len(row.Elems) == 1 { // told from an expression that is a row itself
+				n.Rows = append(n.Rows, []ast.Expr{row})
+				continue
+			}
 			n.Rows = append(n.Rows, row.Elems)
 		} else {
 			n.Rows = append(n.Rows, []ast.Expr{v.expr})
