@@ -31,7 +31,8 @@ type Env struct {
 	Budget     *Budget
 	Partitions int // goroutines a pipeline may use; 0 is one
 	// CreateTemp makes a temporary file for an operator that has to spill; nil:
-	// it goes on in memory until the budget is used up.
+	// it goes on in memory until the budget is used up. The goroutines of one
+	// query call it at once.
 	CreateTemp func() (TempFile, error)
 	// SpillBytes is how much the query holds when its operators begin to spill; 0
 	// is half of the budget.

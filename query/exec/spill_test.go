@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/traillake/traillake/query/function"
@@ -269,10 +270,10 @@ func TestSpillCancelled(t *testing.T) {
 		for at := range 30 {
 			env, _ := spillEnv(t, 2, 1)
 			ctx, cancel := context.WithCancel(context.Background())
-			calls := 0
+			var calls atomic.Int64 // the workers of one query create files at once
 			create := env.CreateTemp
 			env.CreateTemp = func() (TempFile, error) {
-				if calls++; calls > at {
+				if calls.Add(1) > int64(at) {
 					cancel()
 				}
 				return create()
@@ -285,7 +286,7 @@ func TestSpillCancelled(t *testing.T) {
 					rec.Release()
 				}
 			}
-			if calls > at && !errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "EOF") {
+			if calls.Load() > int64(at) && !errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "EOF") {
 				t.Errorf("%s: cancelled at file %d, but the query said %v", name, at, err)
 			}
 			cancel()
