@@ -116,10 +116,21 @@ func equalRows(a, b [][]any, ordered bool) bool {
 }
 
 // matchRows pairs rows that sorting put in different places, as numbers on the
-// border of a rounding can.
+// border of a rounding can: first those that are alike to the last bit, so that
+// they do not go to rows that are only near.
 func matchRows(a, b [][]any) bool {
 	left := slices.Clone(b)
+	var rest [][]any
 	for _, row := range a {
+		exact := fmt.Sprintf("%#v", row)
+		at := slices.IndexFunc(left, func(r []any) bool { return fmt.Sprintf("%#v", r) == exact })
+		if at < 0 {
+			rest = append(rest, row)
+			continue
+		}
+		left = slices.Delete(left, at, at+1)
+	}
+	for _, row := range rest {
 		at := slices.IndexFunc(left, func(r []any) bool { return equalRow(row, r) })
 		if at < 0 {
 			return false

@@ -190,3 +190,15 @@ func TestEqualRows(t *testing.T) {
 		})
 	}
 }
+
+// TestMatchRows pairs a row with its like before rows that are only near it.
+func TestMatchRows(t *testing.T) {
+	a := [][]any{{0.9e-9}, {0.0}}
+	b := [][]any{{0.0}, {1.8e-9}}
+	if !matchRows(a, b) {
+		t.Errorf("matchRows(%v, %v) = false", a, b)
+	}
+	if c := [][]any{{0.0}, {5e-9}}; matchRows(a, c) {
+		t.Errorf("matchRows(%v, %v) = true", a, c)
+	}
+}
