@@ -65,6 +65,7 @@ func (o SetOp) String() string { return [...]string{"UNION", "INTERSECT", "EXCEP
 type SetOperation struct {
 	At
 	Op          SetOp
+	OpPos       Span // of the word
 	All         bool
 	Left, Right QueryBody
 }

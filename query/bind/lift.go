@@ -29,7 +29,7 @@ func lift(n plan.Node) (*dependent, bool) {
 		return liftFilter(n)
 	case *plan.Join:
 		return liftJoin(n)
-	case *plan.Project, *plan.Aggregate, *plan.Sort, *plan.Limit, *plan.Unnest, *plan.Window:
+	case *plan.Project, *plan.Aggregate, *plan.Sort, *plan.Limit, *plan.Unnest, *plan.Window, *plan.Repeat:
 	default:
 		return nil, false
 	}

@@ -34,7 +34,7 @@ func over(n plan.Node, in plan.Node, k, at int) (plan.Node, bool) {
 	}
 	n = plan.MapExprs(n, func(e plan.Expr) plan.Expr { return moved(e, k, at) })
 	switch n := n.(type) {
-	case *plan.Filter, *plan.Unnest:
+	case *plan.Filter, *plan.Unnest, *plan.Repeat:
 		return n.WithInputs([]plan.Node{in}), true
 	case *plan.Sort:
 		return n.WithInputs([]plan.Node{in}), n.Limit == 0

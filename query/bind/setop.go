@@ -2,30 +2,25 @@ package bind
 
 import (
 	"github.com/traillake/traillake/query/ast"
-	"github.com/traillake/traillake/query/function"
 	"github.com/traillake/traillake/query/plan"
 	"github.com/traillake/traillake/query/types"
 )
 
-// setOperation binds UNION, INTERSECT and EXCEPT. Those that drop duplicates
-// are aggregates over a union, because grouping holds NULLs for equal as set
-// operations do.
+// setOperation binds UNION, INTERSECT and EXCEPT. All but UNION ALL are aggregates
+// over a union, because grouping holds NULLs for equal as set operations do.
 func (b *binder) setOperation(s *ast.SetOperation, e *env) (*relation, error) {
-	if s.All && s.Op != ast.Union {
-		return nil, notSupported(s.Span(), s.Op.String()+" ALL")
-	}
-	sides := []ast.QueryBody{s.Left, s.Right}
+	sides := []setSide{{body: s.Left}, {body: s.Right, op: s}}
 	if s.Op == ast.Union && s.All {
 		sides = unionSides(s)
 	}
 	rels := make([]*relation, len(sides))
 	for i, side := range sides {
 		var err error
-		if rels[i], err = b.plainBody(side, e.plain()); err != nil {
+		if rels[i], err = b.plainBody(side.body, e.plain()); err != nil {
 			return nil, err
 		}
 	}
-	typs, err := setTypes(rels, sides, s)
+	typs, err := setTypes(rels, sides)
 	if err != nil {
 		return nil, err
 	}
@@ -48,31 +43,36 @@ func (b *binder) setOperation(s *ast.SetOperation, e *env) (*relation, error) {
 	return newRelation(node, names), nil
 }
 
+// setSide is one side of set operations, with the one before it; nil before the first.
+type setSide struct {
+	body ast.QueryBody
+	op   *ast.SetOperation
+}
+
 // unionSides flattens a chain of UNION ALL.
-func unionSides(s *ast.SetOperation) []ast.QueryBody {
-	var out []ast.QueryBody
+func unionSides(s *ast.SetOperation) []setSide {
+	out := []setSide{{body: s.Left}}
 	if l, ok := s.Left.(*ast.SetOperation); ok && l.Op == ast.Union && l.All {
 		out = unionSides(l)
-	} else {
-		out = []ast.QueryBody{s.Left}
 	}
-	return append(out, s.Right)
+	return append(out, setSide{body: s.Right, op: s})
 }
 
 // setTypes finds the column types that fit all sides.
-func setTypes(rels []*relation, sides []ast.QueryBody, s *ast.SetOperation) ([]types.Type, error) {
+func setTypes(rels []*relation, sides []setSide) ([]types.Type, error) {
 	typs := make([]types.Type, len(rels[0].cols))
 	for i, c := range rels[0].cols {
 		typs[i] = c.typ
 	}
 	for i, r := range rels[1:] {
+		op := sides[i+1].op
 		if len(r.cols) != len(typs) {
-			return nil, mismatch(sides[i+1].Span(), "%s query has different number of fields: %d, %d", s.Op, len(typs), len(r.cols))
+			return nil, mismatch(op.OpPos, "%s query has different number of fields: %d, %d", op.Op, len(typs), len(r.cols))
 		}
 		for j, c := range r.cols {
 			super, ok := types.CommonSuperType(typs[j], c.typ)
 			if !ok {
-				return nil, mismatch(sides[i+1].Span(), "column %d in %s query has incompatible types: %s, %s", j+1, s.Op, typs[j], c.typ)
+				return nil, mismatch(op.OpPos, "column %d in %s query has incompatible types: %s, %s", j+1, op.Op, typs[j], c.typ)
 			}
 			typs[j] = super
 		}
@@ -110,30 +110,52 @@ func combine(s *ast.SetOperation, union *plan.Union, width int, names []string) 
 		}
 		return distinct(union, names), nil
 	}
+	name := "max"
+	if s.All {
+		name = "sum"
+	}
 	outputs := plan.ColumnRefs(union)
 	agg := &plan.Aggregate{Input: union, Keys: outputs[:width], Names: names}
 	for _, mark := range outputs[width:] {
-		f, err := function.ResolveAggregate("max", []function.Arg{{Type: types.BigIntType}}, nil)
+		call, err := aggregateCall(name, mark.(*plan.Column).Name, mark)
 		if err != nil {
-			return nil, at(err, s.Span())
+			return nil, at(err, s.OpPos)
 		}
-		agg.Aggs = append(agg.Aggs, plan.AggCall{Function: f, Args: []plan.Expr{mark}, Name: mark.(*plan.Column).Name})
+		agg.Aggs = append(agg.Aggs, call)
 	}
 	after := plan.ColumnRefs(agg)
+	kept, err := keptRows(s, agg, after[width], after[width+1])
+	if err != nil {
+		return nil, at(err, s.OpPos)
+	}
+	return &plan.Project{Input: kept, Exprs: after[:width], Names: names}, nil
+}
+
+// keptRows yields each row of n as often as INTERSECT or EXCEPT do: with ALL, left
+// and right are the numbers of equal rows on each side; without, whether there are
+// any.
+func keptRows(s *ast.SetOperation, n plan.Node, left, right plan.Expr) (plan.Node, error) {
+	switch {
+	case s.All && s.Op == ast.Intersect:
+		times, err := resolve("least", []plan.Expr{left, right})
+		return &plan.Repeat{Input: n, Count: times}, err
+	case s.All:
+		times, err := resolve("-", []plan.Expr{left, right})
+		return &plan.Repeat{Input: n, Count: times}, err
+	}
 	inRight := int64(1)
 	if s.Op == ast.Except {
 		inRight = 0
 	}
-	left, err := resolve("=", []plan.Expr{after[width], &plan.Literal{Value: int64(1), Typ: types.BigIntType}})
-	if err != nil {
-		return nil, at(err, s.Span())
+	var conds []plan.Expr
+	for i, want := range []int64{1, inRight} {
+		cond, err := resolve("=", []plan.Expr{[]plan.Expr{left, right}[i], &plan.Literal{Value: want, Typ: types.BigIntType}})
+		if err != nil {
+			return nil, err
+		}
+		conds = append(conds, cond)
 	}
-	right, err := resolve("=", []plan.Expr{after[width+1], &plan.Literal{Value: inRight, Typ: types.BigIntType}})
-	if err != nil {
-		return nil, at(err, s.Span())
-	}
-	kept := &plan.Filter{Input: agg, Cond: plan.Conjoin([]plan.Expr{left, right})}
-	return &plan.Project{Input: kept, Exprs: after[:width], Names: names}, nil
+	return &plan.Filter{Input: n, Cond: plan.Conjoin(conds)}, nil
 }
 
 // distinct keeps one of each row.

@@ -105,6 +105,8 @@ func (b *builder) build(n plan.Node) ([]plan.Stream, error) {
 		return b.window(n)
 	case *plan.Expand:
 		return each(b, n, n.Input, newExpand)
+	case *plan.Repeat:
+		return each(b, n, n.Input, newRepeat)
 	case *plan.Join:
 		return b.join(n)
 	case *plan.Shared:

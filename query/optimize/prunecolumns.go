@@ -49,6 +49,9 @@ func prune(n plan.Node, need []path) (plan.Node, []path) {
 	case *plan.Filter:
 		in, have := prune(n.Input, collect(need, n.Cond))
 		return &plan.Filter{Input: in, Cond: over(n.Cond, in, have)}, have
+	case *plan.Repeat:
+		in, have := prune(n.Input, collect(need, n.Count))
+		return &plan.Repeat{Input: in, Count: over(n.Count, in, have)}, have
 	case *plan.Project:
 		return pruneProject(n, need)
 	case *plan.Aggregate:

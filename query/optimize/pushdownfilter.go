@@ -43,6 +43,8 @@ func push(n plan.Node, conds []plan.Expr) plan.Node {
 			inputs[i] = push(s, conds)
 		}
 		return n.WithInputs(inputs)
+	case *plan.Repeat:
+		return n.WithInputs([]plan.Node{push(n.Input, conds)})
 	case *plan.Unnest:
 		return pushUnnest(n, conds)
 	case *plan.Window:

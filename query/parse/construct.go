@@ -104,6 +104,7 @@ type join struct {
 // setOp is what the words between two terms of a query say.
 type setOp struct {
 	op  ast.SetOp
+	pos ast.Span // of its first word
 	all bool
 }
 

@@ -126,7 +126,7 @@ func (c *converter) terms(tree sqlparser.TableStatement, out *[]term) {
 func combine(s source, terms []term) ast.QueryBody {
 	join := func(left, right term) term {
 		p := left.join(right.place)
-		n := &ast.SetOperation{Op: right.op.op, All: right.op.all, Left: left.body, Right: right.body}
+		n := &ast.SetOperation{Op: right.op.op, OpPos: right.op.pos, All: right.op.all, Left: left.body, Right: right.body}
 		n.Pos = s.span(p.first, p.last)
 		return term{n, p, left.op}
 	}

@@ -85,7 +85,7 @@ func (r *reader) cte() {
 // setOp reads UNION, INTERSECT or EXCEPT with what belongs to it.
 func (r *reader) setOp() {
 	first := r.next()
-	op := &setOp{}
+	op := &setOp{pos: r.span(first, first)}
 	switch r.toks[first].value {
 	case "INTERSECT":
 		op.op = ast.Intersect

@@ -58,6 +58,8 @@ func Line(n Node) string {
 		return windowLine(n)
 	case *Ties:
 		return "Limit" + count(n.Count) + positive(" offset ", n.Offset) + " with ties " + keys(n.Keys)
+	case *Repeat:
+		return "Repeat " + String(n.Count)
 	case *Expand:
 		return expandLine(n)
 	case *OneRow:

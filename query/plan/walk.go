@@ -109,6 +109,8 @@ func MapExprs(n Node, fn func(Expr) Expr) Node {
 		c := *n
 		c.Keys = mapKeys(n.Keys, fn)
 		return &c
+	case *Repeat:
+		return &Repeat{Input: n.Input, Count: fn(n.Count)}
 	case *Expand:
 		c := *n
 		c.Keys = list(n.Keys)
