@@ -43,6 +43,8 @@ func rules(eval Eval) []rule {
 		{"simplifyBooleans", simplifyBooleans},
 		// Rows go as early as possible; needs the conjuncts.
 		{"pushDownFilter", pushDownFilter},
+		// Joins that only pair rows get conditions; needs the conditions at the joins.
+		{"reorderJoins", reorderJoins},
 		// Fewer steps for the rules below to look through.
 		{"mergeProjects", mergeProjects},
 		// A limit reaches the sort or the scan under projections.

@@ -36,6 +36,10 @@ func TestRulesKeepRows(t *testing.T) {
 			`[8, null, 3.0, "2026-01-10 12:00:00.000", null, {"k": null}, [8, 9]]`),
 		rows(t, "u", `a bigint, e varchar, v map(varchar, varchar)`,
 			`[1, "y", {"k": "u1"}]`, `[7, "x", null]`, `[7, "x", {}]`, `[9, null, {"k": null}]`),
+		rows(t, "a", `x bigint, p varchar`, `[1, "k"]`, `[2, "x1"]`, `[2, "a"]`, `[null, "k"]`, `[3, null]`),
+		rows(t, "b", `y bigint, q varchar`, `[1, "k"]`, `[5, "x1"]`, `[6, "x1"]`, `[null, "k"]`, `[2, null]`),
+		rows(t, "c", `x bigint, y bigint`, `[1, 1]`, `[2, 5]`, `[2, 6]`, `[3, 5]`, `[null, 1]`, `[2, null]`, `[7, 2]`),
+		rows(t, "d", `z bigint, p varchar`, `[1, "k"]`, `[2, "a"]`, `[2, null]`, `[6, "x1"]`, `[null, "b"]`),
 	}
 	for _, sql := range statements(t) {
 		if strings.Contains(sql, "random()") {

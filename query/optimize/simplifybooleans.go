@@ -1,6 +1,8 @@
 package optimize
 
 import (
+	"slices"
+
 	"github.com/traillake/traillake/query/plan"
 	"github.com/traillake/traillake/query/types"
 )
@@ -62,7 +64,7 @@ func simplify(e plan.Expr) plan.Expr {
 	case plan.And:
 		return simplifyChain(s, true)
 	case plan.Or:
-		return simplifyChain(s, false)
+		return factorOr(simplifyChain(s, false))
 	case plan.Not:
 		return simplifyNot(s)
 	}
@@ -97,6 +99,54 @@ func simplifyChain(s *plan.Special, neutral bool) plan.Expr {
 		return s
 	}
 	return &plan.Special{Form: s.Form, Args: kept, Typ: s.Typ}
+}
+
+// factorOr takes equations of columns out of an OR that are in each of its branches,
+// so that a join can have them as keys:
+//
+//	(a#0 = b#2 and c#1 > 1) or (a#0 = b#2 and d#3 > 1)
+//	a#0 = b#2 and (c#1 > 1 or d#3 > 1)
+func factorOr(e plan.Expr) plan.Expr {
+	s, ok := e.(*plan.Special)
+	if !ok || s.Form != plan.Or {
+		return e
+	}
+	branches := make([][]plan.Expr, len(s.Args))
+	for i, a := range s.Args {
+		branches[i] = plan.Conjuncts(a)
+	}
+	var common []plan.Expr
+	for _, c := range branches[0] {
+		if isColumnEquation(c) && !slices.ContainsFunc(branches, func(b []plan.Expr) bool { return !repeated(b, c) }) {
+			common = append(common, c)
+		}
+	}
+	if len(common) == 0 {
+		return e
+	}
+	rest := &plan.Special{Form: plan.Or, Typ: s.Typ}
+	for _, b := range branches {
+		b = slices.DeleteFunc(slices.Clone(b), func(c plan.Expr) bool { return repeated(common, c) })
+		if len(b) == 0 { // it asks for no more than all do
+			return plan.Conjoin(common)
+		}
+		rest.Args = append(rest.Args, plan.Conjoin(b))
+	}
+	return plan.Conjoin(append(common, rest))
+}
+
+// isColumnEquation reports whether e compares two columns and cannot fail.
+func isColumnEquation(e plan.Expr) bool {
+	call, ok := e.(*plan.Call)
+	if !ok || call.Function.Name != "=" {
+		return false
+	}
+	for _, a := range call.Args {
+		if _, ok := a.(*plan.Column); !ok || a.Type().Kind == types.Array || a.Type().Kind == types.Map || a.Type().Kind == types.Row {
+			return false
+		}
+	}
+	return true
 }
 
 func repeated(kept []plan.Expr, e plan.Expr) bool {
