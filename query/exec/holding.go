@@ -63,12 +63,19 @@ func (e *Env) spillBound() int64 {
 	return e.Budget.limit / 2
 }
 
-// countBlocking is the number of operators that keep rows.
+// countBlocking is the number of operators that keep rows. What is shared is one,
+// wherever it is read.
 func countBlocking(n plan.Node) int {
-	count := 0
+	count, shared := 0, map[int]bool{}
 	plan.Walk(n, func(n plan.Node) bool {
-		switch n.(type) {
+		switch n := n.(type) {
 		case *plan.Sort, *plan.Aggregate, *plan.Join, *plan.Window:
+			count++
+		case *plan.Shared:
+			if shared[n.ID] {
+				return false
+			}
+			shared[n.ID] = true
 			count++
 		}
 		return true

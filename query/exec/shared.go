@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 
@@ -16,90 +17,88 @@ type sharedRows struct {
 	in  plan.Stream
 	env *Env
 
-	mu      sync.Mutex // guards what follows; batches are fixed once read
+	mu      sync.Mutex // guards what follows; rows are fixed once read
 	read    bool
 	err     error
-	batches []arrow.Record
+	rows    keptRows
 	readers int
 }
 
 // sharedReader is one place that reads sharedRows.
 type sharedReader struct {
-	rows   *sharedRows
-	at     int
+	shared *sharedRows
+	reader *keptReader // nil before the first batch
 	closed bool
 }
 
 func (b *builder) shared(n *plan.Shared) ([]plan.Stream, error) {
-	rows := b.kept[n.ID]
-	if rows == nil {
+	s := b.kept[n.ID]
+	if s == nil {
 		in, err := b.single(n.Input)
 		if err != nil {
 			return nil, err
 		}
-		rows = &sharedRows{in: in, env: b.env}
-		b.kept[n.ID] = rows
+		s = &sharedRows{in: in, env: b.env, rows: keptRows{held: newHolding(b.env, n), schema: Schema(n.Outputs())}}
+		b.kept[n.ID] = s
 	}
-	rows.readers++
-	return []plan.Stream{b.measure(&sharedReader{rows: rows}, n, true)}, nil
+	s.readers++
+	return []plan.Stream{b.measure(&sharedReader{shared: s}, n, true)}, nil
 }
 
 // all reads the input, once.
-func (r *sharedRows) all(ctx context.Context) ([]arrow.Record, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.read {
-		r.read = true
-		r.err = drain(ctx, r.in, func(rec arrow.Record) error {
-			rec.Retain()
-			r.batches = append(r.batches, rec)
-			return r.env.Budget.Err()
+func (s *sharedRows) all(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.read {
+		s.read = true
+		s.err = drain(ctx, s.in, func(rec arrow.Record) error {
+			if err := s.rows.add(rec); err != nil {
+				return err
+			}
+			return s.env.Budget.Err()
 		})
+		s.err = errors.Join(s.err, s.rows.finish())
 	}
-	return r.batches, r.err
+	return s.err
 }
 
 // leave is one reader closing.
-func (r *sharedRows) leave() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.readers--; r.readers > 0 {
+func (s *sharedRows) leave() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.readers--; s.readers > 0 {
 		return nil
 	}
-	r.read = true
-	for _, rec := range r.batches {
-		rec.Release()
-	}
-	r.batches = nil
-	return r.in.Close()
+	s.read = true
+	return errors.Join(s.rows.close(), s.in.Close())
 }
 
 // Schema implements plan.Stream.
-func (s *sharedReader) Schema() *arrow.Schema { return s.rows.in.Schema() }
+func (r *sharedReader) Schema() *arrow.Schema { return r.shared.in.Schema() }
 
 // Next implements plan.Stream.
-func (s *sharedReader) Next(ctx context.Context) (arrow.Record, error) {
-	if s.closed {
+func (r *sharedReader) Next(ctx context.Context) (arrow.Record, error) {
+	if r.closed {
 		return nil, io.EOF
 	}
-	batches, err := s.rows.all(ctx)
-	if err != nil {
-		return nil, err
+	if r.reader == nil {
+		if err := r.shared.all(ctx); err != nil {
+			return nil, err
+		}
+		r.reader = &keptReader{rows: &r.shared.rows}
 	}
-	if s.at >= len(batches) {
-		return nil, io.EOF
-	}
-	rec := batches[s.at]
-	rec.Retain()
-	s.at++
-	return rec, nil
+	return r.reader.next()
 }
 
 // Close implements plan.Stream.
-func (s *sharedReader) Close() error {
-	if s.closed {
+func (r *sharedReader) Close() error {
+	if r.closed {
 		return nil
 	}
-	s.closed = true
-	return s.rows.leave()
+	r.closed = true
+	var err error
+	if r.reader != nil {
+		err = r.reader.close()
+	}
+	return errors.Join(err, r.shared.leave())
 }

@@ -173,10 +173,48 @@ func spillingPlans(t *testing.T) map[string]plan.Node {
 		n := c.node(scanPairs(l), scanPairs(r))
 		out[plan.Line(n)] = n
 	}
+	out["shared"] = sharedPairs(l)
 	for _, keys := range []int{0, 1, 2} {
 		out[fmt.Sprintf("aggregate by %d keys", keys)] = groupPairs(t, scanPairs(l), keys)
 	}
 	return out
+}
+
+// sharedPairs joins the sorted rows of a table with themselves, beside them once more.
+func sharedPairs(l *memtable.Table) plan.Node {
+	shared := func() plan.Node {
+		return &plan.Shared{Input: &plan.Sort{Input: scanPairs(l), Keys: []plan.SortKey{{Expr: plan.ColumnRefs(scanPairs(l))[0]}}}, ID: 1}
+	}
+	key := plan.ColumnRefs(scanPairs(l))[:1]
+	join := &plan.Join{Kind: plan.Semi, Left: shared(), Right: shared(), LeftKeys: key, RightKeys: key}
+	return &plan.Union{Sources: []plan.Node{join, shared()}}
+}
+
+// TestSharedSpills reads shared rows at several places from a file.
+func TestSharedSpills(t *testing.T) {
+	pairs := randomPairs(rand.New(rand.NewPCG(9, 10)), 300, 100)
+	for _, bound := range []int64{1, 16 << 10} {
+		n := sharedPairs(pairTable(t, "l", pairs).With(memtable.Options{Partitions: 2, BatchRows: 20, Dictionary: true}))
+		want, err := lines(build(t, n, testEnv(t, 1, 0)), n.Outputs())
+		if err != nil {
+			t.Fatal(err)
+		}
+		env, _ := spillEnv(t, 2, bound)
+		got, err := lines(build(t, n, env), n.Outputs())
+		if err != nil || !slices.Equal(got, want) || len(got) < 300 {
+			t.Errorf("bound %d: %v\n%d rows, want %d", bound, err, len(got), len(want))
+		}
+		files := int64(0)
+		plan.Walk(n, func(n plan.Node) bool {
+			if _, ok := n.(*plan.Shared); ok {
+				files += env.Stats.Operator(n).SpillFiles.Load()
+			}
+			return true
+		})
+		if files != 1 {
+			t.Errorf("bound %d: the shared rows went to %d files, want 1", bound, files)
+		}
+	}
 }
 
 // groupPairs groups by the first keys columns and computes what holds rows back

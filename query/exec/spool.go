@@ -7,47 +7,10 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 )
 
-// spool keeps batches to be read once, in the order they came. When its operator
-// holds too much it puts them into a temporary file, and those that follow.
+// spool is keptRows that are read once, and given back while they are.
 type spool struct {
-	held    *holding
-	schema  *arrow.Schema
-	batches []arrow.Record // in memory: all, or none when there is a file
-	file    *spillFile
-	reader  *spillReader
-}
-
-func (s *spool) add(rec arrow.Record) error {
-	if s.file != nil {
-		return s.file.write(rec)
-	}
-	rec.Retain()
-	s.batches = append(s.batches, rec)
-	s.held.add(recordBytes(rec))
-	if !s.held.full() {
-		return nil
-	}
-	var err error
-	if s.file, err = newSpillFile(s.held.env, s.held.stats, s.schema); err != nil {
-		return err
-	}
-	for len(s.batches) > 0 {
-		rec := s.take()
-		err := s.file.write(rec)
-		rec.Release()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// take takes the first batch in memory out.
-func (s *spool) take() arrow.Record {
-	rec := s.batches[0]
-	s.batches = s.batches[1:]
-	s.held.add(-recordBytes(rec))
-	return rec
+	keptRows
+	reader *spillReader
 }
 
 // rewind goes to the first batch; nothing can be added after it.
@@ -55,7 +18,7 @@ func (s *spool) rewind() error {
 	if s.file == nil {
 		return nil
 	}
-	err := s.file.finish()
+	err := s.finish()
 	if err != nil {
 		return err
 	}
@@ -75,10 +38,7 @@ func (s *spool) next() (arrow.Record, error) {
 }
 
 func (s *spool) close() error {
-	for len(s.batches) > 0 {
-		s.take().Release()
-	}
-	err := errors.Join(s.reader.close(), s.file.remove())
-	s.reader, s.file = nil, nil
+	err := errors.Join(s.reader.close(), s.keptRows.close())
+	s.reader = nil
 	return err
 }

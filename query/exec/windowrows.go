@@ -35,7 +35,7 @@ type windowFunc interface {
 }
 
 func newWindowRows(s *window) *windowRows {
-	return &windowRows{s: s, chunks: make([][]arrow.Array, len(s.exprs)), spool: spool{held: s.held, schema: s.in.Schema()}}
+	return &windowRows{s: s, chunks: make([][]arrow.Array, len(s.exprs)), spool: spool{keptRows: keptRows{held: s.held, schema: s.in.Schema()}}}
 }
 
 // add takes rows of a batch.
