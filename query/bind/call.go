@@ -38,6 +38,9 @@ func (x *exprBinder) call(e *ast.Call) (plan.Expr, error) {
 	case "grouping":
 		return x.grouping(e)
 	}
+	if t, ok := currentTimes[name]; ok && (len(e.Args) == 1 || name == "current_time") {
+		return currentTime(e, name, t)
+	}
 	f, args, err := x.arguments(e, name)
 	if err != nil {
 		return nil, err

@@ -19,13 +19,14 @@ func mismatch(span ast.Span, format string, args ...any) *ast.Error {
 	return ast.Errorf(ast.TypeMismatch, span, format, args...)
 }
 
-// typeError is the error for text that types.Parse does not take as a type.
-func typeError(err error, text string, span ast.Span) error {
+// typeError is the error for a cast to what types.Parse does not take as a type.
+func typeError(err error, e *ast.Cast) error {
+	span := spanOr(e.TypePos, e.Span())
 	switch {
 	case errors.Is(err, types.ErrNotSupported):
 		return ast.Errorf(ast.NotSupported, span, "%v", err)
 	case strings.HasPrefix(err.Error(), "Unknown type"):
-		return ast.Errorf(ast.TypeMismatch, span, "Unknown type: %s", text)
+		return ast.Errorf(ast.TypeMismatch, e.Span(), "Unknown type: %s", e.Type)
 	}
 	return ast.Errorf(ast.InvalidFunctionArgument, span, "%v", err)
 }

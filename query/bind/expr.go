@@ -216,7 +216,7 @@ func rowSubscript(base plan.Expr, index ast.Expr) (plan.Expr, error) {
 func (x *exprBinder) cast(e *ast.Cast) (plan.Expr, error) {
 	to, err := types.Parse(e.Type)
 	if err != nil {
-		return nil, typeError(err, e.Type, spanOr(e.TypePos, e.Span()))
+		return nil, typeError(err, e)
 	}
 	value, err := x.expr(e.Expr)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -134,6 +135,10 @@ func typedLiteral(l *ast.Literal) (plan.Expr, error) {
 		if day, err := time.Parse("2006-1-2", strings.TrimSpace(l.Text)); err == nil {
 			return &plan.Literal{Value: day.Unix() / 86400, Typ: types.DateType}, nil
 		}
+	case types.Time:
+		if t.Precision, err = writtenPrecision(l, "TIME", types.MaxTimePrecision); err != nil {
+			return nil, err
+		}
 	case types.Char:
 		if !strings.Contains(l.TypeName, "(") {
 			t.Length = utf8.RuneCountInString(l.Text)
@@ -144,18 +149,24 @@ func typedLiteral(l *ast.Literal) (plan.Expr, error) {
 		return nil, ast.Errorf(ast.InvalidLiteral, l.Span(), "No literal form for type %s", t)
 	}
 	if !runs(kernel, l.Text) {
+		if t.Kind == types.Time && zonedTime.MatchString(l.Text) {
+			return nil, notSupported(l.Span(), "time with time zone")
+		}
 		return nil, invalid
 	}
 	return &plan.Cast{Expr: text, Typ: t}, nil
 }
 
+// zonedTime are the literals that Trino reads as time with time zone.
+var zonedTime = regexp.MustCompile(`^\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,12})?)? ?[+-]\d\d:\d\d$`)
+
 // timestampLiteral binds TIMESTAMP 'text'; the digits written decide the
 // precision, a zone makes it a timestamp with time zone.
 func timestampLiteral(l *ast.Literal, invalid error) (plan.Expr, error) {
 	text := strings.TrimSpace(l.Text)
-	precision := 0
-	if _, frac, ok := strings.Cut(text, "."); ok {
-		precision = min(len(frac)-len(strings.TrimLeft(frac, "0123456789")), 6)
+	precision, err := writtenPrecision(l, "TIMESTAMP", types.MaxTimestampPrecision)
+	if err != nil {
+		return nil, err
 	}
 	for _, layout := range []string{"2006-1-2 15:4:5", "2006-1-2 15:4", "2006-1-2"} {
 		if t, err := time.Parse(layout, text); err == nil {
@@ -167,6 +178,28 @@ func timestampLiteral(l *ast.Literal, invalid error) (plan.Expr, error) {
 		return nil, invalid
 	}
 	return &plan.Cast{Expr: &plan.Literal{Value: l.Text, Typ: types.VarcharType}, Typ: types.TimestampTZOf(precision)}, nil
+}
+
+// writtenPrecision is the number of digits after the seconds' point of a time as
+// it was written. What a value of ours cannot hold is refused, not rounded.
+func writtenPrecision(l *ast.Literal, kind string, most int) (int, error) {
+	_, frac, _ := strings.Cut(l.Text, ".")
+	precision := len(frac) - len(strings.TrimLeft(frac, "0123456789"))
+	switch {
+	case precision > types.MaxTrinoPrecision:
+		return 0, precisionRange(l.Span(), kind, strconv.Itoa(precision))
+	case precision > most:
+		return 0, tooFine(l.Span(), strings.ToLower(kind), precision, most)
+	}
+	return precision, nil
+}
+
+func precisionRange(span ast.Span, kind, precision string) error {
+	return ast.Errorf(ast.NumericValueOutOfRange, span, "%s precision must be in range [0, %d]: %s", kind, types.MaxTrinoPrecision, precision)
+}
+
+func tooFine(span ast.Span, kind string, precision, most int) error {
+	return ast.Errorf(ast.NotSupported, span, "%s(%d) is not supported: a second has at most %d digits", kind, precision, most)
 }
 
 // runs reports whether a kernel accepts a text.

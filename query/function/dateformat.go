@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/decimal128"
 
+	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/types"
 )
 
@@ -50,7 +51,7 @@ var dateText = []entry{
 		return unixTime(v, types.OffsetZone(int(hours*60+minutes)))
 	})},
 	{sig: "from_unixtime_nanos(bigint) timestamp(6) with time zone", make: c1(func(ctx *Context, v int64) (zoned, error) {
-		return zoned{floorDiv(v, 1000), ctx.zone().String()}, nil
+		return unixNanos(ctx, big.NewInt(v))
 	})},
 	{sig: "from_unixtime_nanos(decimal(p,s)) timestamp(6) with time zone", make: unixNanosDecimal},
 	{sig: "to_unixtime(timestamp(p)) double", make: pure1(func(t arrow.Timestamp) float64 { return float64(t) / 1e6 })},
@@ -142,13 +143,20 @@ func unixTime(v float64, loc *time.Location) (zoned, error) {
 func unixNanosDecimal(c *call) Kernel {
 	scale := c.args[0].Scale
 	return c1(func(ctx *Context, v decimal128.Num) (zoned, error) {
-		nanos := rescale(v.BigInt(), scale, 0)
-		micros := new(big.Int).Div(nanos, big.NewInt(1000))
-		if !micros.IsInt64() {
-			return zoned{}, outOfRange("Unix time out of range: %s", v.ToString(int32(scale)))
-		}
-		return zoned{micros.Int64(), ctx.zone().String()}, nil
+		return unixNanos(ctx, rescale(v.BigInt(), scale, 0))
 	})(c)
+}
+
+// unixNanos refuses what a timestamp of ours, of microseconds, cannot hold.
+func unixNanos(ctx *Context, nanos *big.Int) (zoned, error) {
+	micros, rest := new(big.Int).DivMod(nanos, big.NewInt(1000), new(big.Int))
+	switch {
+	case rest.Sign() != 0:
+		return zoned{}, fault(ast.NotSupported, "from_unixtime_nanos(%s) is not supported: a second has at most 6 digits", nanos)
+	case !micros.IsInt64():
+		return zoned{}, outOfRange("Unix time out of range: %s", nanos)
+	}
+	return zoned{micros.Int64(), ctx.zone().String()}, nil
 }
 
 // humanSeconds prints weeks to seconds, leaving out what is zero.

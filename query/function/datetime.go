@@ -12,7 +12,7 @@ import (
 var currentTime = []entry{
 	{sig: "now() timestamp(3) with time zone", make: c0(nowZoned)},
 	{sig: "current_timestamp() timestamp(3) with time zone", make: c0(nowZoned)},
-	{sig: "current_timestamp(integer) timestamp(3) with time zone", make: c1(func(ctx *Context, _ int32) (zoned, error) { return nowZoned(ctx), nil })},
+	{sig: "$current_timestamp(bigint) timestamp(6) with time zone", make: c1(nowOf)},
 	{sig: "localtimestamp() timestamp(3)", make: c0(nowWall)},
 	{sig: "current_date() date", make: c0(func(ctx *Context) arrow.Date32 { return arrow.Date32(floorDiv(int64(nowWall(ctx)), microsPerDay)) })},
 	{sig: "localtime() time(3)", make: c0(func(ctx *Context) arrow.Time64 { return timeOfDay(int64(nowWall(ctx)), 3) })},
@@ -21,6 +21,16 @@ var currentTime = []entry{
 
 func nowZoned(ctx *Context) zoned {
 	return zoned{floorDiv(ctx.Now.UnixMicro(), 1000) * 1000, ctx.zone().String()}
+}
+
+// nowOf is the query's start with that many digits of a second. It never differs
+// from now() in the first three, and is rounded to fewer as a cast would.
+func nowOf(ctx *Context, precision int64) (zoned, error) {
+	start := nowZoned(ctx)
+	if precision > 3 {
+		return zoned{ctx.Now.UnixMicro(), start.zone}, nil
+	}
+	return zoned{roundMicros(start.micros, int(precision)), start.zone}, nil
 }
 
 func nowWall(ctx *Context) arrow.Timestamp {

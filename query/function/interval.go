@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/traillake/traillake/query/types"
 )
 
 // intervalOperators are the operators among dates, times and intervals.
@@ -16,25 +18,25 @@ var intervalOperators = []entry{
 	{sig: "-(date, interval year to month) date", make: f2(func(d arrow.Date32, m arrow.MonthInterval) (arrow.Date32, error) { return addDateMonths(d, -m) })},
 	{sig: "-(date, date) interval day to second", make: pure2(func(a, b arrow.Date32) arrow.Duration { return arrow.Duration(int64(a)-int64(b)) * 86400000 })},
 
-	{sig: "+(timestamp(p), interval day to second) timestamp(p)", make: f2(addMillis)},
-	{sig: "+(interval day to second, timestamp(p)) timestamp(p)", make: f2(flip(addMillis))},
-	{sig: "-(timestamp(p), interval day to second) timestamp(p)", make: f2(func(t arrow.Timestamp, i arrow.Duration) (arrow.Timestamp, error) { return addMillis(t, -i) })},
+	{sig: "+(timestamp(p), interval day to second) timestamp(p)", result: withMillis, make: f2(addMillis)},
+	{sig: "+(interval day to second, timestamp(p)) timestamp(p)", result: withMillis, make: f2(flip(addMillis))},
+	{sig: "-(timestamp(p), interval day to second) timestamp(p)", result: withMillis, make: f2(func(t arrow.Timestamp, i arrow.Duration) (arrow.Timestamp, error) { return addMillis(t, -i) })},
 	{sig: "+(timestamp(p), interval year to month) timestamp(p)", make: f2(addStampMonths)},
 	{sig: "+(interval year to month, timestamp(p)) timestamp(p)", make: f2(flip(addStampMonths))},
 	{sig: "-(timestamp(p), interval year to month) timestamp(p)", make: f2(func(t arrow.Timestamp, m arrow.MonthInterval) (arrow.Timestamp, error) { return addStampMonths(t, -m) })},
 	{sig: "-(timestamp(p), timestamp(p)) interval day to second", make: pure2(func(a, b arrow.Timestamp) arrow.Duration { return millisBetween(int64(a), int64(b)) })},
 
-	{sig: "+(timestamp(p) with time zone, interval day to second) timestamp(p) with time zone", make: f2(addZonedMillis)},
-	{sig: "+(interval day to second, timestamp(p) with time zone) timestamp(p) with time zone", make: f2(flip(addZonedMillis))},
-	{sig: "-(timestamp(p) with time zone, interval day to second) timestamp(p) with time zone", make: f2(func(z zoned, i arrow.Duration) (zoned, error) { return addZonedMillis(z, -i) })},
+	{sig: "+(timestamp(p) with time zone, interval day to second) timestamp(p) with time zone", result: withMillis, make: f2(addZonedMillis)},
+	{sig: "+(interval day to second, timestamp(p) with time zone) timestamp(p) with time zone", result: withMillis, make: f2(flip(addZonedMillis))},
+	{sig: "-(timestamp(p) with time zone, interval day to second) timestamp(p) with time zone", result: withMillis, make: f2(func(z zoned, i arrow.Duration) (zoned, error) { return addZonedMillis(z, -i) })},
 	{sig: "+(timestamp(p) with time zone, interval year to month) timestamp(p) with time zone", make: f2(addZonedMonths)},
 	{sig: "+(interval year to month, timestamp(p) with time zone) timestamp(p) with time zone", make: f2(flip(addZonedMonths))},
 	{sig: "-(timestamp(p) with time zone, interval year to month) timestamp(p) with time zone", make: f2(func(z zoned, m arrow.MonthInterval) (zoned, error) { return addZonedMonths(z, -m) })},
 	{sig: "-(timestamp(p) with time zone, timestamp(p) with time zone) interval day to second", make: pure2(func(a, b zoned) arrow.Duration { return millisBetween(a.micros, b.micros) })},
 
-	{sig: "+(time(p), interval day to second) time(p)", make: f2(addTimeMillis)},
-	{sig: "+(interval day to second, time(p)) time(p)", make: f2(flip(addTimeMillis))},
-	{sig: "-(time(p), interval day to second) time(p)", make: f2(func(t arrow.Time64, i arrow.Duration) (arrow.Time64, error) { return addTimeMillis(t, -i) })},
+	{sig: "+(time(p), interval day to second) time(p)", result: withMillis, make: f2(addTimeMillis)},
+	{sig: "+(interval day to second, time(p)) time(p)", result: withMillis, make: f2(flip(addTimeMillis))},
+	{sig: "-(time(p), interval day to second) time(p)", result: withMillis, make: f2(func(t arrow.Time64, i arrow.Duration) (arrow.Time64, error) { return addTimeMillis(t, -i) })},
 	{sig: "-(time(p), time(p)) interval day to second", make: pure2(func(a, b arrow.Time64) arrow.Duration { return arrow.Duration(floorDiv(int64(a)-int64(b), 1e6)) })},
 
 	{sig: "+(interval day to second, interval day to second) interval day to second", make: f2(sumOf[arrow.Duration])},
@@ -54,6 +56,16 @@ var intervalOperators = []entry{
 	{sig: "*(interval year to month, double) interval year to month", make: f2(scaleOf[arrow.MonthInterval])},
 	{sig: "*(double, interval year to month) interval year to month", make: f2(flip(scaleOf[arrow.MonthInterval]))},
 	{sig: "/(interval year to month, double) interval year to month", make: f2(shareOf[arrow.MonthInterval])},
+}
+
+// withMillis is the result of a time and an interval, which counts milliseconds.
+func withMillis(args []types.Type) (types.Type, error) {
+	t := args[0]
+	if t.Kind == types.IntervalDaySecond {
+		t = args[1]
+	}
+	t.Precision = max(t.Precision, 3)
+	return t, nil
 }
 
 func flip[A, B, R any](f func(A, B) (R, error)) func(B, A) (R, error) {

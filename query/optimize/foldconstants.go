@@ -60,7 +60,7 @@ func loops(e plan.Expr) bool {
 // ofTheRun are functions whose value is fixed when the query starts, not before.
 var ofTheRun = map[string]bool{
 	"now": true, "current_timestamp": true, "current_date": true, "current_time": true,
-	"localtimestamp": true, "localtime": true, "current_timezone": true, "current_user": true,
+	"$current_timestamp": true, "localtimestamp": true, "localtime": true, "current_timezone": true, "current_user": true,
 }
 
 func dependsOnRun(e plan.Expr) bool {

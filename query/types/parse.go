@@ -15,7 +15,7 @@ const (
 	MaxDecimalPrecision   = 38
 	MaxTimePrecision      = 9
 	MaxTimestampPrecision = 6
-	maxTrinoPrecision     = 12
+	MaxTrinoPrecision     = 12 // of times and timestamps in Trino
 )
 
 // Parse reads a type as users write it in CAST and as Type.String prints it,
@@ -259,8 +259,8 @@ func (p *typeParser) parseTime(word string) (Type, error) {
 		kind, suffix = TimestampTZ, " with time zone"
 	}
 	switch {
-	case precision > maxTrinoPrecision:
-		return Type{}, fmt.Errorf("%s precision must be in range [0, %d]: %d", strings.ToUpper(word+suffix), maxTrinoPrecision, precision)
+	case precision > MaxTrinoPrecision:
+		return Type{}, p.unknown()
 	case precision > most:
 		return Type{}, fmt.Errorf("%s(%d)%s %w: a second has at most %d digits", word, precision, suffix, ErrNotSupported, most)
 	}
