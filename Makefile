@@ -5,7 +5,7 @@ BIN     := bin/traillake
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: all help demo test lint race slt spill slt-trino random share trees-trino crash fuzz bench generate generated-current ci clean
+.PHONY: all help demo test lint race slt spill slt-trino audit-truth random share trees-trino crash fuzz bench generate generated-current ci clean
 
 all: $(BIN)
 
@@ -45,6 +45,10 @@ spill: ## sort, join and group 5 million rows in 256 MiB, and check the answers
 
 slt-trino: ## hold the recorded files against a real Trino (needs Maven and JDK 25, or TRINO=URL of a server)
 	@sh query/slttest/record/trino.sh $(GO) run ./query/slttest/record
+
+audit-truth: ## record the answers of the audit queries anew from a real Trino, and check some from the raw JSON
+	@sh query/slttest/record/trino.sh python3 testdata/audit/truth.py
+	@python3 testdata/audit/plain.py -write
 
 N    ?= 2000
 SEED ?= 1
