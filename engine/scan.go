@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/prune"
 	"github.com/traillake/traillake/query/types"
 	"github.com/traillake/traillake/storage/segment"
 )
@@ -33,7 +35,14 @@ func (t *table) Scan(_ context.Context, req plan.ScanRequest) ([]plan.Stream, er
 	schema := arrow.NewSchema(fields, nil)
 	streams := make([]plan.Stream, max(req.Partitions, 1))
 	for i := range streams {
-		streams[i] = &scanStream{work: work, columns: columns, schema: schema}
+		s := &scanStream{work: work, columns: columns, schema: schema}
+		if err := s.useSieve(); err != nil {
+			for _, opened := range streams[:i] {
+				err = errors.Join(err, opened.Close())
+			}
+			return nil, err
+		}
+		streams[i] = s
 	}
 	return streams, nil
 }
@@ -78,34 +87,55 @@ type scanTask struct {
 
 // scanWork hands row groups to the streams of a scan.
 type scanWork struct {
-	table *table
-	req   plan.ScanRequest
+	table  *table
+	req    plan.ScanRequest
+	sifted siftCounts
 
 	mu       sync.Mutex // guards what follows; held while a footer is read
 	segments []storageSegment
 	tasks    []scanTask
+	sieve    plan.Sieve // of one of the streams, for its bounds; nil: none
 }
 
 // next returns a row group that nobody has yet, or io.EOF.
 func (w *scanWork) next(ctx context.Context) (scanTask, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for len(w.tasks) == 0 {
-		if len(w.segments) == 0 {
-			return scanTask{}, io.EOF
-		}
+	for {
 		if err := ctx.Err(); err != nil {
 			return scanTask{}, err
 		}
+		bounded := w.boundedLocked()
+		for len(w.tasks) > 0 {
+			task := w.tasks[0]
+			w.tasks = w.tasks[1:]
+			if w.table.keepRowGroup(task.segment, task.reader, task.rowGroup, bounded) {
+				return task, nil
+			}
+			w.req.Stats.RowGroupsPruned.Add(1)
+		}
+		if len(w.segments) == 0 {
+			return scanTask{}, io.EOF
+		}
 		s := w.segments[0]
 		w.segments = w.segments[1:]
+		if !w.table.keep(s, bounded) {
+			w.req.Stats.SegmentsPruned.Add(1)
+			continue
+		}
 		if err := w.openLocked(ctx, s); err != nil {
 			return scanTask{}, err
 		}
 	}
-	task := w.tasks[0]
-	w.tasks = w.tasks[1:]
-	return task, nil
+}
+
+// boundedLocked is the request with what is known by now of the rows still wanted.
+func (w *scanWork) boundedLocked() plan.ScanRequest {
+	req := plan.ScanRequest{Columns: w.req.Columns}
+	if w.sieve != nil {
+		req.Conjuncts = w.sieve.Bounds()
+	}
+	return req
 }
 
 // openLocked adds the row groups of a segment that can hold wanted rows.
@@ -123,5 +153,8 @@ func (w *scanWork) openLocked(ctx context.Context, s storageSegment) error {
 		}
 		w.tasks = append(w.tasks, scanTask{segment: s, reader: r, rowGroup: i})
 	}
+	sortParts(w, w.tasks, func(t scanTask) prune.Stats {
+		return rowGroupStats{segmentStats: segmentStats{table: w.table, info: t.segment}, reader: t.reader, index: t.rowGroup}
+	})
 	return nil
 }

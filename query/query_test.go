@@ -86,7 +86,7 @@ func TestExplainAnalyze(t *testing.T) {
 	}
 	for _, want := range []string{
 		`Aggregate by .*\n\s+rows 2, batches 1, \d+B, time `, `Filter .*\n\s+rows 2, batches 1, `,
-		`Scan t .*\n\s+rows 3, batches 2, .*\n\s+segments 0 of 2 pruned, row groups 0 of 2 pruned\n\s+rows read 3, `, `peak memory \S+B\n$`,
+		`Scan t .*\n\s+rows 2, batches 1, .*\n\s+segments 0 of 2 pruned, row groups 0 of 2 pruned\n\s+rows read 3, `, `peak memory \S+B\n$`,
 	} {
 		if !regexp.MustCompile(want).MatchString(got) {
 			t.Errorf("plan does not match %q:\n%s", want, got)

@@ -24,7 +24,7 @@ type scan struct {
 func (b *builder) scan(n *plan.Scan) ([]plan.Stream, error) {
 	req := plan.ScanRequest{
 		Columns: n.Columns, Conjuncts: n.Conjuncts, Limit: n.Limit,
-		Partitions: b.partitions(), Mem: b.env.Context.Mem, Stats: b.env.Stats.Scan(n),
+		Sieve: sieveOf(n, b.env), Partitions: b.partitions(), Mem: b.env.Context.Mem, Stats: b.env.Stats.Scan(n),
 	}
 	streams, err := n.Table.Scan(b.ctx, req)
 	if err != nil {

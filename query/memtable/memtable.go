@@ -7,6 +7,7 @@ package memtable
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -75,7 +76,8 @@ func (t *Table) bounds() [][2]int64 {
 	return out
 }
 
-// Scan implements plan.Table. It ignores the conjuncts and heeds the limit.
+// Scan implements plan.Table. It ignores the conjuncts, heeds the limit, and asks
+// the sieve about each batch.
 func (t *Table) Scan(_ context.Context, req plan.ScanRequest) ([]plan.Stream, error) {
 	mem := req.Mem
 	if mem == nil {
@@ -90,7 +92,15 @@ func (t *Table) Scan(_ context.Context, req plan.ScanRequest) ([]plan.Stream, er
 	}
 	streams := make([]*stream, max(1, t.opts.Partitions))
 	for i := range streams {
-		streams[i] = &stream{table: t, req: req, mem: mem, schema: arrow.NewSchema(fields, nil)}
+		s := &stream{table: t, req: req, mem: mem, schema: arrow.NewSchema(fields, nil)}
+		if req.Sieve != nil {
+			sieve, err := req.Sieve()
+			if err != nil {
+				return nil, errors.Join(err, closeAll(streams[:i]))
+			}
+			s.sieve = sieve
+		}
+		streams[i] = s
 	}
 	for i, b := range t.bounds() {
 		s := streams[i%len(streams)]
@@ -103,6 +113,14 @@ func (t *Table) Scan(_ context.Context, req plan.ScanRequest) ([]plan.Stream, er
 		out[i] = s
 	}
 	return out, nil
+}
+
+func closeAll(streams []*stream) error {
+	var errs []error
+	for _, s := range streams {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // Catalog finds tables by their name, in any case.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/traillake/traillake/query/exec/vector"
 	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
 )
 
 // stream yields one partition of a scan.
@@ -20,6 +21,7 @@ type stream struct {
 	schema  *arrow.Schema
 	batches [][2]int64
 	yielded int64
+	sieve   plan.Sieve // nil: every row is read
 }
 
 // Schema implements plan.Stream.
@@ -27,32 +29,68 @@ func (s *stream) Schema() *arrow.Schema { return s.schema }
 
 // Next implements plan.Stream.
 func (s *stream) Next(ctx context.Context) (arrow.Record, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if len(s.batches) == 0 || s.req.Limit > 0 && s.yielded >= s.req.Limit {
+			return nil, io.EOF
+		}
+		rows, err := s.rows()
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		s.yielded += int64(len(rows))
+		rec := s.record(s.req.Columns, rows)
+		for _, c := range rec.Columns() {
+			s.req.Stats.Bytes.Add(vector.Bytes(c))
+		}
+		return rec, nil
 	}
-	if len(s.batches) == 0 || s.req.Limit > 0 && s.yielded >= s.req.Limit {
-		return nil, io.EOF
-	}
+}
+
+// rows are those of the next batch that are wanted.
+func (s *stream) rows() ([]int32, error) {
 	b := s.batches[0]
 	s.batches = s.batches[1:]
+	s.req.Stats.Rows.Add(b[1] - b[0])
 	rows := make([]int32, 0, b[1]-b[0])
 	for r := b[0]; r < b[1]; r++ {
 		rows = append(rows, int32(r))
 	}
-	fields := append([]arrow.Field(nil), s.schema.Fields()...)
-	cols := make([]arrow.Array, len(s.req.Columns))
-	for i, path := range s.req.Columns {
+	if s.sieve == nil {
+		return rows, nil
+	}
+	var paths []plan.ColumnPath
+	for _, c := range s.sieve.Columns() {
+		paths = append(paths, s.req.Columns[c])
+	}
+	early := s.record(paths, rows)
+	defer early.Release()
+	if err := s.sieve.Add(early); err != nil {
+		return nil, err
+	}
+	var wanted []int32
+	for _, r := range s.sieve.Rows() {
+		wanted = append(wanted, rows[r])
+	}
+	return wanted, nil
+}
+
+// record is a batch of rows.
+func (s *stream) record(paths []plan.ColumnPath, rows []int32) arrow.Record {
+	fields := make([]arrow.Field, len(paths))
+	cols := make([]arrow.Array, len(paths))
+	for i, path := range paths {
 		cols[i] = s.column(path, rows)
+		fields[i] = types.ToField(path.Name, path.Type)
 		fields[i].Type = cols[i].DataType()
 		defer cols[i].Release()
 	}
-	s.yielded += b[1] - b[0]
-	s.req.Stats.Rows.Add(b[1] - b[0])
-	rec := array.NewRecord(arrow.NewSchema(fields, nil), cols, b[1]-b[0])
-	for _, c := range cols {
-		s.req.Stats.Bytes.Add(vector.Bytes(c))
-	}
-	return rec, nil
+	return array.NewRecord(arrow.NewSchema(fields, nil), cols, int64(len(rows)))
 }
 
 // column reads rows of a path.
@@ -97,5 +135,9 @@ func (s *stream) lookUp(m *array.Map, key string) arrow.Array {
 // Close implements plan.Stream.
 func (s *stream) Close() error {
 	s.batches = nil
+	if s.sieve != nil {
+		s.sieve.Close()
+		s.sieve = nil
+	}
 	return nil
 }

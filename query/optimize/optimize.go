@@ -55,6 +55,8 @@ func rules(eval Eval) []rule {
 		{"mergeProjects", mergeProjects},
 		// Last, because hints are over the columns that the scan ends up with.
 		{"hintScan", hintScan},
+		// Needs the conditions to be with the scan.
+		{"hintTop", hintTop},
 	}
 }
 

@@ -79,6 +79,9 @@ func scanLine(n *Scan) string {
 	if len(n.Conjuncts) > 0 {
 		s += " hints " + list(n.Conjuncts)
 	}
+	if n.Top != nil {
+		s += " top " + keys(n.Top.Keys) + positive(" limit ", n.Top.Limit)
+	}
 	return s + positive(" limit ", n.Limit)
 }
 

@@ -56,12 +56,14 @@ type Node interface {
 	WithInputs(inputs []Node) Node
 }
 
-// Scan reads a table. Conjuncts and Limit are hints handed to it; the filter stays above.
+// Scan reads a table. Conjuncts, Limit and Top are hints handed to it; the filter,
+// the limit and the sort stay above.
 type Scan struct {
 	Table     Table
 	Columns   []ColumnPath
 	Conjuncts []Expr
 	Limit     int64
+	Top       *Top // nil: none
 }
 
 // Values yields constant rows; with no columns and one row it is SELECT without FROM.

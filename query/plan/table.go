@@ -101,6 +101,8 @@ type ScanRequest struct {
 	Conjuncts []Expr
 	// Limit is the number of rows after which the query stops reading, or 0. A hint.
 	Limit int64
+	// Sieve, when set, makes a Sieve for a stream; the stream closes it. A hint.
+	Sieve func() (Sieve, error)
 	// Partitions is how many streams the query can use at once; 0 means one.
 	Partitions int
 	Mem        memory.Allocator // batches are allocated here; nil is the default
@@ -111,7 +113,7 @@ type ScanRequest struct {
 type ScanStats struct {
 	Segments, SegmentsPruned   atomic.Int64
 	RowGroups, RowGroupsPruned atomic.Int64 // of segments that were not pruned
-	Rows                       atomic.Int64 // rows yielded
+	Rows                       atomic.Int64 // rows read, be it only for a sieve
 	Bytes                      atomic.Int64 // compressed bytes of the column chunks read
 }
 

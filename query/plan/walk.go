@@ -74,6 +74,9 @@ func MapExprs(n Node, fn func(Expr) Expr) Node {
 	case *Scan:
 		c := *n
 		c.Conjuncts = list(n.Conjuncts)
+		if n.Top != nil {
+			c.Top = &Top{Keys: mapKeys(n.Top.Keys, fn), Limit: n.Top.Limit}
+		}
 		return &c
 	case *Values:
 		c := *n

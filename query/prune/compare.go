@@ -40,8 +40,8 @@ func (p *pruner) possible(op string, l, r interval) bool {
 	if !l.known || !r.known {
 		return true
 	}
-	low, ok1 := compareValues(l.min, r.max)
-	high, ok2 := compareValues(l.max, r.min)
+	low, ok1 := Compare(l.min, r.max)
+	high, ok2 := Compare(l.max, r.min)
 	if !ok1 || !ok2 {
 		return true
 	}
@@ -63,7 +63,7 @@ func (p *pruner) possible(op string, l, r interval) bool {
 }
 
 func isPoint(iv interval) bool {
-	order, ok := compareValues(iv.min, iv.max)
+	order, ok := Compare(iv.min, iv.max)
 	return ok && order == 0
 }
 

@@ -209,9 +209,9 @@ func through(iv interval, f func(int64) any) interval {
 	return out
 }
 
-// compareValues orders two values of one type; ok is false when they cannot be
-// ordered.
-func compareValues(a, b any) (order int, ok bool) {
+// Compare orders two values of plan.Literal of one type; ok is false when they
+// cannot be ordered.
+func Compare(a, b any) (order int, ok bool) {
 	switch x := a.(type) {
 	case bool:
 		y, ok := b.(bool)

@@ -171,6 +171,7 @@ type Batches struct {
 	schema  *arrow.Schema
 	columns []columnReader
 	rows    int64 // left
+	at      int64 // rows of the row group that are behind
 	batch   int64
 	read    int64
 	closed  bool
@@ -228,17 +229,61 @@ func (b *Batches) Next() (rec arrow.Record, err error) {
 		return nil, err
 	}
 	n := min(b.batch, b.rows)
-	b.rows -= n
+	b.pass(n)
 	return readRecord(b.schema, b.columns, n, func(c columnReader) error { return c.next(int(n)) })
 }
 
 // Skip passes n rows of the row group without reading what need not be read.
 func (b *Batches) Skip(n int64) {
 	n = min(n, b.rows)
-	b.rows -= n
+	b.pass(n)
 	for _, c := range b.columns {
 		c.skip(n)
 	}
+}
+
+func (b *Batches) pass(n int64) {
+	b.rows -= n
+	b.at += n
+}
+
+// BatchRows is the most rows that Next returns at once.
+func (b *Batches) BatchRows() int { return int(b.batch) }
+
+// Pick reads single rows, by their numbers in the row group, and skips those
+// before them. They must ascend and lie ahead of what was read and skipped.
+func (b *Batches) Pick(rows []int64) (arrow.Record, error) {
+	for i, row := range rows {
+		if row < b.at || row >= b.at+b.rows || i > 0 && row <= rows[i-1] {
+			return nil, fmt.Errorf("pick rows: row %d, %d of %d are ahead: must ascend and be among them", row, b.rows, b.at+b.rows)
+		}
+	}
+	if len(rows) == 0 || b.closed {
+		return nil, io.EOF
+	}
+	if err := b.ctx.Err(); err != nil {
+		return nil, err
+	}
+	at := b.at
+	b.pass(rows[len(rows)-1] + 1 - at)
+	return readRecord(b.schema, b.columns, int64(len(rows)), func(c columnReader) error { return readRuns(c, at, rows) })
+}
+
+// readRuns reads rows that ascend, from row at on, and skips those between them.
+func readRuns(c columnReader, at int64, rows []int64) error {
+	for i := 0; i < len(rows); {
+		run := 1
+		for i+run < len(rows) && rows[i+run] == rows[i]+int64(run) {
+			run++
+		}
+		c.skip(rows[i] - at)
+		if err := c.next(run); err != nil {
+			return err
+		}
+		at = rows[i] + int64(run)
+		i += run
+	}
+	return nil
 }
 
 // readRecord runs fill on every column and puts their arrays together. What the
@@ -367,22 +412,8 @@ func (r *Reader) rowsOf(g int, mem memory.Allocator, columns []Column, rows []in
 	if len(r.meta.RowGroups) == 0 {
 		return emptyRecord(schema, mem), nil
 	}
-	return readRecord(schema, readers, int64(len(rows)), func(c columnReader) error {
-		at := r.firstRows[g]
-		for i := 0; i < len(rows); {
-			run := 1
-			for i+run < len(rows) && rows[i+run] == rows[i]+int64(run) {
-				run++
-			}
-			c.skip(rows[i] - at)
-			if err := c.next(run); err != nil {
-				return err
-			}
-			at = rows[i] + int64(run)
-			i += run
-		}
-		return nil
-	})
+	first := r.firstRows[g]
+	return readRecord(schema, readers, int64(len(rows)), func(c columnReader) error { return readRuns(c, first, rows) })
 }
 
 func emptyRecord(schema *arrow.Schema, mem memory.Allocator) arrow.Record {

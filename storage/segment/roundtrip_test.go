@@ -212,3 +212,69 @@ func TestReadRows(t *testing.T) {
 		}
 	}
 }
+
+// TestPick compares picked rows of a row group, in batches and after others were
+// read and skipped, with the same rows of a full read.
+func TestPick(t *testing.T) {
+	f := newFiller(*seedFlag)
+	rec := f.record(memory.DefaultAllocator, everyType, 4000)
+	defer rec.Release()
+	layout := everyLayout
+	layout.RowGroupRows = 1500
+	src, _ := write(t, layout, rec)
+	r := open(t, src)
+	key := "key28"
+	columns := append(topColumns(everyType), Column{Path: []string{"who", "name"}}, Column{Path: []string{"params"}, Key: &key})
+	all := readAll(t, r, 0, columns...)
+	const first = 1500 // of the second row group
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	defer mem.AssertSize(t, 0)
+	b, err := r.Read(context.Background(), ReadRequest{RowGroup: 1, Columns: columns, Mem: mem, BatchRows: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	check := func(got arrow.Record, rows []int64) {
+		t.Helper()
+		defer got.Release()
+		for i := range columns {
+			want := []string{}
+			for _, row := range rows {
+				want = append(want, all[i][first+row])
+			}
+			if d := cmp.Diff(want, values(got.Column(i))); d != "" {
+				t.Errorf("rows %v, column %s: %s", rows, columns[i].name(), d)
+			}
+		}
+	}
+	pick := func(rows ...int64) {
+		t.Helper()
+		got, err := b.Pick(rows)
+		if err != nil {
+			t.Fatalf("Pick(%v): %v", rows, err)
+		}
+		check(got, rows)
+	}
+	pick(0, 1, 7)
+	pick(8, 300, 301, 302)
+	b.Skip(7) // to 310
+	for _, rows := range [][]int64{{309}, {320, 320}, {330, 320}, {1500}} {
+		if got, err := b.Pick(rows); err == nil {
+			got.Release()
+			t.Errorf("Pick(%v) after row 309: no error", rows)
+		}
+	}
+	got, err := b.Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []int64
+	for i := range got.NumRows() {
+		rows = append(rows, 310+i)
+	}
+	check(got, rows)
+	pick(1499)
+	if _, err := b.Next(); err != io.EOF {
+		t.Errorf("Next after the last row: %v, want EOF", err)
+	}
+}

@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Reading few columns first, and the parts of a store in the order of a sort, never
+// changes an answer: it is what the rows of the whole store, sorted here, say.
+func TestSieveIsAHint(t *testing.T) {
+	l := openLake(t, nil)
+	l.generate(20000, 10)
+	l.create("audit", 3653)
+	l.importAll(l.mustFind("audit"))
+	for _, where := range []string{"true", "eventName = 'AssumeRole'", "errorCode IS NOT NULL", "eventSource LIKE 's3%' AND readOnly", "eventName = 'NoSuchName'"} {
+		all := l.query("SELECT CAST(to_unixtime(eventTime) AS bigint), eventID FROM audit WHERE " + where)
+		slices.Sort(all) // the times have as many digits
+		for _, n := range []int{1, 10, 3000, 50000} {
+			want := slices.Clone(all[:min(n, len(all))])
+			got := l.query(fmt.Sprintf("SELECT CAST(to_unixtime(eventTime) AS bigint), eventID FROM (SELECT * FROM audit WHERE %s ORDER BY eventTime, eventID LIMIT %d)", where, n))
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("WHERE %s, first %d: %d rows, want %d: %s", where, n, len(got), len(want), firstOther(got, want))
+			}
+			want = slices.Clone(all[max(0, len(all)-n):])
+			got = l.query(fmt.Sprintf("SELECT CAST(to_unixtime(eventTime) AS bigint), eventID FROM (SELECT * FROM audit WHERE %s ORDER BY eventTime DESC, eventID DESC LIMIT %d)", where, n))
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("WHERE %s, last %d: %d rows, want %d: %s", where, n, len(got), len(want), firstOther(got, want))
+			}
+		}
+		if got := l.query("SELECT eventID, eventJson, requestParameters FROM audit WHERE " + where); len(got) != len(all) {
+			t.Errorf("WHERE %s: %d rows with all columns, want %d", where, len(got), len(all))
+		}
+	}
+	newestRowsReadLittle(t, l)
+}
+
+func firstOther(got, want []string) string {
+	for i := range min(len(got), len(want)) {
+		if got[i] != want[i] {
+			return got[i] + " where " + want[i] + " should be"
+		}
+	}
+	return "the end"
+}
+
+// newestRowsReadLittle: the first and last rows of a store are found in its oldest
+// and newest segments.
+func newestRowsReadLittle(t *testing.T, l *testLake) {
+	t.Helper()
+	for _, order := range []string{"eventTime DESC", "eventTime"} {
+		q, err := l.StartQuery(t.Context(), Principal{}, StartQueryInput{Statement: ptr("SELECT * FROM audit ORDER BY " + order + " LIMIT 20")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := l.waitQuery(q.ID); d.Segments < 8 || d.SegmentsPruned < d.Segments-4 {
+			t.Errorf("ORDER BY %s: %d of %d segments were left out, want nearly all", order, d.SegmentsPruned, d.Segments)
+		}
+	}
+	plan := strings.Join(l.query("EXPLAIN SELECT * FROM audit ORDER BY eventTime DESC LIMIT 20"), "\n")
+	if !strings.Contains(plan, "desc] limit 20") || !strings.Contains(plan, " top [eventtime#") {
+		t.Errorf("the plan does not say that only the newest rows are wanted:\n%s", plan)
+	}
+}

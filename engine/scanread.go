@@ -1,0 +1,235 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/compute"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"github.com/traillake/traillake/ingest/event"
+	"github.com/traillake/traillake/storage/segment"
+)
+
+// scanRead reads wanted columns of one row group.
+type scanRead struct {
+	work    *scanWork
+	task    scanTask
+	columns *scanColumns
+	reads   []segment.Column
+	present []int // for each of reads, its index in the batches, or -1 when the segment is older than the column
+	batches *segment.Batches
+	counted int64 // bytes of batches that are counted
+}
+
+// newScanRead begins to read a row group.
+func newScanRead(ctx context.Context, work *scanWork, task scanTask, columns *scanColumns) (*scanRead, error) {
+	s := &scanRead{work: work, task: task, columns: columns, reads: columns.reads(work.table, task)}
+	s.present = make([]int, len(s.reads))
+	var wanted []segment.Column
+	for i, c := range s.reads {
+		s.present[i] = -1
+		if task.reader.Has(c) {
+			s.present[i] = len(wanted)
+			wanted = append(wanted, c)
+		}
+	}
+	var err error
+	req := segment.ReadRequest{RowGroup: task.rowGroup, Columns: wanted, Mem: work.req.Mem}
+	if limit := work.req.Limit; limit > 0 {
+		req.BatchRows = int(min(limit, math.MaxInt32))
+	}
+	s.batches, err = task.reader.Read(ctx, req)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	return s, nil
+}
+
+func (s *scanRead) failed(err error) error {
+	return fmt.Errorf("read segment %s: %w", s.task.segment.ID, err)
+}
+
+// next returns the next batch, which may be empty, or io.EOF.
+func (s *scanRead) next(ctx context.Context) (arrow.Record, error) {
+	return s.finish(ctx, func() (arrow.Record, error) { return s.batches.Next() })
+}
+
+// pick returns a batch of some of the rows ahead, which may be empty.
+func (s *scanRead) pick(ctx context.Context, rows []int64) (arrow.Record, error) {
+	return s.finish(ctx, func() (arrow.Record, error) { return s.batches.Pick(rows) })
+}
+
+func (s *scanRead) finish(ctx context.Context, read func() (arrow.Record, error)) (arrow.Record, error) {
+	rec, err := read()
+	total := s.batches.BytesRead()
+	s.work.req.Stats.Bytes.Add(total - s.counted)
+	s.counted = total
+	if err == io.EOF {
+		return nil, err
+	}
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	defer rec.Release()
+	return s.assemble(ctx, rec)
+}
+
+func (s *scanRead) close() error { return s.batches.Close() }
+
+// assemble turns a batch of the segment into one of the scan: columns in order,
+// made ones added, rows past their retention left out.
+func (s *scanRead) assemble(ctx context.Context, rec arrow.Record) (arrow.Record, error) {
+	mem := s.work.req.Mem
+	columns := make([]arrow.Array, 0, len(s.columns.wanted))
+	fields := make([]arrow.Field, 0, len(s.columns.wanted))
+	defer func() {
+		for _, c := range columns {
+			c.Release()
+		}
+	}()
+	for _, w := range s.columns.wanted {
+		var c arrow.Array
+		if w.made != "" {
+			c = s.make(mem, w, rec)
+		} else {
+			c = s.fileColumn(mem, w, rec)
+		}
+		field := w.field
+		field.Type = c.DataType() // a dictionary, perhaps
+		columns, fields = append(columns, c), append(fields, field)
+	}
+	out := array.NewRecord(arrow.NewSchema(fields, nil), columns, rec.NumRows())
+	age := s.work.table.ageColumn(s.task.segment)
+	if age == "" {
+		return out, nil
+	}
+	defer out.Release()
+	return s.withinRetention(ctx, out, rec)
+}
+
+func (s *scanRead) fileColumn(mem memory.Allocator, w scanColumn, rec arrow.Record) arrow.Array {
+	at := s.present[w.file]
+	if at < 0 {
+		return array.MakeArrayOfNull(mem, w.field.Type, int(rec.NumRows()))
+	}
+	c := rec.Column(at)
+	c.Retain()
+	return c
+}
+
+// make builds a column that the files do not hold.
+func (s *scanRead) make(mem memory.Allocator, w scanColumn, rec arrow.Record) arrow.Array {
+	n := int(rec.NumRows())
+	switch w.made {
+	case commitColumn:
+		b := array.NewInt64Builder(mem)
+		defer b.Release()
+		b.Reserve(n)
+		for range n {
+			b.UnsafeAppend(s.task.segment.Version)
+		}
+		return b.NewArray()
+	case segmentColumn:
+		b := array.NewStringBuilder(mem)
+		defer b.Release()
+		for range n {
+			b.Append(s.task.segment.ID)
+		}
+		return b.NewArray()
+	}
+	if w.key != "" {
+		return fieldTexts(mem, rec.Column(s.present[w.file]), w.key)
+	}
+	return checksums(mem, rec.Column(s.present[w.file]))
+}
+
+// fieldTexts is the JSON text of one field of each payload.
+func fieldTexts(mem memory.Allocator, payloads arrow.Array, key string) arrow.Array {
+	b := array.NewStringBuilder(mem)
+	defer b.Release()
+	b.Reserve(payloads.Len())
+	text := payloads.(array.StringLike)
+	var buf []byte
+	for i := range payloads.Len() {
+		var ok bool
+		if !payloads.IsNull(i) {
+			buf, ok = event.FieldText(buf[:0], []byte(text.Value(i)), key)
+		}
+		if !ok {
+			b.AppendNull()
+			continue
+		}
+		b.Append(string(buf))
+	}
+	return b.NewArray()
+}
+
+// checksums is the SHA-256 of each payload in lower-case hex.
+func checksums(mem memory.Allocator, payloads arrow.Array) arrow.Array {
+	b := array.NewStringBuilder(mem)
+	defer b.Release()
+	text := payloads.(array.StringLike)
+	for i := range payloads.Len() {
+		if payloads.IsNull(i) {
+			b.AppendNull()
+			continue
+		}
+		sum := sha256.Sum256([]byte(text.Value(i)))
+		b.Append(hex.EncodeToString(sum[:]))
+	}
+	return b.NewArray()
+}
+
+// withinRetention leaves out the rows whose time, the last column read, is before the cut-off.
+func (s *scanRead) withinRetention(ctx context.Context, out, rec arrow.Record) (arrow.Record, error) {
+	at := s.present[len(s.reads)-1]
+	if at < 0 {
+		out.Retain()
+		return out, nil
+	}
+	times, ok := rec.Column(at).(*array.Timestamp)
+	if !ok {
+		return nil, fmt.Errorf("segment %s: its time column is %s", s.task.segment.ID, rec.Column(at).DataType())
+	}
+	mem := s.work.req.Mem
+	b := array.NewBooleanBuilder(mem)
+	defer b.Release()
+	b.Reserve(times.Len())
+	dropped := false
+	for i := range times.Len() {
+		keep := times.IsNull(i) || int64(times.Value(i)) >= s.work.table.cutoff
+		dropped = dropped || !keep
+		b.UnsafeAppend(keep)
+	}
+	if !dropped {
+		out.Retain()
+		return out, nil
+	}
+	mask := b.NewBooleanArray()
+	defer mask.Release()
+	if out.NumCols() == 0 {
+		return array.NewRecord(out.Schema(), nil, int64(countTrue(mask))), nil
+	}
+	filtered, err := compute.FilterRecordBatch(compute.WithAllocator(ctx, mem), out, mask, compute.DefaultFilterOptions())
+	if err != nil {
+		return nil, fmt.Errorf("leave out rows past their retention: %w", err)
+	}
+	return filtered, nil
+}
+
+func countTrue(mask *array.Boolean) int {
+	n := 0
+	for i := range mask.Len() {
+		if mask.Value(i) {
+			n++
+		}
+	}
+	return n
+}

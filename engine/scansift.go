@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"sync/atomic"
+
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/prune"
+)
+
+// Reading the columns a sieve asks for, and then those of the rows it leaves, pays
+// off when there is much else to read and few rows are left.
+const (
+	siftWeight = 4 // the other columns have this many times the bytes
+	siftShare  = 4 // one in so many rows is left
+)
+
+// siftCounts tell how many rows sieves have seen and left.
+type siftCounts struct{ seen, left atomic.Int64 }
+
+// useSieve makes the stream's sieve, if the query has one, and begins with the
+// parts that make its bounds narrow.
+func (s *scanStream) useSieve() error {
+	if s.work.req.Sieve == nil {
+		return nil
+	}
+	sieve, err := s.work.req.Sieve()
+	if err != nil {
+		return err
+	}
+	var paths []plan.ColumnPath
+	for _, c := range sieve.Columns() {
+		paths = append(paths, s.work.req.Columns[c])
+	}
+	s.sieve = sieve
+	if s.early, err = s.work.table.scanColumns(paths); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	s.work.mu.Lock()
+	defer s.work.mu.Unlock()
+	if s.work.sieve == nil {
+		s.work.sieve = sieve
+		sortParts(s.work, s.work.segments, func(i storageSegment) prune.Stats { return segmentStats{table: s.work.table, info: i} })
+	}
+	return nil
+}
+
+// sortParts puts parts first whose statistics say that they have the rows which
+// the work's sieve wants first. Parts without statistics come last. The caller
+// holds the work's lock.
+func sortParts[T any](w *scanWork, parts []T, stats func(T) prune.Stats) {
+	if w.sieve == nil {
+		return
+	}
+	column, desc, ok := w.sieve.Order()
+	if !ok {
+		return
+	}
+	first := func(p T) (v any, ok bool) {
+		low, high, ok := stats(p).Range(w.req.Columns[column])
+		if desc {
+			return high, ok
+		}
+		return low, ok
+	}
+	slices.SortStableFunc(parts, func(a, b T) int {
+		x, ok := first(a)
+		y, also := first(b)
+		switch {
+		case !ok && !also:
+			return 0
+		case !ok:
+			return 1
+		case !also:
+			return -1
+		}
+		order, _ := prune.Compare(x, y)
+		if desc {
+			order = -order
+		}
+		return order
+	})
+}
+
+// sifts reports whether the rows of a row group are to be sifted. A sieve sees
+// only rows within their retention; where those must be told apart row by row,
+// it sees none.
+func (s *scanStream) sifts(task scanTask) bool {
+	if s.sieve == nil || s.work.table.ageColumn(task.segment) != "" || s.early.anyMade() {
+		return false
+	}
+	if _, _, narrows := s.sieve.Order(); narrows {
+		return true
+	}
+	counts := &s.work.sifted
+	if seen := counts.seen.Load(); seen > 0 && counts.left.Load()*siftShare > seen {
+		return false
+	}
+	early := task.reader.ColumnBytes(task.rowGroup, s.early.files)
+	return task.reader.ColumnBytes(task.rowGroup, s.columns.files) > early*(1+siftWeight)
+}
+
+// anyMade reports whether a column is made and not read as it is.
+func (c *scanColumns) anyMade() bool {
+	return slices.ContainsFunc(c.wanted, func(w scanColumn) bool { return w.made != "" })
+}
+
+// sift returns the rows of a row group that are wanted.
+func (s *scanStream) sift(ctx context.Context, task scanTask) (rows []int64, err error) {
+	read, err := newScanRead(ctx, s.work, task, s.early)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, read.close()) }()
+	for {
+		rec, err := read.next(ctx)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		err = s.sieve.Add(rec)
+		rec.Release()
+		if err != nil {
+			return nil, err
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	rows = s.sieve.Rows()
+	seen := task.reader.RowGroup(task.rowGroup).Rows
+	s.work.req.Stats.Rows.Add(seen)
+	s.work.sifted.seen.Add(seen)
+	s.work.sifted.left.Add(int64(len(rows)))
+	return rows, nil
+}

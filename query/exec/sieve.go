@@ -1,0 +1,230 @@
+package exec
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/traillake/traillake/query/exec/eval"
+	"github.com/traillake/traillake/query/plan"
+)
+
+// compactBytes is how much the keys of a part take before those that are behind go.
+const compactBytes = 4 << 20
+
+// sieve is the plan.Sieve of a stream of a scan: rows pass that satisfy the
+// scan's conjuncts and, with a Top, are among the first that any stream of the
+// scan has seen. It evaluates what the filter and the top-N above evaluate
+// again; where that fails it lets all rows pass, so the failure is theirs.
+type sieve struct {
+	env     *Env
+	columns []int
+	schema  *arrow.Schema   // of columns
+	cond    *eval.Predicate // nil: every row
+	exprs   []*eval.Expr
+	keys    []plan.SortKey
+	top     *topKeys // nil: every row
+	closed  bool
+
+	added int64   // rows of the part
+	rows  []int64 // that may be wanted
+	ends  []int   // key of rows[i] is bytes[ends[i-1]:ends[i]]; empty: it is wanted whatever comes
+	bytes []byte  // of keys
+	size  int64   // of rows, ends and bytes, told to the budget
+}
+
+// sieveOf returns what makes the sieves of a scan; nil when none would be of use.
+func sieveOf(n *plan.Scan, env *Env) func() (plan.Sieve, error) {
+	exprs := slices.Clone(n.Conjuncts)
+	var top *topKeys
+	if n.Top != nil && n.Top.Limit <= topRows {
+		for _, k := range n.Top.Keys {
+			exprs = append(exprs, k.Expr)
+		}
+		top = newTopKeys(n, env)
+	}
+	if len(exprs) == 0 {
+		return nil
+	}
+	var columns []int
+	for _, e := range exprs {
+		plan.ColumnsOf(e, func(c *plan.Column) { columns = append(columns, c.Index) })
+	}
+	slices.Sort(columns)
+	columns = slices.Compact(columns)
+	if top == nil && len(columns) == len(n.Columns) {
+		return nil // there is nothing that need not be read
+	}
+	return func() (plan.Sieve, error) { return newSieve(n, env, columns, top) }
+}
+
+func newSieve(n *plan.Scan, env *Env, columns []int, top *topKeys) (plan.Sieve, error) {
+	early := func(e plan.Expr) plan.Expr {
+		return plan.MapColumns(e, func(i int) int {
+			at, _ := slices.BinarySearch(columns, i)
+			return at
+		})
+	}
+	outputs := make([]plan.Output, len(columns))
+	for i, c := range columns {
+		outputs[i] = n.Outputs()[c]
+	}
+	s := &sieve{env: env, columns: columns, schema: Schema(outputs), top: top}
+	if top != nil {
+		top.open()
+	}
+	var err error
+	if len(n.Conjuncts) > 0 {
+		if s.cond, err = eval.CompilePredicate(env.Context, early(plan.Conjoin(n.Conjuncts))); err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
+	if top != nil {
+		for _, k := range n.Top.Keys {
+			k.Expr = early(k.Expr)
+			s.keys = append(s.keys, k)
+		}
+		if s.exprs, err = compileKeys(s.keys, env); err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Columns implements plan.Sieve.
+func (s *sieve) Columns() []int { return s.columns }
+
+// Bounds implements plan.Sieve.
+func (s *sieve) Bounds() []plan.Expr {
+	if s.top == nil {
+		return nil
+	}
+	return s.top.bounds()
+}
+
+// Order implements plan.Sieve.
+func (s *sieve) Order() (column int, desc, ok bool) {
+	if s.top == nil || s.top.column == nil {
+		return 0, false, false
+	}
+	return s.top.column.Index, s.top.key.Desc, true
+}
+
+// Add implements plan.Sieve.
+func (s *sieve) Add(rec arrow.Record) error {
+	first := s.added
+	s.added += rec.NumRows()
+	from, used := len(s.rows), len(s.bytes)
+	conformed, err := conformRecord(s.env, rec, s.schema)
+	if err != nil {
+		return err
+	}
+	defer conformed.Release()
+	if err := s.add(conformed, first); err != nil {
+		// A failing condition or key is reported by who needs it.
+		s.rows, s.ends = s.rows[:from], s.ends[:from]
+		s.bytes = s.bytes[:used]
+		for i := range rec.NumRows() {
+			s.keep(first+i, nil)
+		}
+	}
+	if s.top != nil && len(s.bytes) > compactBytes {
+		s.compact()
+	}
+	size := int64(cap(s.rows))*8 + int64(cap(s.ends))*8 + int64(cap(s.bytes))
+	s.env.Budget.Reserve(size - s.size)
+	s.size = size
+	return s.env.Budget.Err()
+}
+
+// add keeps the rows of a batch that may be wanted; first is the number of its first.
+func (s *sieve) add(rec arrow.Record, first int64) error {
+	frame := s.env.frame(rec)
+	var sel []int32
+	if s.cond != nil {
+		var err error
+		if sel, err = s.cond.Select(frame); err != nil {
+			return err
+		}
+		if len(sel) == 0 {
+			return nil
+		}
+		if s.top != nil && len(sel) < int(rec.NumRows()) {
+			frame = frame.Sub(sel)
+			defer frame.Release()
+		}
+	}
+	row := func(i int) int64 {
+		if s.cond != nil {
+			return first + int64(sel[i])
+		}
+		return first + int64(i)
+	}
+	if s.top == nil {
+		for i := range sel {
+			s.keep(row(i), nil)
+		}
+		return nil
+	}
+	cols, err := evalArrays(s.exprs, frame)
+	if err != nil {
+		return err
+	}
+	defer releaseArrays(cols)
+	return s.top.offer(s.exprs, cols, frame.Rows(), func(i int, key []byte) { s.keep(row(i), key) })
+}
+
+func (s *sieve) keep(row int64, key []byte) {
+	s.rows = append(s.rows, row)
+	s.bytes = append(s.bytes, key...)
+	s.ends = append(s.ends, len(s.bytes))
+}
+
+// compact forgets the rows that the top has left behind.
+func (s *sieve) compact() {
+	worst := s.top.last()
+	if worst == nil {
+		return
+	}
+	n, used, start := 0, 0, 0
+	for i, end := range s.ends {
+		key := s.bytes[start:end]
+		start = end
+		if bytes.Compare(key, worst) > 0 {
+			continue
+		}
+		used += copy(s.bytes[used:], key)
+		s.rows[n], s.ends[n] = s.rows[i], used
+		n++
+	}
+	s.rows, s.ends, s.bytes = s.rows[:n], s.ends[:n], s.bytes[:used]
+}
+
+// Rows implements plan.Sieve.
+func (s *sieve) Rows() []int64 {
+	if s.top != nil {
+		s.compact()
+	}
+	out := slices.Clone(s.rows)
+	s.rows, s.ends, s.bytes, s.added = s.rows[:0], s.ends[:0], s.bytes[:0], 0
+	return out
+}
+
+// Close implements plan.Sieve.
+func (s *sieve) Close() {
+	if s.cond != nil {
+		s.cond.Close()
+		s.cond = nil
+	}
+	eval.CloseAll(s.exprs)
+	s.exprs = nil
+	if s.top != nil && !s.closed {
+		s.top.close()
+	}
+	s.closed = true
+	s.env.Budget.Reserve(-s.size)
+	s.rows, s.ends, s.bytes, s.size = nil, nil, nil, 0
+}
