@@ -216,14 +216,17 @@ func (x *exprBinder) aligned(args []plan.Expr, span ast.Span) ([]plan.Expr, erro
 	return alignAll(args, span)
 }
 
-// texted calls resolve with the values as they are, then as text. The first
-// error counts.
+// texted calls resolve with the values as they are, then as text, then with
+// what keys hold as maps. The first error counts.
 func (x *exprBinder) texted(args []plan.Expr, resolve func([]plan.Expr) error) error {
 	err := resolve(args)
 	if err == nil {
 		return nil
 	}
 	if texts, ok := x.allText(args); ok && resolve(texts) == nil {
+		return nil
+	}
+	if maps, ok := keyMaps(args); ok && resolve(maps) == nil {
 		return nil
 	}
 	return err
@@ -245,19 +248,6 @@ func (x *exprBinder) otherwise(e *ast.Name, reason error) (plan.Expr, error) {
 		}
 	}
 	return nil, reason
-}
-
-// mapKey reads a key of a free-form map that is written as a field:
-// requestparameters.bucketName. It is nil for other values.
-func (x *exprBinder) mapKey(base plan.Expr, key string) plan.Expr {
-	if !x.lenient || base == nil || !base.Type().Equal(freeForm) {
-		return nil
-	}
-	out, err := resolve("$key", []plan.Expr{base, &plan.Literal{Value: key, Typ: types.VarcharType}})
-	if err != nil {
-		return nil
-	}
-	return out
 }
 
 // synonym is what a table understands under a name that nothing has; nil when

@@ -191,6 +191,9 @@ func (x *exprBinder) subscript(e *ast.Subscript) (plan.Expr, error) {
 		return nil, err
 	}
 	out, err := resolve("[]", []plan.Expr{base, index})
+	if below := keyMap(base); err != nil && below != nil {
+		out, err = resolve("[]", []plan.Expr{below, index})
+	}
 	if err != nil {
 		return nil, mismatch(e.Span(), "Cannot use %s for subscript of %s", index.Type(), base.Type())
 	}

@@ -198,6 +198,9 @@ func (b *binder) unnest(rel *relation, u *ast.Unnest, outer bool, e *env) (*rela
 		if err != nil {
 			return nil, err
 		}
+		if below := keyMap(v); below != nil {
+			v = below
+		}
 		if v, err = within.attach(v); err != nil {
 			return nil, err
 		}

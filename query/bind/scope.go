@@ -117,6 +117,9 @@ func (s *scope) unknown(parts []ast.Ident, span ast.Span) error {
 func (r *relation) hint(parts []ast.Ident) string {
 	var names []string
 	for _, c := range r.cols {
+		if c.hidden && !strings.HasPrefix(parts[0].Name, "$") {
+			continue
+		}
 		names = append(names, c.name)
 		if len(parts) > 1 && len(c.qualifier) > 0 {
 			names = append(names, c.qualifier[len(c.qualifier)-1]+"."+c.name)
