@@ -35,6 +35,10 @@ func (x *exprBinder) call(e *ast.Call) (plan.Expr, error) {
 		return x.nullIf(e)
 	case "try":
 		return x.try(e)
+	case "normalize":
+		e = withForm(e)
+	case "format":
+		return x.formatForm(e)
 	case "grouping":
 		return x.grouping(e)
 	}
@@ -46,6 +50,16 @@ func (x *exprBinder) call(e *ast.Call) (plan.Expr, error) {
 		return nil, err
 	}
 	return &plan.Call{Function: f, Args: args}, nil
+}
+
+// withForm is a call of normalize with the form that it has when none is written.
+func withForm(e *ast.Call) *ast.Call {
+	if len(e.Args) != 1 {
+		return e
+	}
+	call := *e
+	call.Args = []ast.Expr{e.Args[0], &ast.Literal{At: e.At, Kind: ast.StringLiteral, Text: "NFC"}}
+	return &call
 }
 
 // plainCall refuses what only aggregates and window functions may have.

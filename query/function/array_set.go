@@ -24,7 +24,7 @@ var arraySets = []entry{
 	{sig: "array_except(array(E), array(E)) array(E); E:comparable", make: keepIf(false)},
 	{sig: "arrays_overlap(array(E), array(E)) boolean; E:comparable", make: arraysOverlap},
 	{sig: "contains_sequence(array(T), array(T)) boolean; T:comparable", make: containsSequence},
-	{sig: "concat(array(E), array(E)...) array(E)", make: concatArrays},
+	{sig: "concat(array(E), array(E)...) array(E)", make: concatArrays, result: twoOrMoreArrays},
 	{sig: "concat(array(E), E) array(E)", make: appendElement(false)},
 	{sig: "concat(E, array(E)) array(E)", make: appendElement(true)},
 	{sig: "||(array(E), array(E)) array(E)", make: concatArrays},
@@ -354,3 +354,10 @@ var flattenArrays = generic(func(_ *call, args []Value) func(array.Builder, int)
 		return nil
 	}
 })
+
+func twoOrMoreArrays(args []types.Type) (types.Type, error) {
+	if len(args) < 2 {
+		return types.Type{}, invalidArgument("There must be two or more arguments to concat")
+	}
+	return args[0], nil
+}

@@ -47,7 +47,6 @@ var stringFunctions = []entry{
 	{sig: "rpad(varchar(x), bigint, varchar(y)) varchar", make: f3(func(s string, n int64, with string) (string, error) { return pad(s, n, with, false) })},
 	{sig: "levenshtein_distance(varchar(x), varchar(y)) bigint", make: pure2(func(a, b string) int64 { return int64(levenshtein([]rune(a), []rune(b))) })},
 	{sig: "hamming_distance(varchar(x), varchar(y)) bigint", make: f2(hamming)},
-	{sig: "normalize(varchar(x)) varchar", make: pure1(norm.NFC.String)},
 	{sig: "normalize(varchar(x), varchar(y)) varchar", make: f2(normalize)},
 	{sig: "soundex(varchar) varchar(4)", make: f1(soundex)},
 	{sig: "luhn_check(varchar) boolean", make: f1(luhn)},

@@ -12,7 +12,7 @@ func scalarTopics() [][]entry {
 		currentTime, extractors(), dateArithmetic, zoneFunctions, intervalOperators, dateText,
 		regexFunctions, splitFunctions, urlFunctions, binaryFunctions,
 		mathFunctions, moduloFunctions(), roundingFunctions(), randomFunctions(), distributions, vectorFunctions,
-		bitwiseFunctions, arrayMakers, miscFunctions, asText,
+		bitwiseFunctions, arrayMakers, unitFunctions, miscFunctions, asText,
 	}
 }
 

@@ -283,8 +283,8 @@ func (r *reader) argument(node *ast.Call, c *construct, first bool) {
 		r.qualifiedName()
 		return
 	}
-	if !first && strings.EqualFold(node.Name.Name, "normalize") && r.peek(0).is("NFC", "NFD", "NFKC", "NFKD") && r.peek(1).is(")") {
-		t := r.toks[r.next()]
+	if !first && strings.EqualFold(node.Name.Name, "normalize") && !node.Name.Quoted {
+		t := r.toks[r.expect("NFC", "NFD", "NFKC", "NFKD")]
 		r.leaf(literalKind, r.pos-1, &ast.Literal{At: ast.At{Pos: t.span}, Kind: ast.StringLiteral, Text: t.value})
 		return
 	}
