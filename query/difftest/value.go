@@ -117,23 +117,25 @@ func orNull(t *tape, want typ, percent int, portable bool) any {
 
 // literal makes a constant of a type.
 func (g *generator) literal(want typ) string {
-	switch want.name {
-	case "json", "varbinary", "tstz", "time", "interval", "uuid", "ip":
-		return one(g.tape, literalTexts[want.name]...)
-	case "array":
-		if !want.stored() {
-			return "ARRAY[" + g.literal(want.args[0]) + "]"
-		}
-	case "map":
-		if !want.stored() {
-			return "MAP(ARRAY[" + g.literal(want.args[0]) + "], ARRAY[" + g.literal(want.args[1]) + "])"
-		}
-	}
-	if g.tape.chance(6) {
+	if want.stored() && g.tape.chance(6) {
 		if bare := !g.portable && g.tape.chance(30); bare {
 			return "NULL"
 		}
 		return render(g.dialect, want, nil)
+	}
+	return g.someLiteral(want)
+}
+
+// someLiteral is a constant that is not NULL.
+func (g *generator) someLiteral(want typ) string {
+	if texts := literalTexts[want.name]; texts != nil {
+		return one(g.tape, texts...)
+	}
+	switch {
+	case want.name == "array" && !want.stored():
+		return "ARRAY[" + g.literal(want.args[0]) + "]"
+	case want.name == "map" && !want.stored():
+		return "MAP(ARRAY[" + g.someLiteral(want.args[0]) + "], ARRAY[" + g.literal(want.args[1]) + "])"
 	}
 	return render(g.dialect, want, randomValue(g.tape, want, g.portable))
 }
