@@ -3,6 +3,7 @@ package bind
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/plan"
@@ -321,7 +322,7 @@ func partSides(args []plan.Expr) []plan.Expr {
 }
 
 // wordSides compares a time as text with a literal that does not begin as a
-// time does, such as a place-holder.
+// time does, such as a place-holder, or is only the beginning of one: '2024-05'.
 func (x *exprBinder) wordSides(args []plan.Expr) []plan.Expr {
 	if !x.lenient || !slices.ContainsFunc(args, isWord) {
 		return args
@@ -335,7 +336,16 @@ func isWord(e plan.Expr) bool {
 		return false
 	}
 	text := strings.TrimSpace(l.Value.(string))
-	return text == "" || !strings.ContainsRune("0123456789+-", rune(text[0]))
+	return text == "" || !strings.ContainsRune("0123456789+-", rune(text[0])) || isBeginning(text)
+}
+
+// isBeginning reports whether a text is an ISO time that ends early, before the
+// day or after the hour.
+func isBeginning(text string) bool {
+	return slices.ContainsFunc([]string{"2006", "2006-01", "2006-01-02T15"}, func(layout string) bool {
+		_, err := time.Parse(layout, text)
+		return err == nil
+	})
 }
 
 func partOf(args []plan.Expr) (*plan.Call, bool) {

@@ -53,7 +53,7 @@ func (b *binder) tableExpr(t ast.TableExpr, e *env) (*relation, error) {
 		if err != nil {
 			return nil, err
 		}
-		return named(rel, t.Alias)
+		return named(rel, t.Alias, t.Span())
 	case *ast.Join:
 		return b.join(t, e)
 	case *ast.Unnest:
@@ -77,7 +77,7 @@ func (b *binder) table(t *ast.Table, e *env) (*relation, error) {
 				return nil, err
 			}
 			rel.qualify([]string{c.name})
-			return named(rel, t.Alias)
+			return named(rel, t.Alias, t.Span())
 		}
 	}
 	parts := make([]string, len(t.Name))
@@ -89,7 +89,7 @@ func (b *binder) table(t *ast.Table, e *env) (*relation, error) {
 			return nil, err
 		} else if rel != nil {
 			rel.qualify(parts)
-			return named(rel, t.Alias)
+			return named(rel, t.Alias, t.Span())
 		}
 	}
 	table, err := b.lookUp(t, parts, e)
@@ -99,7 +99,7 @@ func (b *binder) table(t *ast.Table, e *env) (*relation, error) {
 	rel := scan(table)
 	b.textColumns(rel, table)
 	rel.qualify(parts)
-	return named(rel, t.Alias)
+	return named(rel, t.Alias, t.Span())
 }
 
 // lookUp asks the catalog, once per name.
@@ -153,22 +153,23 @@ func scan(table plan.Table) *relation {
 	return rel
 }
 
-// named gives a relation its alias.
-func named(rel *relation, alias *ast.TableAlias) (*relation, error) {
+// named gives a relation its alias; span is where the relation stands.
+func named(rel *relation, alias *ast.TableAlias, span ast.Span) (*relation, error) {
 	if alias == nil {
 		return rel, nil
 	}
-	if err := renameColumns(rel, alias.Columns, alias.Name.Name, alias.Span()); err != nil {
-		return nil, err
+	if n := renameColumns(rel, alias.Columns); n >= 0 {
+		return nil, mismatch(span, "Column alias list has %d entries but '%s' has %d columns available", len(alias.Columns), alias.Name.Name, n)
 	}
 	rel.qualify([]string{alias.Name.Name})
 	return rel, nil
 }
 
-// renameColumns applies a column alias list; hidden columns are not in it.
-func renameColumns(rel *relation, names []ast.Ident, table string, span ast.Span) error {
+// renameColumns applies a column alias list; hidden columns are not in it. When
+// it has not the right number of names it returns how many columns there are, else -1.
+func renameColumns(rel *relation, names []ast.Ident) int {
 	if len(names) == 0 {
-		return nil
+		return -1
 	}
 	var visible []int
 	for i, c := range rel.cols {
@@ -177,12 +178,12 @@ func renameColumns(rel *relation, names []ast.Ident, table string, span ast.Span
 		}
 	}
 	if len(visible) != len(names) {
-		return mismatch(span, "Column alias list has %d entries but '%s' has %d columns available", len(names), table, len(visible))
+		return len(visible)
 	}
 	for k, i := range visible {
 		rel.cols[i].name = names[k].Name
 	}
-	return nil
+	return -1
 }
 
 // unnest expands arrays and maps of the relation before it; nil stands for none.
@@ -219,7 +220,7 @@ func (b *binder) unnest(rel *relation, u *ast.Unnest, outer bool, e *env) (*rela
 	for i, o := range node.Outputs()[width:] {
 		added.cols = append(added.cols, column{name: o.Name, typ: o.Type, index: width + i})
 	}
-	if _, err := named(added, u.Alias); err != nil {
+	if _, err := named(added, u.Alias, u.Span()); err != nil {
 		return nil, err
 	}
 	node.Names = nil

@@ -17,7 +17,7 @@ func (b *binder) joinLateral(l *relation, t *ast.Lateral, j *ast.Join, e *env) (
 		if err != nil {
 			return nil, err
 		}
-		if r, err = named(r, t.Alias); err != nil {
+		if r, err = named(r, t.Alias, t.Span()); err != nil {
 			return nil, err
 		}
 		return b.joinOn(l, r, j, e)
@@ -55,7 +55,7 @@ func (b *binder) lateral(l *relation, t *ast.Lateral, e *env) (*relation, *plan.
 	if err != nil {
 		return nil, nil, err
 	}
-	if r, err = named(r, t.Alias); err != nil {
+	if r, err = named(r, t.Alias, t.Span()); err != nil {
 		return nil, nil, err
 	}
 	a := &attachment{binder: b, node: l.node}

@@ -55,8 +55,8 @@ func (b *binder) with(q *ast.Query, e *env) (*env, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := renameColumns(rel, item.Columns, item.Name.Name, item.Name.Span()); err != nil {
-			return nil, err
+		if n := renameColumns(rel, item.Columns); n >= 0 {
+			return nil, mismatch(item.Columns[0].Span(), "Column alias list has %d entries but relation has %d columns", len(item.Columns), n)
 		}
 		inner = &env{outer: inner.outer, keepTexts: inner.keepTexts, ctes: &cte{name: item.Name.Name, rel: rel, nodes: count(rel.node), home: inner.outer, next: inner.ctes}}
 	}
