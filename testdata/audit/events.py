@@ -327,6 +327,18 @@ def sessions():
             t += timedelta(minutes=31 + 20 * n)
 
 
+def leaked():
+    """A build user's key in strange hands."""
+    who, t = user("deploy-bot", key="AKIALEAKEDKEY0000001"), at(15, "13:37:00")
+    for source, name, request, error in [
+            ("sts", "GetCallerIdentity", None, None), ("iam", "ListUsers", None, "AccessDenied"), ("iam", "ListRoles", None, "AccessDenied"), ("iam", "GetAccountAuthorizationDetails", None, "AccessDenied"),
+            ("s3", "ListBuckets", None, None), ("iam", "CreateUser", {"userName": "support-admin"}, None), ("iam", "AttachUserPolicy", {"userName": "support-admin", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}, None),
+            ("iam", "CreateLoginProfile", {"userName": "support-admin", "passwordResetRequired": False}, None)] + [("s3", "GetObject", {"bucketName": "payroll", "key": f"export-{i}.csv"}, None) for i in range(30)]:
+        event(t, who, source, name, request, {"user": {"userName": "support-admin", "userId": "AIDASUPPORT"}} if name == "CreateUser" else None, error=error, ip="203.0.113.66",
+              agent="aws-cli/2.15.0 Python/3.11.6 Linux/6.5.0-kali3-amd64", data=name == "GetObject")
+        t += timedelta(seconds=9)
+
+
 def elsewhere():
     """The stores beside the trail."""
     for i in range(150):
@@ -361,7 +373,7 @@ def main(bulk):
     seen = set()
     out["trail"] = [x for x in out["trail"] if not (x["eventID"] in seen or seen.add(x["eventID"]))]
     bulk_size = len(out["trail"])
-    for part in (signins, roots, iam, groups, machines, buckets, keys, chains, others, sessions, elsewhere):
+    for part in (signins, roots, iam, groups, machines, buckets, keys, chains, others, sessions, elsewhere, leaked):
         part()
     for name, records in out.items():
         records.sort(key=lambda x: x["eventTime"])

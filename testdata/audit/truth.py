@@ -143,19 +143,20 @@ class Trino:
         self.server, self.schema = server, schema
 
     def run(self, sql):
-        """Columns as type signatures and rows, or a RuntimeError in Trino's words."""
+        """Names of columns, their type signatures, and rows, or a RuntimeError in Trino's words."""
         request = urllib.request.Request(self.server + "/v1/statement", sql.encode(), {
             "X-Trino-User": "tester", "X-Trino-Catalog": "memory", "X-Trino-Schema": self.schema, "X-Trino-Time-Zone": "UTC", "X-Trino-Client-Capabilities": "PARAMETRIC_DATETIME,PATH"})
-        columns, rows = [], []
+        names, columns, rows = [], [], []
         while True:
             # numbers keep the text that Trino sent
             page = json.loads(urllib.request.urlopen(request).read(), parse_float=Number, parse_int=Number)
             if page.get("error"):
                 raise RuntimeError(page["error"]["message"])
             columns = columns or [c["typeSignature"] for c in page.get("columns", [])]
+            names = names or [c["name"] for c in page.get("columns", [])]
             rows += page.get("data") or []
             if "nextUri" not in page:
-                return columns, rows
+                return names, columns, rows
             request = urllib.request.Request(page["nextUri"])
 
 
@@ -238,6 +239,13 @@ def cell(t, v, lake):
     return text.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r") or "(empty)"
 
 
+def typed(x, name, values):
+    values = [v for v in values if v is not None]
+    if x == "T" and values and all(ISO.fullmatch(v) for v in values):
+        return "D"
+    return "B" if name in ("readonly", "managementevent") else x
+
+
 def record(trino, path, lake, check):
     """Answers every record of a file; returns how many, and how many differ."""
     lines = open(path, encoding="utf-8").read().split("\n")
@@ -285,7 +293,7 @@ def record(trino, path, lake, check):
 
 def ask(trino, sql, line, lake):
     try:
-        columns, rows = trino.run(rewrite(sql, lake))
+        names, columns, rows = trino.run(rewrite(sql, lake))
     except RuntimeError as err:
         if line.startswith("statement"):
             return "statement error " + re.escape(str(err).split("\n")[0]).replace("\\ ", " "), []
@@ -294,6 +302,8 @@ def ask(trino, sql, line, lake):
         return None, "Trino does not fail"
     answer = ["\t".join(cell(t, v, lake) for t, v in zip(columns, row)) for row in rows]
     letters = "".join(letter(c) for c in columns)
+    if not lake:  # what is text in Athena's table and has a type in a store
+        letters = "".join(typed(x, name, [row[i] for row in rows]) for i, (x, name) in enumerate(zip(letters, names)))
     if line.endswith("rowsort"):
         return f"query {letters} rowsort", sorted(answer)
     return f"query {letters}", answer
