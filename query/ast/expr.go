@@ -161,7 +161,7 @@ type Cast struct {
 	Try     bool
 }
 
-// Extract is EXTRACT(field FROM expr); Field is upper case.
+// Extract is EXTRACT(field FROM expr); Field is as the user wrote it.
 type Extract struct {
 	At
 	Field string

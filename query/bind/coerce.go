@@ -141,6 +141,9 @@ func compare(op string, l, r plan.Expr, span ast.Span) (plan.Expr, error) {
 }
 
 func cannotCompare(op string, l, r plan.Expr, span ast.Span) *ast.Error {
+	if op[0] == '>' {
+		op = "<" + op[1:] // Trino turns these around before it looks
+	}
 	err := mismatch(span, "Cannot apply operator: %s %s %s", l.Type(), op, r.Type())
 	if op == "is distinct from" {
 		err = mismatch(span, "Cannot check if %s is identical to %s", l.Type(), r.Type())

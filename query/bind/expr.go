@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"strconv"
@@ -242,34 +243,63 @@ func (x *exprBinder) cast(e *ast.Cast) (plan.Expr, error) {
 }
 
 func (x *exprBinder) extract(e *ast.Extract) (plan.Expr, error) {
-	name, ok := extractFields[e.Field]
-	if !ok {
-		return nil, ast.Errorf(ast.SyntaxError, e.Span(), "Invalid EXTRACT field: %s", e.Field)
+	i := slices.IndexFunc(extractFields, func(f extractField) bool { return f.name == strings.ToUpper(e.Field) })
+	if i < 0 {
+		names := make([]string, len(extractFields))
+		for i, f := range extractFields {
+			names[i] = f.name
+		}
+		return nil, ast.Errorf(ast.SyntaxError, e.Span(), "Invalid EXTRACT field %s, valid fields are: %s", e.Field, strings.Join(names, ", "))
 	}
 	value, err := x.expr(e.Expr)
 	if err != nil {
 		return nil, err
 	}
-	out, err := resolve(name, []plan.Expr{value})
+	refused := mismatch(e.Expr.Span(), "Cannot extract %s from %s", extractFields[i].name, value.Type())
+	if !slices.Contains(extractFields[i].from, value.Type().Kind) {
+		return nil, refused
+	}
+	out, err := resolve(extractFields[i].function, []plan.Expr{value})
 	if err != nil {
-		return nil, mismatch(e.Expr.Span(), "Cannot extract %s from %s", e.Field, value.Type())
+		return nil, refused
 	}
 	return out, nil
 }
 
-// extractFields maps the fields of EXTRACT to the functions that do it.
-var extractFields = map[string]string{
-	"YEAR": "year", "QUARTER": "quarter", "MONTH": "month", "WEEK": "week", "DAY": "day",
-	"DAY_OF_MONTH": "day_of_month", "DAY_OF_WEEK": "day_of_week", "DOW": "day_of_week",
-	"DAY_OF_YEAR": "day_of_year", "DOY": "day_of_year", "YEAR_OF_WEEK": "year_of_week",
-	"YOW": "year_of_week", "HOUR": "hour", "MINUTE": "minute", "SECOND": "second",
-	"TIMEZONE_HOUR": "timezone_hour", "TIMEZONE_MINUTE": "timezone_minute",
+// extractField is a field of EXTRACT, the function that reads it, and of what.
+type extractField struct {
+	name, function string
+	from           []types.Kind
 }
+
+// extractFields are in the order in which Trino lists them.
+var extractFields = func() []extractField {
+	dates := []types.Kind{types.Date, types.Timestamp, types.TimestampTZ}
+	years := append(slices.Clone(dates), types.IntervalYearMonth)
+	clocks := []types.Kind{types.Time, types.Timestamp, types.TimestampTZ, types.IntervalDaySecond}
+	zones := []types.Kind{types.TimestampTZ}
+	return []extractField{
+		{"YEAR", "year", years}, {"QUARTER", "quarter", dates}, {"MONTH", "month", years}, {"WEEK", "week", dates},
+		{"DAY", "day", append(slices.Clone(dates), types.IntervalDaySecond)}, {"DAY_OF_MONTH", "day", dates},
+		{"DAY_OF_WEEK", "day_of_week", dates}, {"DOW", "day_of_week", dates},
+		{"DAY_OF_YEAR", "day_of_year", dates}, {"DOY", "day_of_year", dates},
+		{"YEAR_OF_WEEK", "year_of_week", dates}, {"YOW", "year_of_week", dates},
+		{"HOUR", "hour", clocks}, {"MINUTE", "minute", clocks}, {"SECOND", "second", clocks},
+		{"TIMEZONE_MINUTE", "timezone_minute", zones}, {"TIMEZONE_HOUR", "timezone_hour", zones},
+	}
+}()
 
 func (x *exprBinder) atTimeZone(e *ast.AtTimeZone) (plan.Expr, error) {
 	args, err := x.exprs([]ast.Expr{e.Expr, e.Zone})
 	if err != nil {
 		return nil, err
+	}
+	switch args[0].Type().Kind {
+	case types.Timestamp, types.TimestampTZ:
+	case types.Time:
+		return nil, notSupported(e.Span(), "time with time zone")
+	default:
+		return nil, mismatch(e.Expr.Span(), "Type of value must be a time or timestamp with or without time zone (actual %s)", args[0].Type())
 	}
 	out, err := resolve("at_timezone", args)
 	return out, at(err, e.Span())

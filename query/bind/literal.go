@@ -168,14 +168,15 @@ func timestampLiteral(l *ast.Literal, invalid error) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, layout := range []string{"2006-1-2 15:4:5", "2006-1-2 15:4", "2006-1-2"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return &plan.Literal{Value: t.UnixMicro(), Typ: types.TimestampOf(precision)}, nil
-		}
-	}
-	kernel, err := function.Cast(types.VarcharType, types.TimestampTZOf(precision))
-	if err != nil || !runs(kernel, l.Text) {
+	wall, zone, err := function.TimestampText(text)
+	var fault *ast.Error
+	switch {
+	case errors.As(err, &fault) && fault.Code == ast.NotSupported:
+		return nil, at(err, l.Span())
+	case err != nil:
 		return nil, invalid
+	case zone == nil:
+		return &plan.Literal{Value: wall, Typ: types.TimestampOf(precision)}, nil
 	}
 	return &plan.Cast{Expr: &plan.Literal{Value: l.Text, Typ: types.VarcharType}, Typ: types.TimestampTZOf(precision)}, nil
 }
@@ -272,12 +273,12 @@ func scaled(text string, millis int64) (int64, bool) {
 		return 0, false
 	}
 	if millis != 1000 {
-		n, err := strconv.ParseInt(text, 10, 64)
-		return n * millis, err == nil && n >= 0 && n <= (1<<62)/millis
+		n, err := strconv.ParseInt(text, 10, 32)
+		return n * millis, err == nil && n >= 0
 	}
 	whole, frac, _ := strings.Cut(text, ".")
-	n, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil || n < 0 || n > (1<<62)/1000 || len(frac) > 3 {
+	n, err := strconv.ParseInt(whole, 10, 32)
+	if err != nil || n < 0 || len(frac) > 3 {
 		return 0, false
 	}
 	if frac == "" {

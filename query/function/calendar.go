@@ -1,6 +1,7 @@
 package function
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -39,31 +40,59 @@ func truncateWall(unit string, wall int64) (int64, bool) {
 	return floorDiv(wall, size) * size, true
 }
 
-// addWall is date_add; ok is false for an unknown unit or when the result is out of range.
-func addWall(unit string, n, wall int64) (int64, bool) {
-	if size, ok := microsOf[unit]; ok {
-		step := n * size
-		if n != 0 && step/n != size {
-			return 0, false
+// addWall is date_add of a known unit. Its messages count milliseconds, as Trino does.
+func addWall(unit string, n, wall int64) (int64, error) {
+	if months, ok := monthsOf[unit]; ok {
+		n, err := countOfMonths(unit, n, months)
+		if err != nil {
+			return 0, err
 		}
-		sum := wall + step
-		return sum, (sum > wall) == (step > 0) || step == 0
+		sum := addMonths(wall, n)
+		if year, _, _ := monthsLater(wallTime(wall), n); year > maxYear || year < minYear {
+			return 0, invalidArgument("long overflow")
+		}
+		return sum, nil
 	}
-	months, ok := monthsOf[unit]
-	if !ok || n > 1e7 || n < -1e7 {
-		return 0, false
+	size := microsOf[unit] / 1000
+	step := n * size
+	if step/size != n {
+		return 0, invalidArgument("Multiplication overflows a long: %d * %d", n, size)
 	}
-	return addMonths(wall, n*months), true
+	micros := step * 1000
+	sum := wall + micros
+	if micros/1000 != step || step != 0 && (sum > wall) != (step > 0) {
+		return 0, invalidArgument("The calculation caused an overflow: %d + %d", floorDiv(wall, 1000), step)
+	}
+	return sum, nil
 }
 
-// addMonths keeps the day of the month, or takes the month's last when it has fewer.
+// countOfMonths is how many months n units are; Trino counts years in an int.
+func countOfMonths(unit string, n, months int64) (int64, error) {
+	switch {
+	case unit == "year" && n != int64(int32(n)):
+		return 0, invalidArgument("Value cannot fit in an int: %d", n)
+	case n > math.MaxInt64/months || n < math.MinInt64/months:
+		return 0, invalidArgument("Multiplication overflows a long: %d * %d", n, months)
+	case n*months > maxMonths || n*months < -maxMonths:
+		return 0, invalidArgument("Magnitude of add amount is too large: %d", n*months)
+	}
+	return n * months, nil
+}
+
+// maxMonths keeps the years of a sum in Go's range.
+const maxMonths = 12 << 32
+
+// monthsLater keeps the day of the month, or takes the month's last when it has fewer.
+func monthsLater(t time.Time, n int64) (year int, month time.Month, day int) {
+	count := int64(t.Year())*12 + int64(t.Month()) - 1 + n
+	year, m := int(floorDiv(count, 12)), int(floorMod(count, 12))+1
+	return year, time.Month(m), min(t.Day(), daysIn(year, m))
+}
+
+// addMonths is monthsLater with the same time of day.
 func addMonths(wall, n int64) int64 {
-	t := wallTime(wall)
-	month := int64(t.Year())*12 + int64(t.Month()) - 1 + n
-	year, m := int(floorDiv(month, 12)), int(floorMod(month, 12))+1
-	day := min(t.Day(), daysIn(year, m))
-	start := time.Date(year, time.Month(m), day, 0, 0, 0, 0, time.UTC).UnixMicro()
-	return start + floorMod(wall, microsPerDay)
+	year, month, day := monthsLater(wallTime(wall), n)
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC).UnixMicro() + floorMod(wall, microsPerDay)
 }
 
 // diffWall is date_diff: how many whole units lie between from and to.

@@ -57,6 +57,16 @@ func timeCasts() map[castPair]maker {
 				return timeOfDay(wall, p), err
 			})(c)
 		},
+		{types.Time, types.Timestamp}: func(c *call) Kernel {
+			p := c.result.Precision
+			return c1(func(ctx *Context, t arrow.Time64) (arrow.Timestamp, error) {
+				return arrow.Timestamp(today(ctx, t, p)), nil
+			})(c)
+		},
+		{types.Time, types.TimestampTZ}: func(c *call) Kernel {
+			p := c.result.Precision
+			return c1(func(ctx *Context, t arrow.Time64) (zoned, error) { return fromWall(today(ctx, t, p), ctx.zone()), nil })(c)
+		},
 		{types.Time, types.Time}: func(c *call) Kernel {
 			p := c.result.Precision
 			return pure1(func(t arrow.Time64) arrow.Time64 { return arrow.Time64(roundUnit(int64(t), p, 9) % nanosPerDay) })(c)
@@ -69,9 +79,12 @@ func timeCasts() map[castPair]maker {
 		{types.Varchar, types.Timestamp}: func(c *call) Kernel {
 			p := c.result.Precision
 			return f1(func(s string) (arrow.Timestamp, error) {
-				t, ok := readTimestamp(s)
-				if !ok || t.zone != "" {
-					return 0, badCast("Value cannot be cast to timestamp: %s", s)
+				t, err := castTimestamp(s)
+				if err == nil && t.zone != "" { // a zone is left out, but must be one
+					_, err = writtenZone(s, t.zone)
+				}
+				if err != nil {
+					return 0, err
 				}
 				return arrow.Timestamp(roundMicros(t.micros, p)), nil
 			})(c)
@@ -79,19 +92,44 @@ func timeCasts() map[castPair]maker {
 		{types.Varchar, types.TimestampTZ}: func(c *call) Kernel {
 			p := c.result.Precision
 			return c1(func(ctx *Context, s string) (zoned, error) {
-				t, ok := readTimestamp(s)
+				t, err := castTimestamp(s)
 				zone := ctx.zone()
-				if ok && t.zone != "" {
-					loc, err := types.LoadZone(t.zone)
-					zone, ok = loc, err == nil
+				if err == nil && t.zone != "" {
+					zone, err = writtenZone(s, t.zone)
 				}
-				if !ok {
-					return zoned{}, badCast("Value cannot be cast to timestamp with time zone: %s", s)
+				if err != nil {
+					return zoned{}, err
 				}
 				return fromWall(roundMicros(t.micros, p), zone), nil
 			})(c)
 		},
 	}
+}
+
+// today is a time of the day on which the query began.
+func today(ctx *Context, t arrow.Time64, precision int) int64 {
+	return floorDiv(int64(nowWall(ctx)), microsPerDay)*microsPerDay + roundUnit(int64(t), precision, 9)/1000
+}
+
+// castTimestamp reads a text that is cast.
+func castTimestamp(s string) (clock, error) {
+	t, ok := readTimestamp(s)
+	if !ok {
+		return t, badCast("Value cannot be cast to timestamp: %s", s)
+	}
+	return t, nil
+}
+
+// writtenZone is the zone that stands in a text.
+func writtenZone(s, name string) (*time.Location, error) {
+	loc, err := types.LoadZone(name)
+	switch {
+	case err == nil:
+		return loc, nil
+	case name[0] == '+' || name[0] == '-':
+		return nil, zoneNotSupported(name)
+	}
+	return nil, badCast("Value cannot be cast to timestamp: %s", s)
 }
 
 // zone is the session's time zone.
@@ -122,8 +160,27 @@ func instantOf(wall int64, loc *time.Location) int64 {
 	if loc == time.UTC {
 		return wall
 	}
-	t := time.UnixMicro(wall).UTC()
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), loc).UnixMicro()
+	// Around a transition the offset before it counts, for what is skipped as for what comes twice.
+	near := time.UnixMicro(wall).In(loc)
+	start, end := near.ZoneBounds()
+	offset := offsetOf(near)
+	if !start.IsZero() {
+		if before := offsetOf(start.Add(-time.Second)); wall < start.UnixMicro()+max(before, offset) {
+			return wall - before
+		}
+	}
+	if !end.IsZero() {
+		if after := offsetOf(end); wall >= end.UnixMicro()+max(after, offset) {
+			return wall - after
+		}
+	}
+	return wall - offset
+}
+
+// offsetOf is how far t's zone is ahead of UTC, in microseconds.
+func offsetOf(t time.Time) int64 {
+	_, seconds := t.Zone()
+	return int64(seconds) * 1e6
 }
 
 func floorDiv(a, b int64) int64 {

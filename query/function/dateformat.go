@@ -1,9 +1,11 @@
 package function
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -19,8 +21,8 @@ import (
 var dateText = []entry{
 	{sig: "date_format(timestamp(p), varchar(x)) varchar", make: printStamp(mysqlPattern)},
 	{sig: "date_format(timestamp(p) with time zone, varchar(x)) varchar", make: printZoned(mysqlPattern)},
-	{sig: "format_datetime(timestamp(p), varchar(x)) varchar", make: printStamp(jodaPattern)},
-	{sig: "format_datetime(timestamp(p) with time zone, varchar(x)) varchar", make: printZoned(jodaPattern)},
+	{sig: "format_datetime(timestamp(p), varchar(x)) varchar", make: printStamp(jodaPrinted)},
+	{sig: "format_datetime(timestamp(p) with time zone, varchar(x)) varchar", make: printZoned(jodaPrinted)},
 	{sig: "date_parse(varchar(x), varchar(y)) timestamp(3)", make: dateParse},
 	{sig: "parse_datetime(varchar(x), varchar(y)) timestamp(3) with time zone", make: parseDatetime},
 	{sig: "date(varchar(x)) date", make: f1(parseDate)},
@@ -38,17 +40,18 @@ var dateText = []entry{
 	{sig: "to_iso8601(timestamp(p) with time zone) varchar", make: zonedToISO},
 	{sig: "from_unixtime(double) timestamp(3) with time zone", make: c1(func(ctx *Context, v float64) (zoned, error) { return unixTime(v, ctx.zone()) })},
 	{sig: "from_unixtime(double, varchar(x)) timestamp(3) with time zone", make: f2(func(v float64, name string) (zoned, error) {
-		loc, err := zoneNamed(name)
+		loc, err := types.LoadZone(name)
 		if err != nil {
-			return zoned{}, err
+			return zoned{}, zoneNotSupported(name)
 		}
 		return unixTime(v, loc)
 	})},
 	{sig: "from_unixtime(double, bigint, bigint) timestamp(3) with time zone", make: f3(func(v float64, hours, minutes int64) (zoned, error) {
-		if hours < -14 || hours > 14 || minutes < -59 || minutes > 59 {
-			return zoned{}, invalidArgument("Invalid offset minutes %d", hours*60+minutes)
+		loc, err := offsetZone(hours*60 + minutes)
+		if err != nil {
+			return zoned{}, err
 		}
-		return unixTime(v, types.OffsetZone(int(hours*60+minutes)))
+		return unixTime(v, loc)
 	})},
 	{sig: "from_unixtime_nanos(bigint) timestamp(6) with time zone", make: c1(func(ctx *Context, v int64) (zoned, error) {
 		return unixNanos(ctx, big.NewInt(v))
@@ -96,15 +99,20 @@ func printZoned(read patternReader) maker {
 func dateParse(c *call) Kernel {
 	var cache compiled[[]dateToken]
 	return f2(func(s, pattern string) (arrow.Timestamp, error) {
+		if pattern == "%Y-%m-%d" {
+			if wall, ok, err := parsePlainDate(s); ok || err != nil {
+				return arrow.Timestamp(wall), err
+			}
+		}
 		tokens, err := cache.get(pattern, mysqlPattern)
 		if err != nil {
 			return 0, err
 		}
-		p, err := readDate(s, tokens, 1970)
+		f, err := readDate(s, tokens, 1970)
 		if err != nil {
 			return 0, err
 		}
-		wall, err := p.wall(s)
+		wall, err := f.wall(s)
 		return arrow.Timestamp(floorDiv(wall, 1000) * 1000), err
 	})(c)
 }
@@ -117,27 +125,41 @@ func parseDatetime(c *call) Kernel {
 		if err != nil {
 			return zoned{}, err
 		}
-		p, err := readDate(s, tokens, ctx.Now.Year()-80)
+		f, err := readDate(s, tokens, ctx.Now.Year()-80)
 		if err != nil {
 			return zoned{}, err
 		}
-		wall, err := p.wall(s)
-		if err != nil {
-			return zoned{}, err
-		}
-		if p.zone == nil {
-			p.zone = ctx.zone()
-		}
-		return fromWall(floorDiv(wall, 1000)*1000, p.zone), nil
+		return f.moment(ctx, s)
 	})(c)
 }
 
-func unixTime(v float64, loc *time.Location) (zoned, error) {
-	millis := math.Round(v * 1000)
-	if math.IsNaN(millis) || math.Abs(millis) > math.MaxInt64/1000 {
-		return zoned{}, outOfRange("Unix time out of range: %s", types.AppendFloat(nil, v, 64))
+// maxMomentMillis bounds a timestamp with time zone, of which Trino keeps the
+// milliseconds in 52 bits.
+const maxMomentMillis = 1<<51 - 1
+
+func momentMillis(millis int64) (int64, error) {
+	if millis > maxMomentMillis || millis < -maxMomentMillis-1 {
+		return 0, invalidArgument("Millis overflow: %d", millis)
 	}
-	return zoned{int64(millis) * 1000, loc.String()}, nil
+	return millis, nil
+}
+
+// roundHalfUp rounds as Java's Math.round: NaN is 0, and what is too large the largest.
+func roundHalfUp(v float64) int64 {
+	switch v = math.Floor(v + 0.5); {
+	case math.IsNaN(v):
+		return 0
+	case v >= math.MaxInt64:
+		return math.MaxInt64
+	case v <= math.MinInt64:
+		return math.MinInt64
+	}
+	return int64(v)
+}
+
+func unixTime(v float64, loc *time.Location) (zoned, error) {
+	millis, err := momentMillis(roundHalfUp(v * 1000))
+	return zoned{millis * 1000, loc.String()}, err
 }
 
 func unixNanosDecimal(c *call) Kernel {
@@ -184,18 +206,37 @@ func humanSeconds(v float64) (string, error) {
 	return strings.Join(parts, ", "), nil
 }
 
-var durationUnits = map[string]float64{"ns": 1e-6, "us": 1e-3, "ms": 1, "s": 1e3, "m": 60e3, "h": 3600e3, "d": 86400e3}
-
+// parseDuration reads a number and a unit, as airlift's Duration does.
 func parseDuration(s string) (arrow.Duration, error) {
-	t := strings.TrimSpace(s)
-	n := 0
-	for n < len(t) && (t[n] >= '0' && t[n] <= '9' || t[n] == '.') {
-		n++
+	if s == "" {
+		return 0, invalidArgument("duration is empty")
 	}
-	size, ok := durationUnits[strings.TrimSpace(t[n:])]
-	v, err := strconv.ParseFloat(t[:n], 64)
-	if !ok || err != nil || v*size > math.MaxInt64/2 {
+	parts := durationText.FindStringSubmatch(s)
+	if parts == nil {
 		return 0, invalidArgument("duration is not a valid data duration string: %s", s)
 	}
-	return arrow.Duration(math.Round(v * size)), nil
+	unit, ok := durationUnits[parts[2]]
+	if !ok {
+		return 0, invalidArgument("Unknown time unit: %s", parts[2])
+	}
+	v, err := strconv.ParseFloat(parts[1], 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, invalidArgument("duration is not a valid data duration string: %s", s)
+	}
+	millis := math.Floor(v*unit.millis + 0.5)
+	if millis > math.MaxInt64 {
+		return 0, invalidArgument("value %s %s is too large to be represented in requested unit MILLISECONDS as a long", types.AppendFloat(nil, v, 64), unit.name)
+	}
+	return arrow.Duration(roundHalfUp(millis)), nil
+}
+
+var durationText = regexp.MustCompile(`^\s*(\+?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([a-zA-Z]+)\s*$`)
+
+// durationUnits are the units of parse_duration, with what Java calls them.
+var durationUnits = map[string]struct {
+	millis float64
+	name   string
+}{
+	"ns": {1e-6, "NANOSECONDS"}, "us": {1e-3, "MICROSECONDS"}, "ms": {1, "MILLISECONDS"}, "s": {1e3, "SECONDS"},
+	"m": {60e3, "MINUTES"}, "h": {3600e3, "HOURS"}, "d": {86400e3, "DAYS"},
 }

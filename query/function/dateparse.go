@@ -1,85 +1,75 @@
 package function
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/types"
 )
 
-// parsedDate collects the fields that a pattern read; -1 is not read.
-type parsedDate struct {
-	year, month, day, dayOfYear, weekYear, week, weekday int
-	hasYear, hasDate                                     bool
-	hour, halfHour, half, minute, second, nanos          int
-	bc                                                   bool
-	zone                                                 *time.Location
-}
-
 // readDate reads s by a pattern. shortBase is the first year that a two-digit
 // year can mean.
-func readDate(s string, tokens []dateToken, shortBase int) (parsedDate, error) {
-	p := parsedDate{year: 1970, month: 1, day: 1, dayOfYear: -1, weekYear: -1, week: -1, weekday: -1, half: -1, halfHour: -1}
+func readDate(s string, tokens []dateToken, shortBase int) (parsedFields, error) {
+	var f parsedFields
 	rest := s
 	for _, tok := range tokens {
-		next, ok := p.read(rest, tok, shortBase)
-		if !ok {
-			return p, malformed(s, rest)
+		next, err := f.read(rest, tok, shortBase)
+		switch {
+		case err != nil:
+			return f, err
+		case next == nil:
+			return f, malformed(s, rest)
 		}
-		rest = next
+		rest = *next
 	}
 	if rest != "" {
-		return p, malformed(s, rest)
+		return f, malformed(s, rest)
 	}
-	return p, nil
+	return f, nil
 }
 
-// malformed is worded as Joda-Time words it.
-func malformed(s, rest string) error {
-	switch {
-	case s == "" || rest == "" && s != "":
-		return invalidArgument("Invalid format: \"%s\" is too short", s)
-	case rest == s:
-		return invalidArgument("Invalid format: \"%s\"", s)
-	}
-	return invalidArgument("Invalid format: \"%s\" is malformed at \"%s\"", s, rest)
-}
-
-func (p *parsedDate) read(s string, tok dateToken, shortBase int) (rest string, ok bool) {
+// read takes one token from s; rest is nil when it is not there.
+func (f *parsedFields) read(s string, tok dateToken, shortBase int) (rest *string, err error) {
+	ok := false
 	switch tok.field {
 	case literalText:
-		if len(s) < len(tok.literal) || !strings.EqualFold(s[:len(tok.literal)], tok.literal) {
-			return s, false
+		if len(s) >= len(tok.literal) && strings.EqualFold(s[:len(tok.literal)], tok.literal) {
+			s, ok = s[len(tok.literal):], true
 		}
-		return s[len(tok.literal):], true
 	case monthText:
-		return readWord(s, 12, func(i int) string { return time.Month(i + 1).String() }, func(i int) { p.month, p.hasDate = i+1, true })
+		s, ok = readWord(s, 12, func(i int) string { return time.Month(i + 1).String() }, func(i int) { f.set(monthField, i+1) })
 	case weekdayText:
-		return readWord(s, 7, func(i int) string { return time.Weekday((i + 1) % 7).String() }, func(i int) { p.weekday = i + 1 })
+		s, ok = readWord(s, 7, func(i int) string { return time.Weekday((i + 1) % 7).String() }, func(i int) { f.set(weekdayField, i+1) })
 	case halfDayField:
-		return p.readPair(s, "AM", "PM", func(second bool) { p.half = boolInt(second) })
+		s, ok = f.readPair(s, tok.field, "AM", "PM")
 	case eraField:
-		return p.readPair(s, "AD", "BC", func(second bool) { p.bc = second })
-	case offsetField, zoneField:
-		return p.readZone(s)
+		s, ok = f.readPair(s, tok.field, "AD", "BC")
+	case offsetField:
+		if s, ok, err = f.readOffset(s); err != nil {
+			return nil, err
+		}
+	case zoneField:
+		s, ok = f.readZone(s)
+	case zoneNameField:
+		s, ok = f.readZoneName(s)
 	case fractionField:
-		return p.readFraction(s, tok.most)
+		s, ok = f.readFraction(s, tok.most, 1)
+	case shortYearField, shortWeekYearField:
+		s, ok = f.readShortYear(s, tok, shortBase)
+	default:
+		s, ok = f.readNumber(s, tok.field, tok.most)
 	}
-	return p.readNumber(s, tok, shortBase)
+	if !ok {
+		return nil, nil
+	}
+	return &s, nil
 }
 
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-func (p *parsedDate) readPair(s, first, second string, set func(second bool)) (string, bool) {
-	for i, w := range []string{first, second} {
+func (f *parsedFields) readPair(s string, field dateField, words ...string) (string, bool) {
+	for i, w := range words {
 		if len(s) >= len(w) && strings.EqualFold(s[:len(w)], w) {
-			set(i == 1)
+			f.set(field, i)
 			return s[len(w):], true
 		}
 	}
@@ -103,84 +93,129 @@ func readWord(s string, n int, word func(int) string, set func(int)) (string, bo
 	return s, false
 }
 
-func (p *parsedDate) readFraction(s string, most int) (string, bool) {
-	r := &reader{s}
+// readFraction adds a fraction of a unit of that many seconds.
+func (f *parsedFields) readFraction(s string, most int, unit int64) (string, bool) {
 	n := 0
-	for n < len(s) && n < most && s[n] >= '0' && s[n] <= '9' {
+	for n < len(s) && n < min(most, 9) && s[n] >= '0' && s[n] <= '9' {
 		n++
 	}
 	if n == 0 {
 		return s, false
 	}
-	nanos, ok := (&reader{s[:min(n, 12)]}).fraction()
-	p.nanos = int(nanos)
-	return r.s[n:], ok
+	nanos, ok := (&reader{s[:n]}).fraction()
+	f.nanos += nanos * unit
+	return s[n:], ok
 }
 
-func (p *parsedDate) readNumber(s string, tok dateToken, shortBase int) (string, bool) {
+// readNumber takes at most that many digits; years may have a sign.
+func (f *parsedFields) readNumber(s string, field dateField, most int) (string, bool) {
 	r := &reader{s}
-	negative := (tok.field == yearField || tok.field == weekYearField) && r.accept('-')
-	v64, ok := r.number(1, max(tok.most, 1))
-	if !ok || v64 > 1e9 {
-		return s, false
-	}
-	v := int(v64)
-	if negative {
-		v = -v
-	}
-	between := func(low, high int) bool { return v >= low && v <= high }
-	switch tok.field {
-	case yearField, eraYearField:
-		p.year, p.hasYear = v, true
-	case shortYearField:
-		p.year, p.hasYear = shortBase/100*100+v, true
-		if p.year < shortBase {
-			p.year += 100
+	negative := false
+	if field == yearField || field == weekYearField {
+		if negative = r.accept('-'); !negative {
+			r.accept('+')
 		}
-		ok = len(s)-len(r.s) == 2
-	case centuryField:
-		p.year, p.hasYear = v*100+p.year%100, true
-	case weekYearField:
-		p.weekYear = v
-	case monthField:
-		p.month, p.hasDate, ok = v, true, between(1, 12)
-	case dayField:
-		p.day, p.hasDate, ok = v, true, between(1, 31)
-	case dayOfYearField:
-		p.dayOfYear, ok = v, between(1, 366)
-	case weekField:
-		p.week, ok = v, between(1, 53)
-	case weekdayField:
-		p.weekday, ok = v, between(1, 7)
-	case hourField:
-		p.hour, ok = v, between(0, 23)
-	case hour24Field:
-		p.hour, ok = v%24, between(1, 24)
-	case halfHourField:
-		p.halfHour, ok = v, between(0, 11)
-	case hour12Field:
-		p.halfHour, ok = v%12, between(1, 12)
-	case minuteField:
-		p.minute, ok = v, between(0, 59)
-	case secondField:
-		p.second, ok = v, between(0, 59)
 	}
+	v, ok := r.number(1, min(max(most, 1), 9))
 	if !ok {
 		return s, false
 	}
+	if negative {
+		v = -v
+	}
+	f.set(field, int(v))
 	return r.s, true
 }
 
-// readZone takes Z, an offset, or the longest zone name that fits.
-func (p *parsedDate) readZone(s string) (string, bool) {
+// readShortYear takes two digits as a year from shortBase on. Where the pattern
+// leaves room, other numbers are years as they stand.
+func (f *parsedFields) readShortYear(s string, tok dateToken, shortBase int) (string, bool) {
+	field := yearField
+	if tok.field == shortWeekYearField {
+		field = weekYearField
+	}
+	rest, ok := f.readNumber(s, field, tok.most)
+	read := s[:len(s)-len(rest)]
+	switch {
+	case !ok || tok.most == 2 && (len(read) != 2 || read[0] < '0'):
+		return s, false
+	case len(read) != 2 || read[0] < '0':
+		return rest, true
+	}
+	year := shortBase/100*100 + f.value[field]
+	if year < shortBase {
+		year += 100
+	}
+	f.set(field, year)
+	return rest, true
+}
+
+// readOffset takes Z or ±hh[[:]mm].
+func (f *parsedFields) readOffset(s string) (string, bool, error) {
+	r := &reader{s}
+	if r.accept('Z') || r.accept('z') {
+		f.zone = time.UTC
+		return r.s, true, nil
+	}
+	if !r.accept('+') && !r.accept('-') {
+		return s, false, nil
+	}
+	hours, ok := r.number(2, 2)
+	if !ok || hours > 23 {
+		return s, false, nil
+	}
+	for range 2 { // minutes; seconds only to be refused
+		before := r.s
+		r.accept(':')
+		if n, ok := r.number(2, 2); !ok || n > 59 {
+			r.s = before
+			break
+		}
+	}
+	offset := s[:len(s)-len(r.s)]
+	loc, err := types.LoadZone(offset)
+	if err != nil {
+		return s, false, zoneNotSupported(offset)
+	}
+	f.zone = loc
+	return r.s, true, nil
+}
+
+func zoneNotSupported(name string) error {
+	return fault(ast.NotSupported, "Time zone not supported: %s", name)
+}
+
+// readZone takes the longest zone id that fits.
+func (f *parsedFields) readZone(s string) (string, bool) {
 	n := 0
-	for n < len(s) && strings.IndexByte("+-_/:", s[n]) >= 0 || n < len(s) && isWordByte(s[n]) {
+	for n < len(s) && (isWordByte(s[n]) || n > 0 && strings.IndexByte("+-_/", s[n]) >= 0) {
 		n++
 	}
-	for ; n > 0; n-- {
+	for ; n > 0 && s[0] >= 'A' && s[0] <= 'Z'; n-- {
 		if loc, err := types.LoadZone(s[:n]); err == nil {
-			p.zone = loc
+			f.zone = loc
 			return s[n:], true
+		}
+	}
+	return s, false
+}
+
+// zoneNames are the short names that Joda-Time reads without a locale's help.
+var zoneNames = map[string]string{
+	"UT": "UTC", "UTC": "UTC", "GMT": "UTC",
+	"EST": "America/New_York", "EDT": "America/New_York", "CST": "America/Chicago", "CDT": "America/Chicago",
+	"MST": "America/Denver", "MDT": "America/Denver", "PST": "America/Los_Angeles", "PDT": "America/Los_Angeles",
+}
+
+func (f *parsedFields) readZoneName(s string) (string, bool) {
+	for n := 3; n >= 2; n-- {
+		if len(s) < n {
+			continue
+		}
+		if id, ok := zoneNames[s[:n]]; ok {
+			loc, err := types.LoadZone(id)
+			f.zone = loc
+			return s[n:], err == nil
 		}
 	}
 	return s, false
@@ -190,45 +225,35 @@ func isWordByte(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-// wall puts the fields together; s is the text for the error.
-func (p *parsedDate) wall(s string) (int64, error) {
-	year := p.year
-	if !p.hasYear && p.hasDate {
-		year = 2000 // a leap year, as Joda-Time takes, so that 29 February is a day
+// parsePlainDate reads [+-]Y-M-D for the pattern that is an ISO date, which has
+// messages of its own; ok is false for other texts.
+func parsePlainDate(s string) (wall int64, ok bool, err error) {
+	r := &reader{s}
+	negative := r.accept('-')
+	if !negative {
+		r.accept('+')
 	}
-	if p.bc {
-		year = 1 - year
+	year, ok1 := r.number(1, 9)
+	dash1 := r.accept('-')
+	month, ok2 := r.number(1, 2)
+	dash2 := r.accept('-')
+	day, ok3 := r.number(1, 2)
+	if !ok1 || !dash1 || !ok2 || !dash2 || !ok3 || r.s != "" {
+		return 0, false, nil
 	}
-	var days int64
-	var ok bool
+	if negative {
+		year = -year
+	}
 	switch {
-	case p.week > 0 || p.weekYear >= 0:
-		days, ok = weekDate(p), true
-	case p.dayOfYear > 0:
-		days, ok = dayNumber(year, 1, 1)
-		days += int64(p.dayOfYear) - 1
-	default:
-		days, ok = dayNumber(year, p.month, p.day)
+	case month < 1 || month > 12:
+		return 0, true, invalidArgument("Invalid value for MonthOfYear (valid values 1 - 12): %d", month)
+	case day < 1 || day > 31:
+		return 0, true, invalidArgument("Invalid value for DayOfMonth (valid values 1 - 28/31): %d", day)
+	case day == 29 && day > int64(daysIn(int(year), int(month))):
+		return 0, true, invalidArgument("Invalid date 'February 29' as '%d' is not a leap year", year)
+	case day > int64(daysIn(int(year), int(month))):
+		return 0, true, invalidArgument("Invalid date '%s %d'", strings.ToUpper(time.Month(month).String()), day)
 	}
-	if !ok {
-		return 0, invalidArgument("Cannot parse \"%s\": Value %s for dayOfMonth must be in the range [1,%d]",
-			s, strconv.Itoa(p.day), daysIn(year, p.month))
-	}
-	hour := p.hour
-	if p.halfHour >= 0 {
-		hour = p.halfHour + 12*max(p.half, 0)
-	}
-	seconds := int64(hour)*3600 + int64(p.minute)*60 + int64(p.second)
-	return days*microsPerDay + seconds*1e6 + int64(p.nanos)/1000, nil
-}
-
-// weekDate is the day of an ISO week date; Monday unless a weekday was read.
-func weekDate(p *parsedDate) int64 {
-	year := p.weekYear
-	if year < 0 {
-		year = p.year
-	}
-	jan4, _ := dayNumber(year, 1, 4) // always in week 1
-	monday := jan4 - floorMod(jan4+3, 7)
-	return monday + int64(max(p.week, 1)-1)*7 + int64(max(p.weekday, 1)-1)
+	days, ok := dayNumber(int(year), int(month), int(day))
+	return days * microsPerDay, ok, nil
 }

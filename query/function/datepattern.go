@@ -3,6 +3,8 @@ package function
 import (
 	"strings"
 	"unicode"
+
+	"github.com/traillake/traillake/query/ast"
 )
 
 // dateToken is one part of a date pattern: literal text, or a field.
@@ -39,7 +41,11 @@ const (
 	fractionField
 	halfDayField // AM, PM
 	offsetField  // +0530; +05:30 when width is 2
-	zoneField    // the zone's name
+	zoneField    // the zone's id
+	zoneNameField
+	shortWeekYearField
+
+	fieldCount = iota
 )
 
 func text(s string) dateToken { return dateToken{literal: s} }
@@ -51,6 +57,9 @@ func mysqlPattern(pattern string) ([]dateToken, error) {
 		tokens = append(tokens, dateToken{field: f, width: width, most: most})
 	}
 	escaped := false
+	if strings.TrimSuffix(pattern, "%") == "" && pattern != "%%" {
+		return nil, invalidArgument("Both printing and parsing not supported")
+	}
 	for _, c := range pattern {
 		if !escaped {
 			if escaped = c == '%'; !escaped {
@@ -128,7 +137,7 @@ func mysqlPattern(pattern string) ([]dateToken, error) {
 // jodaPattern reads the pattern of format_datetime and parse_datetime.
 func jodaPattern(pattern string) ([]dateToken, error) {
 	if pattern == "" {
-		return nil, invalidArgument("Invalid pattern specification")
+		return nil, invalidArgument("Invalid pattern specification: Pattern is null or empty")
 	}
 	var tokens []dateToken
 	runes := []rune(pattern)
@@ -161,6 +170,18 @@ func jodaPattern(pattern string) ([]dateToken, error) {
 	}
 	limitYears(tokens)
 	return tokens, nil
+}
+
+// jodaPrinted reads the pattern of format_datetime. Long names of zones are a
+// matter of language, which we have no tables of.
+func jodaPrinted(pattern string) ([]dateToken, error) {
+	tokens, err := jodaPattern(pattern)
+	for _, t := range tokens {
+		if t.field == zoneNameField && t.width > 3 {
+			return nil, fault(ast.NotSupported, "%s in the pattern of format_datetime is not supported: zones have no long names", strings.Repeat("z", t.width))
+		}
+	}
+	return tokens, err
 }
 
 // quotedText reads 'text' at i; ” is one quote, inside and outside.
@@ -198,8 +219,8 @@ func jodaToken(c rune, n int) (dateToken, bool) {
 		return number(centuryField, 9)
 	case 'Y', 'y', 'x':
 		f := map[rune]dateField{'Y': eraYearField, 'y': yearField, 'x': weekYearField}[c]
-		if n == 2 && c != 'x' {
-			return dateToken{field: shortYearField, width: 2, most: 2}, true
+		if n == 2 {
+			f = map[bool]dateField{true: shortWeekYearField, false: shortYearField}[c == 'x']
 		}
 		return number(f, 9)
 	case 'w':
@@ -239,7 +260,7 @@ func jodaToken(c rune, n int) (dateToken, bool) {
 		}
 		return dateToken{field: offsetField, width: n}, true
 	case 'z':
-		return dateToken{field: zoneField, width: n}, true
+		return dateToken{field: zoneNameField, width: n}, true
 	}
 	return dateToken{}, false
 }
@@ -248,7 +269,8 @@ func jodaToken(c rune, n int) (dateToken, bool) {
 func limitYears(tokens []dateToken) {
 	for i := range tokens[:len(tokens)-1] {
 		t, next := &tokens[i], tokens[i+1]
-		isYear := t.field == yearField || t.field == eraYearField || t.field == weekYearField || t.field == centuryField
+		isYear := t.field == yearField || t.field == eraYearField || t.field == weekYearField || t.field == centuryField ||
+			t.field == shortYearField || t.field == shortWeekYearField
 		if isYear && next.most > 0 {
 			t.most = t.width
 		}

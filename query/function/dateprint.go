@@ -28,7 +28,9 @@ func printField(dst []byte, tok dateToken, t time.Time) []byte {
 		}
 		return num(t.Year())
 	case shortYearField:
-		return num((t.Year()%100 + 100) % 100)
+		return num(shortYear(t.Year()))
+	case shortWeekYearField:
+		return num(shortYear(int(isoYear(t))))
 	case weekYearField:
 		return num(int(isoYear(t)))
 	case centuryField:
@@ -56,6 +58,14 @@ func printField(dst []byte, tok dateToken, t time.Time) []byte {
 	return printClock(dst, tok, t)
 }
 
+// shortYear is the last two digits of a year as it is written.
+func shortYear(year int) int {
+	if year < 0 {
+		year = -year
+	}
+	return year % 100
+}
+
 func printClock(dst []byte, tok dateToken, t time.Time) []byte {
 	num := func(v int) []byte { return appendNumber(dst, v, tok.width) }
 	switch tok.field {
@@ -81,9 +91,24 @@ func printClock(dst []byte, tok dateToken, t time.Time) []byte {
 		return append(dst, "PM"...)
 	case offsetField:
 		return append(dst, offsetText(t, tok.width == 2)...)
+	case zoneNameField:
+		return append(dst, shortZone(t)...)
 	default:
 		return append(dst, t.Location().String()...)
 	}
+}
+
+// shortZone is a zone's short name: its letters, or GMT and the offset where it has none.
+func shortZone(t time.Time) string {
+	id := t.Location().String()
+	name, _ := t.Zone()
+	switch {
+	case id[0] == '+' || id[0] == '-':
+		return id
+	case name[0] == '+' || name[0] == '-':
+		return "GMT" + offsetText(t, true)
+	}
+	return name
 }
 
 func appendNumber(dst []byte, v, width int) []byte {

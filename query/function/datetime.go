@@ -1,6 +1,7 @@
 package function
 
 import (
+	"math"
 	"time"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -94,13 +95,16 @@ func extractors() []entry {
 var intervalFields = []entry{
 	{sig: "year(interval year to month) bigint", make: pure1(func(m arrow.MonthInterval) int64 { return int64(m) / 12 })},
 	{sig: "month(interval year to month) bigint", make: pure1(func(m arrow.MonthInterval) int64 { return int64(m) % 12 })},
-	{sig: "day(interval day to second) bigint", make: pure1(func(d arrow.Duration) int64 { return int64(d) / 86400000 })},
+	{sig: "day(interval day to second) bigint", make: pure1(daysOf)},
+	{sig: "day_of_month(interval day to second) bigint", make: pure1(daysOf)},
 	{sig: "hour(interval day to second) bigint", make: pure1(func(d arrow.Duration) int64 { return int64(d) % 86400000 / 3600000 })},
 	{sig: "minute(interval day to second) bigint", make: pure1(func(d arrow.Duration) int64 { return int64(d) % 3600000 / 60000 })},
 	{sig: "second(interval day to second) bigint", make: pure1(func(d arrow.Duration) int64 { return int64(d) % 60000 / 1000 })},
 	{sig: "millisecond(interval day to second) bigint", make: pure1(func(d arrow.Duration) int64 { return int64(d) % 1000 })},
 	{sig: "to_milliseconds(interval day to second) bigint", make: pure1(func(d arrow.Duration) int64 { return int64(d) })},
 }
+
+func daysOf(d arrow.Duration) int64 { return int64(d) / 86400000 }
 
 // dateArithmetic is date_trunc, date_add, date_diff and what is near them.
 var dateArithmetic = []entry{
@@ -126,19 +130,35 @@ var dateArithmetic = []entry{
 		wall, _ := truncateWall(unit, int64(t)/1000)
 		return arrow.Time64(wall * 1000), err
 	})},
-	{sig: "date_add(varchar(x), bigint, date) date", make: f3(func(unit string, n int64, d arrow.Date32) (arrow.Date32, error) {
-		wall, err := addUnit(unit, "DATE", n, int64(d)*microsPerDay)
-		return arrow.Date32(floorDiv(wall, microsPerDay)), err
-	})},
-	{sig: "date_add(varchar(x), bigint, timestamp(p)) timestamp(p)", make: f3(func(unit string, n int64, t arrow.Timestamp) (arrow.Timestamp, error) {
-		wall, err := addUnit(unit, "TIMESTAMP", n, int64(t))
-		return arrow.Timestamp(wall), err
-	})},
-	{sig: "date_add(varchar(x), bigint, timestamp(p) with time zone) timestamp(p) with time zone", make: f3(addZoned)},
-	{sig: "date_add(varchar(x), bigint, time(p)) time(p)", make: f3(func(unit string, n int64, t arrow.Time64) (arrow.Time64, error) {
-		wall, err := addUnit(unit, "TIME", n, int64(t)/1000)
-		return arrow.Time64(floorMod(wall, microsPerDay)*1000 + int64(t)%1000), err
-	})},
+	{sig: "date_add(varchar(x), bigint, date) date", make: f3(addToDate)},
+	{sig: "date_add(varchar(x), bigint, timestamp(p)) timestamp(p)", make: func(c *call) Kernel {
+		p := c.result.Precision
+		return f3(func(unit string, n int64, t arrow.Timestamp) (arrow.Timestamp, error) {
+			wall, err := addUnit(unit, n, int64(t))
+			return arrow.Timestamp(roundMicros(wall, p)), err
+		})(c)
+	}},
+	{sig: "date_add(varchar(x), bigint, timestamp(p) with time zone) timestamp(p) with time zone", make: func(c *call) Kernel {
+		p := c.result.Precision
+		return f3(func(unit string, n int64, z zoned) (zoned, error) {
+			z, err := addZoned(unit, n, z)
+			if err == nil {
+				_, err = momentMillis(floorDiv(z.micros, 1000))
+			}
+			return zoned{roundMicros(z.micros, p), z.zone}, err
+		})(c)
+	}},
+	{sig: "date_add(varchar(x), bigint, time(p)) time(p)", make: func(c *call) Kernel {
+		p := c.result.Precision
+		return f3(func(unit string, n int64, t arrow.Time64) (arrow.Time64, error) {
+			unit, err := checkUnit(unit, "TIME")
+			if err != nil {
+				return 0, err
+			}
+			step := n % (microsPerDay / microsOf[unit]) * microsOf[unit] * 1000
+			return arrow.Time64(roundUnit(floorMod(int64(t)+step, nanosPerDay), p, 9) % nanosPerDay), nil
+		})(c)
+	}},
 	{sig: "date_diff(varchar(x), date, date) bigint", make: f3(func(unit string, a, b arrow.Date32) (int64, error) {
 		unit, err := checkUnit(unit, "DATE")
 		n, _ := diffWall(unit, int64(a)*microsPerDay, int64(b)*microsPerDay)
@@ -163,16 +183,39 @@ var dateArithmetic = []entry{
 	})},
 }
 
-func addUnit(unit, kind string, n, wall int64) (int64, error) {
-	unit, err := checkUnit(unit, kind)
+// addUnit adds to a wall clock in microseconds.
+func addUnit(unit string, n, wall int64) (int64, error) {
+	unit, err := checkUnit(unit, "TIMESTAMP")
 	if err != nil {
 		return 0, err
 	}
-	sum, ok := addWall(unit, n, wall)
-	if !ok {
-		return 0, outOfRange("date_add of %d %s is out of range", n, unit)
+	return addWall(unit, n, wall)
+}
+
+// addToDate can go further than a timestamp reaches.
+func addToDate(unit string, n int64, d arrow.Date32) (arrow.Date32, error) {
+	unit, err := checkUnit(unit, "DATE")
+	if err != nil {
+		return 0, err
 	}
-	return sum, nil
+	var days int64
+	if months, ok := monthsOf[unit]; ok {
+		if n, err = countOfMonths(unit, n, months); err != nil {
+			return 0, err
+		}
+		year, month, day := monthsLater(dayTime(int64(d)), n)
+		days = floorDiv(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix(), 86400)
+	} else {
+		step := microsOf[unit] / microsPerDay
+		if n > math.MaxInt64/(step*86400000) || n < math.MinInt64/(step*86400000) {
+			return 0, invalidArgument("Multiplication overflows a long: %d * %d", n, step*86400000)
+		}
+		days = int64(d) + n*step
+	}
+	if days != int64(int32(days)) {
+		return 0, invalidArgument("Value %d exceeds MAX_INT for type date", days)
+	}
+	return arrow.Date32(days), nil
 }
 
 // addZoned adds clock units to the instant and calendar units to the wall clock.
@@ -182,13 +225,17 @@ func addZoned(unit string, n int64, z zoned) (zoned, error) {
 		return zoned{}, err
 	}
 	if isTimeOfDay(unit) {
-		micros, err := addUnit(unit, "TIMESTAMP", n, z.micros)
+		micros, err := addUnit(unit, n, z.micros)
 		return zoned{micros, z.zone}, err
 	}
-	ok := true
-	out, err := z.onWall(unit, func(wall int64) int64 { w, fits := addWall(unit, n, wall); ok = fits; return w })
-	if err == nil && !ok {
-		err = outOfRange("date_add of %d %s is out of range", n, unit)
+	var failed error
+	out, err := z.onWall(unit, func(wall int64) int64 {
+		var sum int64
+		sum, failed = addWall(unit, n, wall)
+		return sum
+	})
+	if failed != nil {
+		return zoned{}, failed
 	}
 	return out, err
 }
@@ -228,7 +275,11 @@ var zoneFunctions = []entry{
 		if int64(d)%60000 != 0 {
 			return zoned{}, invalidArgument("Invalid time zone offset interval: interval contains seconds")
 		}
-		return zoned{z.micros, types.OffsetZone(int(int64(d) / 60000)).String()}, nil
+		loc, err := offsetZone(int64(d) / 60000)
+		if err != nil {
+			return zoned{}, err
+		}
+		return zoned{z.micros, loc.String()}, nil
 	})},
 	{sig: "with_timezone(timestamp(p), varchar(x)) timestamp(p) with time zone", make: f2(func(t arrow.Timestamp, name string) (zoned, error) {
 		loc, err := zoneNamed(name)
@@ -246,6 +297,14 @@ var zoneFunctions = []entry{
 		wall, err := z.wall()
 		return (wall - z.micros) % 3600e6 / 60e6, err
 	})},
+}
+
+// offsetZone is the zone of that many minutes, at most 14 hours.
+func offsetZone(minutes int64) (*time.Location, error) {
+	if minutes < -14*60 || minutes > 14*60 {
+		return nil, invalidArgument("Invalid offset minutes %d", minutes)
+	}
+	return types.OffsetZone(int(minutes)), nil
 }
 
 func zoneNamed(name string) (*time.Location, error) {

@@ -87,28 +87,36 @@ func takeDays(d arrow.Date32, i arrow.Duration) (arrow.Date32, error) {
 }
 
 func addDateMonths(d arrow.Date32, m arrow.MonthInterval) (arrow.Date32, error) {
-	return arrow.Date32(floorDiv(addMonths(int64(d)*microsPerDay, int64(m)), microsPerDay)), nil
+	return addToDate("month", int64(m), d)
 }
 
 func addMillis(t arrow.Timestamp, i arrow.Duration) (arrow.Timestamp, error) {
-	micros, ok := addWall("millisecond", int64(i), int64(t))
-	if !ok {
+	micros, err := addWall("millisecond", int64(i), int64(t))
+	if err != nil {
 		return 0, outOfRange("timestamp addition overflow")
 	}
 	return arrow.Timestamp(micros), nil
 }
 
 func addStampMonths(t arrow.Timestamp, m arrow.MonthInterval) (arrow.Timestamp, error) {
-	return arrow.Timestamp(addMonths(int64(t), int64(m))), nil
+	wall, err := addWall("month", int64(m), int64(t))
+	return arrow.Timestamp(wall), err
 }
 
 func addZonedMillis(z zoned, i arrow.Duration) (zoned, error) {
 	t, err := addMillis(arrow.Timestamp(z.micros), i)
+	if err == nil {
+		_, err = momentMillis(floorDiv(int64(t), 1000))
+	}
 	return zoned{int64(t), z.zone}, err
 }
 
 func addZonedMonths(z zoned, m arrow.MonthInterval) (zoned, error) {
-	return z.onWall("month", func(wall int64) int64 { return addMonths(wall, int64(m)) })
+	z, err := addZoned("month", int64(m), z)
+	if err == nil {
+		_, err = momentMillis(floorDiv(z.micros, 1000))
+	}
+	return z, err
 }
 
 // addTimeMillis goes around midnight.
@@ -119,36 +127,56 @@ func addTimeMillis(t arrow.Time64, i arrow.Duration) (arrow.Time64, error) {
 // millisBetween drops what is finer than a millisecond, as intervals do.
 func millisBetween(a, b int64) arrow.Duration { return arrow.Duration(floorDiv(a-b, 1000)) }
 
+// intervalName is the type of an interval's count.
+func intervalName[T ~int32 | ~int64](T) string {
+	if size := T(math.MaxInt32); size+1 > size {
+		return types.IntervalDaySecondType.String()
+	}
+	return types.IntervalYearMonthType.String()
+}
+
 func sumOf[T ~int32 | ~int64](a, b T) (T, error) {
 	if c := a + b; (c > a) == (b > 0) || b == 0 {
 		return c, nil
 	}
-	return 0, outOfRange("interval addition overflow: %d + %d", a, b)
+	return 0, outOfRange("%s addition overflow: %d + %d", intervalName(a), a, b)
 }
 
 func timesOf[T ~int32 | ~int64](a T, n int64) (T, error) {
 	c := int64(a) * n
 	if a != 0 && (c/int64(a) != n || int64(T(c)) != c) {
-		return 0, outOfRange("interval multiplication overflow: %d * %d", a, n)
+		return 0, outOfRange("%s multiplication overflow: %d * %d", intervalName(a), a, n)
 	}
 	return T(c), nil
 }
 
 func scaleOf[T ~int32 | ~int64](a T, f float64) (T, error) {
-	v := float64(a) * f
-	if math.IsNaN(v) || math.Abs(v) >= 0x1p62 || float64(T(v)) != math.Trunc(v) {
-		return 0, outOfRange("interval multiplication overflow: %d * %g", a, f)
+	if math.IsNaN(f) {
+		return 0, invalidArgument("Cannot multiply by double NaN")
 	}
-	return T(v), nil
+	return wholeOf[T](float64(a) * f)
 }
 
 func shareOf[T ~int32 | ~int64](a T, f float64) (T, error) {
-	if f == 0 {
-		return 0, errDivisionByZero
+	if math.IsNaN(f) || f == 0 {
+		return 0, invalidArgument("Cannot divide by double %s", types.AppendFloat(nil, f, 64))
 	}
-	v := float64(a) / f
-	if math.IsNaN(v) || math.Abs(v) >= 0x1p62 || float64(T(v)) != math.Trunc(v) {
-		return 0, outOfRange("interval division overflow: %d / %g", a, f)
+	return wholeOf[T](float64(a) / f)
+}
+
+// wholeOf drops the fraction, as Java's casts do: what is too large is the largest.
+func wholeOf[T ~int32 | ~int64](v float64) (T, error) {
+	whole := int64(0)
+	switch {
+	case v >= math.MaxInt64:
+		whole = math.MaxInt64
+	case v <= math.MinInt64:
+		whole = math.MinInt64
+	case !math.IsNaN(v):
+		whole = int64(v)
 	}
-	return T(v), nil
+	if int64(T(whole)) != whole {
+		return 0, outOfRange("Value %d exceeds MAX_INT for type %s", whole, types.IntervalYearMonthType)
+	}
+	return T(whole), nil
 }

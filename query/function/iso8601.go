@@ -2,136 +2,126 @@ package function
 
 import (
 	"strconv"
-	"time"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
 	"github.com/traillake/traillake/query/types"
 )
 
-// isoDate reads an ISO 8601 calendar, week or ordinal date, and leaves the rest.
-func (r *reader) isoDate() (int64, bool) {
-	negative := r.accept('-')
-	if !negative {
-		r.accept('+')
-	}
-	year64, ok := r.number(4, 9)
-	if !ok {
-		return 0, false
-	}
-	year := int(year64)
-	if negative {
-		year = -year
-	}
-	month, day := int64(1), int64(1)
-	if r.accept('-') {
-		if r.accept('W') {
-			return r.isoWeekDate(year)
-		}
-		digits := 0
-		for digits < len(r.s) && r.s[digits] >= '0' && r.s[digits] <= '9' {
-			digits++
-		}
-		if digits == 3 {
-			ordinal, _ := r.number(3, 3)
-			first, ok := dayNumber(year, 1, 1)
-			last := int64(time.Date(year, 12, 31, 0, 0, 0, 0, time.UTC).YearDay())
-			return first + ordinal - 1, ok && ordinal >= 1 && ordinal <= last
-		}
-		if month, ok = r.number(1, 2); !ok {
-			return 0, false
-		}
-		if r.accept('-') {
-			if day, ok = r.number(1, 2); !ok {
-				return 0, false
-			}
-		}
-	}
-	return dayNumber(year, int(month), int(day))
+// isoPart is a field of an ISO 8601 form with what stands before it. It may be
+// missing, with all after it.
+type isoPart struct {
+	literal string
+	field   dateField
+	most    int
 }
 
-func (r *reader) isoWeekDate(year int) (int64, bool) {
-	week, ok := r.number(1, 2)
-	if !ok || week < 1 || week > 53 {
-		return 0, false
-	}
-	day := int64(1)
-	if r.accept('-') {
-		if day, ok = r.number(1, 1); !ok || day < 1 || day > 7 {
-			return 0, false
+// isoDates are the forms of a date: a day of a month, a day of a year, a day of a week.
+var isoDates = [][]isoPart{
+	{{"", yearField, 9}, {"-", monthField, 2}, {"-", dayField, 2}},
+	{{"", yearField, 9}, {"-", dayOfYearField, 3}},
+	{{"", weekYearField, 9}, {"-W", weekField, 2}, {"-", weekdayField, 1}},
+}
+
+// readISODate reads the form that takes most of s.
+func readISODate(s string) (best parsedFields, rest string, ok bool) {
+	rest = s
+	for _, form := range isoDates {
+		var f parsedFields
+		left, complete := s, true
+		for i, part := range form {
+			after, found := strings.CutPrefix(left, part.literal)
+			if found {
+				after, found = f.readNumber(after, part.field, part.most)
+			}
+			if !found {
+				complete = i > 0 && part.literal != "-W"
+				break
+			}
+			left = after
+		}
+		if complete && len(left) < len(rest) {
+			best, rest, ok = f, left, true
 		}
 	}
-	return weekDate(&parsedDate{weekYear: year, week: int(week), weekday: int(day)}), true
+	return best, rest, ok
+}
+
+// readISOTime reads HH[:mm[:ss]] of which the last part may have a fraction.
+func (f *parsedFields) readISOTime(s string) (rest string, ok bool) {
+	rest, ok = f.readNumber(s, hourField, 2)
+	if !ok {
+		return s, false
+	}
+	unit := int64(3600)
+	for _, field := range []dateField{minuteField, secondField} {
+		after, found := strings.CutPrefix(rest, ":")
+		if found {
+			after, found = f.readNumber(after, field, 2)
+		}
+		if !found {
+			break
+		}
+		rest, unit = after, unit/60
+	}
+	if rest != "" && (rest[0] == '.' || rest[0] == ',') {
+		if after, found := f.readFraction(rest[1:], 9, unit); found {
+			rest = after
+		}
+	}
+	return rest, true
 }
 
 func isoDate(s string) (arrow.Date32, error) {
-	r := &reader{s}
-	days, ok := r.isoDate()
-	if !ok || r.s != "" {
-		return 0, invalidArgument("Invalid format: \"%s\"", s)
+	f, rest, ok := readISODate(s)
+	if !ok || rest != "" {
+		return 0, malformed(s, rest)
 	}
-	return arrow.Date32(days), nil
+	days, err := f.days(s)
+	return arrow.Date32(days), err
 }
 
-// isoTimestamp reads a date, optionally T and a time, optionally an offset;
-// without one the session's zone counts.
+// isoTimestamp reads a date, optionally T and a time, optionally an offset, or
+// T and a time alone; without an offset the session's zone counts.
 func isoTimestamp(ctx *Context, s string) (zoned, error) {
-	bad := func(rest string) (zoned, error) { return zoned{}, malformed(s, rest) }
-	r := &reader{s}
-	days, ok := r.isoDate()
-	if !ok {
-		return bad(s)
-	}
-	wall, zone := days*microsPerDay, ctx.zone()
-	if r.accept('T') && r.s != "" {
-		nanos, ok := r.isoTime()
-		if !ok {
-			return bad(r.s)
+	f, rest, dated := readISODate(s)
+	if rest != "" && (rest[0] == 'T' || rest[0] == 't') {
+		after, timed := f.readISOTime(rest[1:])
+		if !timed && !dated {
+			return zoned{}, malformed(s, after)
 		}
-		wall += floorDiv(nanos, 1e6) * 1000
-		if r.s != "" {
-			if r.s != "Z" && r.s[0] != '+' && r.s[0] != '-' {
-				return bad(r.s)
-			}
-			loc, err := types.LoadZone(r.s)
-			if err != nil {
-				return bad(r.s)
-			}
-			zone, r.s = loc, ""
+		rest, dated = after, true
+		after, found, err := f.readOffset(rest)
+		if err != nil {
+			return zoned{}, err
+		}
+		if found {
+			rest = after
 		}
 	}
-	if r.s != "" {
-		return bad(r.s)
+	if !dated || rest != "" {
+		return zoned{}, malformed(s, rest)
 	}
-	return fromWall(wall, zone), nil
+	return f.moment(ctx, s)
 }
 
-// isoTime reads HH[:mm[:ss[.fraction]]] as nanoseconds.
-func (r *reader) isoTime() (int64, bool) {
-	hour, ok := r.number(1, 2)
-	if !ok || hour > 24 {
-		return 0, false
+// moment is when clocks of the zone show what was read, in milliseconds.
+func (f *parsedFields) moment(ctx *Context, s string) (zoned, error) {
+	wall, err := f.wall(s)
+	if err != nil {
+		return zoned{}, err
 	}
-	var minute, second, nanos int64
-	if r.accept(':') {
-		if minute, ok = r.number(1, 2); !ok || minute > 59 {
-			return 0, false
-		}
-		if r.accept(':') {
-			if second, ok = r.number(1, 2); !ok || second > 59 {
-				return 0, false
-			}
-			if r.accept('.') || r.accept(',') {
-				if nanos, ok = r.fraction(); !ok {
-					return 0, false
-				}
-			}
-		}
+	zone := f.zone
+	if zone == nil {
+		zone = ctx.zone()
 	}
-	if hour == 24 && minute+second+nanos > 0 {
-		return 0, false
+	wall = floorDiv(wall, 1000) * 1000
+	z := fromWall(wall, zone)
+	if shown, err := z.wall(); err != nil || shown != wall {
+		return zoned{}, invalidArgument("Cannot parse \"%s\": Illegal instant due to time zone offset transition (%s)", s, zone)
 	}
-	return (hour*3600+minute*60+second)*1e9 + nanos, true
+	return z, nil
 }
 
 func stampToISO(c *call) Kernel {

@@ -42,13 +42,13 @@ func (r *reader) accept(c byte) bool {
 	return true
 }
 
-// days reads [+-]YYYY-M-D as days since 1970-01-01.
-func (r *reader) days() (int64, bool) {
+// days reads [+-]Y-M-D, with at least that many digits of a year, as days since 1970-01-01.
+func (r *reader) days(yearDigits int) (int64, bool) {
 	negative := r.accept('-')
 	if !negative {
 		r.accept('+')
 	}
-	year, ok := r.number(4, 9)
+	year, ok := r.number(yearDigits, 9)
 	if !ok || !r.accept('-') {
 		return 0, false
 	}
@@ -66,10 +66,12 @@ func (r *reader) days() (int64, bool) {
 	return dayNumber(int(year), int(month), int(day))
 }
 
+// The years that microseconds in an int64 can hold.
+const minYear, maxYear = -290307, 294246
+
 // dayNumber is false when there is no such day, or a timestamp could not hold it.
 func dayNumber(year, month, day int) (int64, bool) {
-	const maxYear = 290000 // what microseconds in an int64 can hold
-	if month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || year > maxYear || year < -maxYear {
+	if month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || year > maxYear || year < minYear {
 		return 0, false
 	}
 	return floorDiv(time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Unix(), 86400), true
@@ -125,7 +127,7 @@ func (r *reader) fraction() (int64, bool) {
 // readTimestamp reads Trino's "2020-01-02[ 03:04[:05[.678]]][ zone]".
 func readTimestamp(s string) (clock, bool) {
 	r := &reader{s}
-	days, ok := r.days()
+	days, ok := r.days(4)
 	if !ok {
 		return clock{}, false
 	}
@@ -147,9 +149,25 @@ func readTimestamp(s string) (clock, bool) {
 	return c, c.zone != "" || r.s == ""
 }
 
+// TimestampText reads the text of a TIMESTAMP literal: its wall clock in
+// microseconds, and its zone, nil when none is written. Errors have no place.
+func TimestampText(s string) (wall int64, zone *time.Location, err error) {
+	t, err := castTimestamp(s)
+	if err != nil || t.zone == "" {
+		return t.micros, nil, err
+	}
+	if zone, err = writtenZone(s, t.zone); err != nil {
+		return 0, nil, err
+	}
+	if shown, err := fromWall(t.micros, zone).wall(); err != nil || shown != t.micros {
+		return 0, nil, badCast("Value cannot be cast to timestamp: %s", s)
+	}
+	return t.micros, zone, nil
+}
+
 func parseDate(s string) (arrow.Date32, error) {
 	r := &reader{strings.TrimSpace(s)}
-	days, ok := r.days()
+	days, ok := r.days(1)
 	if !ok || r.s != "" {
 		return 0, badCast("Value cannot be cast to date: %s", s)
 	}

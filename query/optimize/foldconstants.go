@@ -1,6 +1,9 @@
 package optimize
 
-import "github.com/traillake/traillake/query/plan"
+import (
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
+)
 
 // foldConstants replaces expressions without columns by their value.
 //
@@ -66,8 +69,12 @@ var ofTheRun = map[string]bool{
 func dependsOnRun(e plan.Expr) bool {
 	depends := false
 	plan.WalkExpr(e, func(e plan.Expr) bool {
-		if c, ok := e.(*plan.Call); ok && ofTheRun[c.Function.Name] {
-			depends = true
+		switch e := e.(type) {
+		case *plan.Call:
+			depends = depends || ofTheRun[e.Function.Name]
+		case *plan.Cast: // a time becomes one of today
+			from, to := e.Expr.Type().Kind, e.Typ.Kind
+			depends = depends || from == types.Time && (to == types.Timestamp || to == types.TimestampTZ)
 		}
 		return !depends
 	})

@@ -60,7 +60,7 @@ func (r *reader) extract() {
 	node := &ast.Extract{}
 	c := construct{kind: extractKind, first: at, at: at, node: node}
 	c.open, c.last = r.bracketed("(", func() {
-		node.Field = strings.ToUpper(r.ident().Name)
+		node.Field = r.ident().Name
 		c.commas = []int{r.expect("FROM")}
 		r.value()
 	})

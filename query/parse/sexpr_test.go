@@ -422,7 +422,7 @@ func (p printer) expr(e ast.Expr) string {
 		}
 		return p.node(head, at, p.expr(e.Expr), typ)
 	case *ast.Extract:
-		return p.node("extract", at, e.Field, p.expr(e.Expr))
+		return p.node("extract", at, strings.ToUpper(e.Field), p.expr(e.Expr))
 	case *ast.AtTimeZone:
 		return p.list("at-time-zone", at, p.expr(e.Expr), p.expr(e.Zone))
 	case *ast.Call:
