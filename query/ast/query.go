@@ -136,8 +136,8 @@ type OrderItem struct {
 	NullsFirst bool
 }
 
-// TableExpr is a FROM item: *Table, *Subquery, *Join, *Unnest, *Lateral or
-// *TableFunction.
+// TableExpr is a FROM item: *Table, *Subquery, *Join, *Unnest, *Lateral,
+// *TableFunction or *Sample.
 type TableExpr interface {
 	Node
 	tableExpr()
@@ -230,6 +230,15 @@ type Join struct {
 	Using       []Ident // empty when absent
 }
 
+// Sample is a relation TABLESAMPLE BERNOULLI|SYSTEM (percentage).
+type Sample struct {
+	At
+	Input      TableExpr
+	System     bool     // SYSTEM, not BERNOULLI
+	Percentage *Literal // a number
+}
+
+func (*Sample) tableExpr()        {}
 func (*Table) tableExpr()         {}
 func (*Subquery) tableExpr()      {}
 func (*Lateral) tableExpr()       {}

@@ -61,6 +61,8 @@ func (b *binder) tableExpr(t ast.TableExpr, e *env) (*relation, error) {
 	case *ast.Lateral:
 		rel, _, err := b.lateral(nil, t, e)
 		return rel, err
+	case *ast.Sample:
+		return b.sample(t, e)
 	}
 	return nil, notSupported(t.Span(), "This FROM item")
 }

@@ -69,6 +69,7 @@ const (
 	setOpKind    // UNION, INTERSECT, EXCEPT with ALL or DISTINCT; *setOp
 	joinKind     // the words of a join; *join
 	withKind     // WITH [RECURSIVE]
+	sampleKind   // TABLESAMPLE …; *ast.Sample
 	kinds        // how many there are
 )
 

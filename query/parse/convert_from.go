@@ -12,8 +12,25 @@ type relation struct {
 	place
 }
 
-// relation converts one FROM item.
+// relation converts one FROM item, and the TABLESAMPLE after it, of which Vitess
+// knows nothing.
 func (c *converter) relation(t sqlparser.TableExpr) relation {
+	r := c.unsampled(t)
+	con, ok := c.found.samples[r.last+1]
+	if !ok {
+		return r
+	}
+	for i := con.first; i <= con.last; i++ {
+		c.pending[i] = false
+	}
+	n := con.node.(*ast.Sample)
+	c.only(n.Input == nil, "this TABLESAMPLE")
+	p := place{r.first, con.last}
+	n.Input, n.At = r.expr, c.at(p)
+	return relation{n, p}
+}
+
+func (c *converter) unsampled(t sqlparser.TableExpr) relation {
 	switch t := t.(type) {
 	case *sqlparser.AliasedTableExpr:
 		c.only(len(t.Partitions) == 0 && len(t.Hints) == 0 && len(t.Columns) == 0, "a table option")

@@ -86,15 +86,41 @@ func (r *reader) factor() {
 		r.wants("(", "JSON_TABLE", "LATERAL", "NEAREST", "TABLE", "UNNEST", "<identifier>")
 		r.mismatch(first)
 	}
-	r.refuseSampling()
+	r.refuseShaping()
+	if r.clauseAhead() && r.peek(0).is("TABLESAMPLE") {
+		if t := r.toks[first]; t.is("UNNEST", "TABLE") || t.is("LATERAL") && r.token(first+1).is("(") {
+			r.refuse(r.pos, r.pos, "TABLESAMPLE of "+t.value)
+		}
+		r.sample()
+	}
 }
 
-// refuseSampling refuses what may follow a relation and is not carried.
-func (r *reader) refuseSampling() {
-	if r.clauseAhead() && r.peek(0).is("TABLESAMPLE", "MATCH_RECOGNIZE", "PIVOT") {
+// refuseShaping refuses what may follow a relation and is not carried.
+func (r *reader) refuseShaping() {
+	if r.clauseAhead() && r.peek(0).is("MATCH_RECOGNIZE", "PIVOT") {
 		r.refuse(r.pos, r.pos, r.peek(0).value)
 	}
 	r.wants("MATCH_RECOGNIZE", "PIVOT", "TABLESAMPLE")
+}
+
+// sample reads TABLESAMPLE BERNOULLI|SYSTEM (number).
+func (r *reader) sample() {
+	first := r.next()
+	node := &ast.Sample{System: r.toks[r.expect("BERNOULLI", "SYSTEM")].is("SYSTEM")}
+	r.expect("(")
+	at := r.pos
+	switch kind := r.peek(0).kind; {
+	case (kind == integerToken || kind == decimalToken || kind == doubleToken) && r.peek(1).is(")"):
+		node.Percentage = &ast.Literal{Kind: literalKinds[kind], Text: r.toks[r.next()].value}
+		node.Percentage.Pos = r.span(at, r.pos-1)
+	default:
+		r.expr()
+		r.refuse(at, r.pos-1, "a percentage of TABLESAMPLE that is not a number")
+	}
+	r.expect(")")
+	c := construct{kind: sampleKind, first: first, last: r.pos - 1, node: node}
+	r.samples[first] = c
+	r.add(c)
 }
 
 // table reads name [FOR VERSION|TIMESTAMP AS OF expr] [alias].
@@ -113,7 +139,7 @@ func (r *reader) table(aliased bool) {
 		c.node = v
 	}
 	if aliased {
-		r.refuseSampling()
+		r.refuseShaping()
 		node.Alias = r.tableAlias()
 	}
 	c.last = r.pos - 1
@@ -160,7 +186,7 @@ func (r *reader) tableAlias() *ast.TableAlias {
 // derived reads (query) [alias] after what came before it from token first.
 func (r *reader) derived(first int, node ast.TableExpr) {
 	open, last := r.bracketed("(", r.query)
-	r.refuseSampling()
+	r.refuseShaping()
 	alias := r.tableAlias()
 	switch n := node.(type) {
 	case *ast.Subquery:

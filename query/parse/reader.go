@@ -33,11 +33,13 @@ type reader struct {
 	queries    map[int]*queryInfo // by first token
 	setOps     map[int]*setOp     // by the first token of the term after them
 	joins      map[int]*join      // by the last of their words
+	samples    map[int]construct  // TABLESAMPLE, by its first token
 }
 
 func newReader(toks []token) *reader {
 	return &reader{
 		source: source{toks}, queries: map[int]*queryInfo{}, setOps: map[int]*setOp{}, joins: map[int]*join{},
+		samples: map[int]construct{},
 	}
 }
 

@@ -74,6 +74,7 @@ var rules = ruleSet{
 	setOpKind:    {"set operation", setOperation},
 	joinKind:     {"join", joinWords},
 	withKind:     {"with", with},
+	sampleKind:   {"sample", sample},
 }
 
 // leaf: a.b.c → k1
@@ -359,6 +360,9 @@ func joinWords(e *edits, c construct, _ string) {
 
 // with: WITH RECURSIVE → WITH
 func with(e *edits, c construct, _ string) { e.operator(c.first, c.last, "WITH") }
+
+// sample: TABLESAMPLE SYSTEM (10) → nothing
+func sample(e *edits, c construct, _ string) { e.drop(c.first, c.last) }
 
 // comma is what joins a construct to the argument before it.
 func comma(c construct) string {

@@ -29,7 +29,8 @@ var ruleExamples = map[kind]string{
 	versionedKind: `SELECT 1 FROM t FOR VERSION AS OF 1`, derivedKind: `SELECT 1 FROM (SELECT 2)`,
 	unnestKind: `SELECT 1 FROM UNNEST(a)`, groupByKind: `SELECT 1 GROUP BY DISTINCT a`, cteKind: `WITH a (b) AS (SELECT 1) SELECT 2`,
 	windowItemKind: `SELECT 1 WINDOW w AS (ORDER BY a)`, plusKind: `SELECT +a`, operatorKind: `SELECT a || b`,
-	setOpKind: `SELECT 1 EXCEPT SELECT 2`, joinKind: `SELECT 1 FROM t FULL JOIN u ON a`, withKind: `WITH RECURSIVE a AS (SELECT 1) SELECT 2`,
+	sampleKind: `SELECT 1 FROM t TABLESAMPLE SYSTEM (1)`,
+	setOpKind:  `SELECT 1 EXCEPT SELECT 2`, joinKind: `SELECT 1 FROM t FULL JOIN u ON a`, withKind: `WITH RECURSIVE a AS (SELECT 1) SELECT 2`,
 }
 
 // TestRulesAreNeeded removes each rule in turn: its example must then be

@@ -285,6 +285,8 @@ func (p printer) table(t ast.TableExpr) string {
 		return p.list("table", t.Pos, p.idents(t.Name, "."), p.named("version", t.Version), p.named("timestamp", t.Timestamp), p.alias(t.Alias))
 	case *ast.Subquery:
 		return p.list("derived", t.Pos, p.query(t.Query), p.alias(t.Alias))
+	case *ast.Sample:
+		return p.list("sample", t.Pos, p.table(t.Input), flag(t.System, "system"), p.expr(t.Percentage))
 	case *ast.Lateral:
 		return p.list("lateral", t.Pos, p.query(t.Query), p.alias(t.Alias))
 	case *ast.Unnest:

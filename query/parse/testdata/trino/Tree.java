@@ -108,6 +108,7 @@ public class Tree {
         if (r instanceof TableSubquery s) return list("derived", query(s.getQuery()), alias(a));
         if (r instanceof Lateral l) return list("lateral", query(l.getQuery()), alias(a));
         if (r instanceof Unnest u) return list("unnest", xs(u.getExpressions()), u.isWithOrdinality() ? "ordinality" : "", alias(a));
+        if (r instanceof SampledRelation s && a == null) return list("sample", rel(s.getRelation()), s.getType() == SampledRelation.Type.SYSTEM ? "system" : "", x(s.getSamplePercentage()));
         if (r instanceof Join j && a == null) {
             boolean nat = j.getCriteria().map(c -> c instanceof NaturalJoin).orElse(false);
             String crit = j.getCriteria().map(c -> c instanceof JoinOn o ? list("on", x(o.getExpression())) : c instanceof JoinUsing u ? list("using", ids(u.getColumns(), " ")) : "").orElse("");
