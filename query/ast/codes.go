@@ -21,3 +21,12 @@ const (
 	NullTreatmentNotAllowed ErrorCode = "NULL_TREATMENT_NOT_ALLOWED"
 	TooManyGroupingSets     ErrorCode = "TOO_MANY_GROUPING_SETS"
 )
+
+// The codes of faults in WITH.
+const (
+	DuplicateColumnName       ErrorCode = "DUPLICATE_COLUMN_NAME"
+	InvalidLimitClause        ErrorCode = "INVALID_LIMIT_CLAUSE"
+	InvalidRecursiveReference ErrorCode = "INVALID_RECURSIVE_REFERENCE"
+	MissingColumnAliases      ErrorCode = "MISSING_COLUMN_ALIASES"
+	NestedRecursive           ErrorCode = "NESTED_RECURSIVE"
+)

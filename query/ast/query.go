@@ -20,6 +20,9 @@ type Query struct {
 	// WithTies is FETCH FIRST … WITH TIES. Fetch is the place of FETCH, zero with LIMIT.
 	WithTies bool
 	Fetch    Span
+	// OrderPos, OffsetPos and LimitPos are the places of the words ORDER, OFFSET,
+	// and LIMIT or FETCH; zero when absent.
+	OrderPos, OffsetPos, LimitPos Span
 }
 
 // CTE is one WITH item.

@@ -94,6 +94,8 @@ type binder struct {
 	textID  int  // the last number given to a column with a text
 	lenient bool // the statement reads a table whose columns have texts
 	shares  int  // numbers given to plan.Shared
+	// recursions counts the numbers given to plan.Recursion.
+	recursions int
 }
 
 // env is what a query sees of the queries around it.

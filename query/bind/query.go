@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,26 +42,50 @@ func (b *binder) query(q *ast.Query, e *env) (*relation, error) {
 
 // with binds the WITH items, each seeing those before it.
 func (b *binder) with(q *ast.Query, e *env) (*env, error) {
-	if q.Recurse {
-		return nil, notSupported(q.Span(), "WITH RECURSIVE")
-	}
 	inner := &env{ctes: e.cteList(), outer: e.around(), keepTexts: e.texts()}
 	for i, item := range q.With {
 		for _, before := range q.With[:i] {
 			if strings.EqualFold(before.Name.Name, item.Name.Name) {
-				return nil, ast.Errorf(ast.InvalidArguments, item.Span(), "WITH query name '%s' specified more than once", item.Name.Name)
+				return nil, ast.Errorf(ast.InvalidArguments, item.Span(), "WITH query name '%s' specified more than once", strings.ToLower(item.Name.Name))
 			}
 		}
-		rel, err := b.query(item.Query, inner.inFrom())
+		rel, err := b.withItem(&item, inner, q.Recurse)
 		if err != nil {
 			return nil, err
-		}
-		if n := renameColumns(rel, item.Columns); n >= 0 {
-			return nil, mismatch(item.Columns[0].Span(), "Column alias list has %d entries but relation has %d columns", len(item.Columns), n)
 		}
 		inner = &env{outer: inner.outer, keepTexts: inner.keepTexts, ctes: &cte{name: item.Name.Name, rel: rel, nodes: count(rel.node), home: inner.outer, next: inner.ctes}}
 	}
 	return inner, nil
+}
+
+// withItem binds one item; every item of a WITH RECURSIVE may be recursive.
+func (b *binder) withItem(item *ast.CTE, e *env, recurse bool) (*relation, error) {
+	if recurse {
+		if rel, err := b.recursive(item, e); rel != nil || err != nil {
+			return rel, err
+		}
+	}
+	rel, err := b.query(item.Query, e.inFrom())
+	if err != nil {
+		return nil, err
+	}
+	return rel, itemColumns(rel, item)
+}
+
+// itemColumns gives a WITH item's result the names of its column list.
+func itemColumns(rel *relation, item *ast.CTE) error {
+	if len(item.Columns) == 0 {
+		return nil
+	}
+	if n := renameColumns(rel, item.Columns); n >= 0 {
+		return mismatch(item.Columns[0].Span(), "Column alias list has %d entries but relation has %d columns", len(item.Columns), n)
+	}
+	for i, c := range item.Columns {
+		if slices.ContainsFunc(item.Columns[:i], func(o ast.Ident) bool { return strings.EqualFold(o.Name, c.Name) }) {
+			return ast.Errorf(ast.DuplicateColumnName, c.Span(), "Column name '%s' specified more than once", c.Name)
+		}
+	}
+	return nil
 }
 
 func count(n plan.Node) int {

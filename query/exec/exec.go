@@ -52,9 +52,10 @@ func Build(ctx context.Context, n plan.Node, env *Env) (plan.Stream, error) {
 }
 
 type builder struct {
-	ctx  context.Context
-	env  *Env
-	kept map[int]*sharedRows // by the ID of plan.Shared
+	ctx   context.Context
+	env   *Env
+	kept  map[int]*sharedRows // by the ID of plan.Shared
+	steps map[int]*keptRows   // what a plan.Previous reads, by ID
 }
 
 // single is one stream of all partitions of a node.
@@ -111,6 +112,10 @@ func (b *builder) build(n plan.Node) ([]plan.Stream, error) {
 		return b.join(n)
 	case *plan.Shared:
 		return b.shared(n)
+	case *plan.Recursion:
+		return b.recursion(n)
+	case *plan.Previous:
+		return b.previous(n)
 	}
 	return nil, fmt.Errorf("plan node %T cannot be run", n)
 }

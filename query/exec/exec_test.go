@@ -258,6 +258,7 @@ func allOperators(table *numbers) map[string]plan.Node {
 		"join":      &plan.Join{Kind: plan.Left, Left: scan, Right: empty, LeftKeys: []plan.Expr{x}, RightKeys: []plan.Expr{x}},
 		"build":     &plan.Join{Left: &plan.Values{Columns: empty.Columns, Rows: [][]plan.Expr{{&plan.Literal{Value: int64(1), Typ: types.BigIntType}}}}, Right: scan},
 		"expand":    &plan.Expand{Input: scan, Keys: []plan.Expr{x}, Names: []string{"x"}, Sets: [][]int{{0}, {}}},
+		"recursion": &plan.Recursion{Base: scan, Step: &plan.Previous{ID: 1, Columns: scan.Outputs()}, ID: 1},
 		"repeat":    &plan.Repeat{Input: scan, Count: &plan.Literal{Value: int64(2), Typ: types.BigIntType}},
 		"window":    &plan.Window{Input: scan, Calls: []plan.WindowCall{{Window: rowNumber, Name: "r"}}},
 	}

@@ -77,6 +77,8 @@ func countBlocking(n plan.Node) int {
 			}
 			shared[n.ID] = true
 			count++
+		case *plan.Recursion:
+			count++
 		}
 		return true
 	})

@@ -83,14 +83,16 @@ func (c joinCase) matches(l, r pair) bool {
 	return (!c.keyed || l.key >= 0 && l.key == r.key) && (!c.residual || l.value < r.value)
 }
 
+// text is the pair as lines has it.
+func (p pair) text() string {
+	if p.key < 0 {
+		return fmt.Sprintf("NULL %d", p.value)
+	}
+	return fmt.Sprintf("k%d %d", p.key, p.value)
+}
+
 // want is the join by definition, as sorted lines.
 func (c joinCase) want(left, right []pair) []string {
-	text := func(p pair) string {
-		if p.key < 0 {
-			return fmt.Sprintf("NULL %d", p.value)
-		}
-		return fmt.Sprintf("k%d %d", p.key, p.value)
-	}
 	out := []string{}
 	rightMatched := make([]bool, len(right))
 	for _, l := range left {
@@ -99,22 +101,22 @@ func (c joinCase) want(left, right []pair) []string {
 			if c.matches(l, r) {
 				matched, rightMatched[i] = true, true
 				if yieldsPairs(c.kind) {
-					out = append(out, text(l)+" "+text(r))
+					out = append(out, l.text()+" "+r.text())
 				}
 			}
 		}
 		switch {
 		case c.kind == plan.Mark:
-			out = append(out, fmt.Sprintf("%s %v", text(l), matched))
+			out = append(out, fmt.Sprintf("%s %v", l.text(), matched))
 		case c.kind == plan.Semi && matched, c.kind == plan.Anti && !matched:
-			out = append(out, text(l))
+			out = append(out, l.text())
 		case (c.kind == plan.Left || c.kind == plan.Full) && !matched:
-			out = append(out, text(l)+" NULL NULL")
+			out = append(out, l.text()+" NULL NULL")
 		}
 	}
 	for i, r := range right {
 		if c.kind == plan.Full && !rightMatched[i] {
-			out = append(out, "NULL NULL "+text(r))
+			out = append(out, "NULL NULL "+r.text())
 		}
 	}
 	slices.Sort(out)

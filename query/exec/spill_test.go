@@ -173,7 +173,7 @@ func spillingPlans(t *testing.T) map[string]plan.Node {
 		n := c.node(scanPairs(l), scanPairs(r))
 		out[plan.Line(n)] = n
 	}
-	out["shared"] = sharedPairs(l)
+	out["shared"], out["recursion"] = sharedPairs(l), countDown(t, r, false)
 	for _, keys := range []int{0, 1, 2} {
 		out[fmt.Sprintf("aggregate by %d keys", keys)] = groupPairs(t, scanPairs(l), keys)
 	}

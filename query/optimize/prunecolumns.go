@@ -20,21 +20,7 @@ import (
 // A count(*) reads no column at all. Of a map, single keys are read only when
 // nothing uses the map itself; of a row likewise.
 func pruneColumns(n plan.Node) (plan.Node, error) {
-	outputs := n.Outputs()
-	need := make([]path, len(outputs))
-	for i := range outputs {
-		need[i] = whole(i)
-	}
-	pruned, have := prune(n, need)
-	if slices.EqualFunc(have, need, func(a, b path) bool { return a.compare(b) == 0 }) {
-		return pruned, nil
-	}
-	p := &plan.Project{Input: pruned}
-	for i, o := range outputs {
-		p.Exprs = append(p.Exprs, over(&plan.Column{Index: i, Name: o.Name, Typ: o.Type}, pruned, have))
-		p.Names = append(p.Names, o.Name)
-	}
-	return p, nil
+	return allColumns(n), nil
 }
 
 // prune returns a node that yields at least the parts need of n's outputs, and
@@ -68,6 +54,10 @@ func prune(n plan.Node, need []path) (plan.Node, []path) {
 		return pruneWindow(n, need)
 	case *plan.Shared:
 		return pruneShared(n)
+	case *plan.Recursion:
+		return n.WithInputs([]plan.Node{allColumns(n.Base), allColumns(n.Step)}), allPaths(n)
+	case *plan.Previous:
+		return n, allPaths(n)
 	case *plan.Ties:
 		need = minimal(collect(need, keyExprs(n.Keys)...))
 		in, have := prune(n.Input, need)
@@ -287,21 +277,30 @@ func pruneJoin(n *plan.Join, need []path) (plan.Node, []path) {
 
 // pruneShared keeps all columns: what is not needed here may be elsewhere.
 func pruneShared(n *plan.Shared) (plan.Node, []path) {
-	outputs := n.Outputs()
-	all := make([]path, len(outputs))
-	p := &plan.Project{}
-	for i, o := range outputs {
-		all[i] = whole(i)
+	return &plan.Shared{Input: allColumns(n.Input), ID: n.ID}, allPaths(n)
+}
+
+func allPaths(n plan.Node) []path {
+	out := make([]path, len(n.Outputs()))
+	for i := range out {
+		out[i] = whole(i)
+	}
+	return out
+}
+
+// allColumns prunes what is below a node whose outputs have to stay.
+func allColumns(n plan.Node) plan.Node {
+	all := allPaths(n)
+	in, have := prune(n, all)
+	if slices.EqualFunc(have, all, func(a, b path) bool { return a.compare(b) == 0 }) {
+		return in
+	}
+	p := &plan.Project{Input: in}
+	for i, o := range n.Outputs() {
 		p.Names = append(p.Names, o.Name)
+		p.Exprs = append(p.Exprs, over(&plan.Column{Index: i, Name: o.Name, Typ: o.Type}, in, have))
 	}
-	in, have := prune(n.Input, all)
-	if !slices.EqualFunc(have, all, func(a, b path) bool { return a.compare(b) == 0 }) {
-		for i, o := range outputs {
-			p.Exprs = append(p.Exprs, over(&plan.Column{Index: i, Name: o.Name, Typ: o.Type}, in, have))
-		}
-		p.Input, in = in, p
-	}
-	return &plan.Shared{Input: in, ID: n.ID}, all
+	return p
 }
 
 func pruneUnnest(n *plan.Unnest, need []path) (plan.Node, []path) {

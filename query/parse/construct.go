@@ -94,6 +94,8 @@ type tail struct {
 	offset, limit ast.Expr
 	ties          bool
 	fetch         ast.Span
+	// offsetPos and limitPos are the words OFFSET, and LIMIT or FETCH.
+	offsetPos, limitPos ast.Span
 }
 
 // join is what the words of a join say.

@@ -23,6 +23,7 @@ func (c *converter) query(tree sqlparser.TableStatement, first int) *ast.Query {
 		con := c.found.constructs[c.index(functionName(o.Expr))]
 		if i == 0 {
 			c.claimAll(con.first-2, "ORDER", "BY")
+			q.OrderPos = c.span(con.first-2, con.first-2)
 		}
 		q.OrderBy = append(q.OrderBy, c.sortItem(o.Expr))
 	}
@@ -32,6 +33,7 @@ func (c *converter) query(tree sqlparser.TableStatement, first int) *ast.Query {
 		t, isTail := con.node.(*tail)
 		c.only(ok && isTail, "this limit")
 		q.Offset, q.Limit, q.WithTies, q.Fetch = t.offset, t.limit, t.ties, t.fetch
+		q.OffsetPos, q.LimitPos = t.offsetPos, t.limitPos
 	}
 	return q
 }

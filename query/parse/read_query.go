@@ -314,18 +314,23 @@ func (r *reader) sortItem() {
 // tail reads [OFFSET n [ROWS]] [LIMIT n | FETCH FIRST n ROWS ONLY].
 func (r *reader) tail() {
 	first, t := r.pos, &tail{}
+	word := r.toks[r.pos].span
 	if r.accept("OFFSET") {
+		t.offsetPos = word
 		t.offset = r.rowCount()
 		if !r.accept("ROW") {
 			r.accept("ROWS")
 		}
 	}
+	word = r.toks[r.pos].span
 	switch {
 	case r.accept("LIMIT"):
+		t.limitPos = word
 		if !r.accept("ALL") {
 			t.limit = r.rowCount()
 		}
 	case r.accept("FETCH"):
+		t.limitPos, t.fetch = word, word
 		r.fetch(t)
 	}
 	if r.pos == first {
@@ -341,7 +346,6 @@ func (r *reader) tail() {
 
 // fetch reads the rest of FETCH FIRST [n] ROWS ONLY|WITH TIES.
 func (r *reader) fetch(t *tail) {
-	t.fetch = r.toks[r.pos-1].span
 	at := r.expect("FIRST", "NEXT")
 	if r.peek(0).is("ROW", "ROWS") {
 		t.limit = &ast.Literal{At: ast.At{Pos: r.toks[at].span}, Kind: ast.IntegerLiteral, Text: "1"}

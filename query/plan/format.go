@@ -58,6 +58,10 @@ func Line(n Node) string {
 		return windowLine(n)
 	case *Ties:
 		return "Limit" + count(n.Count) + positive(" offset ", n.Offset) + " with ties " + keys(n.Keys)
+	case *Recursion:
+		return recursionLine(n)
+	case *Previous:
+		return "Previous " + strconv.Itoa(n.ID)
 	case *Repeat:
 		return "Repeat " + String(n.Count)
 	case *Expand:

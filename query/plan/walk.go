@@ -112,6 +112,9 @@ func MapExprs(n Node, fn func(Expr) Expr) Node {
 		c := *n
 		c.Keys = mapKeys(n.Keys, fn)
 		return &c
+	case *Previous:
+		c := *n
+		return &c
 	case *Repeat:
 		return &Repeat{Input: n.Input, Count: fn(n.Count)}
 	case *Expand:
