@@ -118,14 +118,17 @@ var synonyms = []plan.Synonym{
 	{Name: "dt", Column: "eventtime", Part: "date"},
 	{Name: "date_partition", Column: "eventtime", Part: "date"},
 	{Name: "event_date", Column: "eventtime", Part: "date"},
+	{Name: "p_date", Column: "eventtime", Part: "date"},
 	{Name: "calendarday", Column: "eventtime", Part: "calendarday"},
 	{Name: "eventdata", Column: event.DataColumn, Part: "map"},
 	{Name: "region", Column: "awsregion"},
 	{Name: "region_partition", Column: "awsregion"},
+	{Name: "p_region", Column: "awsregion"},
 	{Name: "account", Column: "recipientaccountid"},
 	{Name: "account_id", Column: "recipientaccountid"},
 	{Name: "accountid", Column: "recipientaccountid"},
 	{Name: "account_partition", Column: "recipientaccountid"},
+	{Name: "p_account", Column: "recipientaccountid"},
 }
 
 // Synonyms implements plan.Synonymous.

@@ -211,6 +211,11 @@ func (b *binder) unnest(rel *relation, u *ast.Unnest, outer bool, e *env) (*rela
 			return nil, mismatch(a.Span(), "Cannot unnest type: %s", v.Type())
 		}
 		node.Exprs = append(node.Exprs, v)
+	}
+	if b.lenient {
+		b.wholeRows(node, u.Alias)
+	}
+	for _, v := range node.Exprs {
 		node.Names = append(node.Names, elementNames(v.Type())...)
 	}
 	if u.Ordinality {
