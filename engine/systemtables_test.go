@@ -85,7 +85,7 @@ func TestInformationSchema(t *testing.T) {
 		"DESCRIBE information_schema.tables":     "table_catalog|varchar||\ntable_schema|varchar||\ntable_name|varchar||\ntable_type|varchar||",
 		"SHOW COLUMNS FROM audit LIKE 'event%'": "eventversion|varchar||\neventtime|timestamp(3)||\neventsource|varchar||\neventname|varchar||\n" +
 			"eventid|varchar||\neventtype|varchar||\neventcategory|varchar||\neventjson|varchar||\neventjsonchecksum|varchar||\n" +
-			"eventcontext|row(requestcontext map(varchar, varchar), tagcontext row(resourcetags array(row(arn varchar, tags map(varchar, varchar))), principaltags map(varchar, varchar)))||",
+			`eventcontext|row("requestcontext" map(varchar, varchar), "tagcontext" row("resourcetags" array(row("arn" varchar, "tags" map(varchar, varchar))), "principaltags" map(varchar, varchar)))||`,
 		"SELECT * FROM information_schema.tables WHERE table_schema = 'default' ORDER BY table_name":                                                 "traillake|default|Other|BASE TABLE\ntraillake|default|audit|BASE TABLE",
 		"SELECT * FROM traillake.information_schema.columns WHERE table_name = 'audit' AND ordinal_position = 3":                                     "traillake|default|audit|eventtime|3|∅|YES|timestamp(3)",
 		"SELECT count(*) FROM information_schema.columns c JOIN information_schema.tables t USING (table_name) WHERE c.column_name LIKE '$%'":        "0",

@@ -152,7 +152,7 @@ func fields(e plan.Expr, path []ast.Ident, full string, span ast.Span) (plan.Exp
 		}
 		i, names := fieldIndex(t, p.Name)
 		if i < 0 {
-			err := ast.Errorf(ast.ColumnNotFound, span, "Column '%s' cannot be resolved", full)
+			err := ast.Errorf(ast.InvalidColumnReference, span, "Column reference '%s' is invalid", full)
 			if n := nearest(p.Name, names); n != "" {
 				err.Hint = "Did you mean field '" + n + "'?"
 			}

@@ -4,6 +4,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 
+	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/types"
 )
 
@@ -14,6 +15,7 @@ var arrayAccess = []entry{
 	{sig: "element_at(array(E), bigint) E", make: elementAt},
 	{sig: "[](array(E), bigint) E", make: subscript},
 	{sig: "array_first(array(E)) E", make: arrayEnd(func(start, _ int) int { return start })},
+	{sig: "array_first(array(E), function(E,boolean)) E", make: firstMatch},
 	{sig: "array_last(array(E)) E", make: arrayEnd(func(_, end int) int { return end - 1 })},
 	{sig: "contains(array(T), T) boolean; T:comparable", make: arrayContains},
 	{sig: "array_position(array(T), T) bigint; T:comparable", make: arrayPosition},
@@ -99,21 +101,29 @@ func arrayEnd(which func(start, end int) int) maker {
 }
 
 // findElement looks for a value in l's elements; found is known to be false
-// only when no element is NULL.
-func findElement(t types.Type, l listColumn, start, end int, arr arrow.Array, at int) (place int, known bool) {
+// only when no element is NULL. Whether an element equals must be known.
+func findElement(name string, t types.Type, l listColumn, start, end int, arr arrow.Array, at int) (place int, known bool, err error) {
 	known = true
 	for k := start; k < end; k++ {
 		if types.IsNull(l.elements, k) {
 			known = false
 			continue
 		}
-		eq, sure := types.Equal(t, l.elements, k, arr, at)
-		if eq {
-			return k, true
+		eq, err := elementEquals(name, t, l, k, arr, at)
+		if eq || err != nil {
+			return k, true, err
 		}
-		known = known && sure
 	}
-	return -1, known
+	return -1, known, nil
+}
+
+// elementEquals refuses what compares as NULL, because of a NULL inside.
+func elementEquals(name string, t types.Type, l listColumn, k int, arr arrow.Array, at int) (bool, error) {
+	eq, sure := types.Equal(t, l.elements, k, arr, at)
+	if !eq && !sure {
+		return false, fault(ast.NotSupported, "%s does not support arrays with elements that are null or contain null", name)
+	}
+	return eq, nil
 }
 
 // arrayContains is NULL when the value is not there and an element is NULL.
@@ -126,11 +136,11 @@ func arrayContains(c *call) Kernel {
 			if !ok || types.IsNull(v.Array, v.Row(i)) {
 				return false, errNull
 			}
-			at, known := findElement(t, l, start, end, v.Array, v.Row(i))
+			at, known, err := findElement("contains", t, l, start, end, v.Array, v.Row(i))
 			if at < 0 && !known {
 				return false, errNull
 			}
-			return at >= 0, nil
+			return at >= 0, err
 		})
 	}
 }
@@ -144,11 +154,11 @@ func arrayPosition(c *call) Kernel {
 			if !ok || types.IsNull(v.Array, v.Row(i)) {
 				return 0, errNull
 			}
-			at, _ := findElement(t, l, start, end, v.Array, v.Row(i))
+			at, _, err := findElement("array_position", t, l, start, end, v.Array, v.Row(i))
 			if at < 0 {
 				return 0, nil
 			}
-			return int64(at-start) + 1, nil
+			return int64(at-start) + 1, err
 		})
 	}
 }
@@ -179,10 +189,37 @@ func arrayExtreme(want wanted) maker {
 	})
 }
 
+// firstMatch is the first element for which the lambda is true.
+func firstMatch(c *call) Kernel {
+	return func(ctx *Context, args []Value, rows int) (arrow.Array, error) {
+		l, err := flatten(ctx, args[0], rows)
+		if err != nil {
+			return nil, err
+		}
+		defer l.release()
+		out, err := args[1].Lambda(l.elements, l.rowOf())
+		if err != nil {
+			return nil, err
+		}
+		defer out.Release()
+		answers := valuesOf[bool](out)
+		first := make([]int32, rows)
+		for i := range rows {
+			first[i] = -1
+			for k := l.offsets[i]; k < l.offsets[i+1] && first[i] < 0; k++ {
+				if !answers.IsNull(int(k)) && answers.Value(int(k)) {
+					first[i] = k
+				}
+			}
+		}
+		return types.Take(ctx.Mem, l.elements[0], first), nil
+	}
+}
+
 func joinable(args []types.Type) (types.Type, error) {
 	elem := *args[0].Elem
 	if _, ok := castMaker(elem, types.VarcharType); !ok {
-		return types.Type{}, invalidArgument("Input type %s not supported", args[0])
+		return types.Type{}, fault(ast.TypeMismatch, "Cannot cast %s to varchar", elem)
 	}
 	return types.VarcharType, nil
 }

@@ -8,8 +8,11 @@ import (
 	"github.com/traillake/traillake/query/types"
 )
 
-// maxArray bounds the arrays that a short call can ask for.
-const maxArray = 10000
+// What a short call can ask for: entries of a sequence, and of repeat.
+const (
+	maxArray  = 10000
+	maxRepeat = 100000
+)
 
 // arrayMakers make arrays out of counts, ranges and several arrays.
 var arrayMakers = []entry{
@@ -25,8 +28,8 @@ var arrayMakers = []entry{
 	{sig: "zip(array(A), array(B), array(C)) array(row(A,B,C))", make: zip},
 	{sig: "zip(array(A), array(B), array(C), array(D)) array(row(A,B,C,D))", make: zip},
 	{sig: "zip(array(A), array(B), array(C), array(D), array(E)) array(row(A,B,C,D,E))", make: zip},
-	{sig: "ngrams(array(T), bigint) array(array(T))", make: ngrams},
-	{sig: "combinations(array(T), bigint) array(array(T))", make: combinations},
+	{sig: "ngrams(array(T), integer) array(array(T))", make: ngrams},
+	{sig: "combinations(array(T), integer) array(array(T))", make: combinations},
 	{sig: "array_histogram(array(T)) map(T,bigint); T:comparable", make: arrayHistogram},
 }
 
@@ -38,8 +41,8 @@ var repeat = generic(func(_ *call, args []Value) func(array.Builder, int) error 
 			return nil
 		}
 		n := count.at(row)
-		if n > maxArray {
-			return invalidArgument("count argument of repeat function must be less than or equal to %d", maxArray)
+		if n > maxRepeat {
+			return invalidArgument("count argument of repeat function must be less than or equal to %d", maxRepeat)
 		}
 		if n < 0 {
 			return invalidArgument("count argument of repeat function must be greater than or equal to 0")
@@ -183,7 +186,7 @@ var zip = generic(func(_ *call, args []Value) func(array.Builder, int) error {
 })
 
 var ngrams = generic(func(_ *call, args []Value) func(array.Builder, int) error {
-	l, size := listColumnOf(args[0]), columnOf[int64](args[1])
+	l, size := listColumnOf(args[0]), columnOf[int32](args[1])
 	return func(b array.Builder, row int) error {
 		start, end, ok := l.at(row)
 		if !ok || size.null(row) {
@@ -193,7 +196,7 @@ var ngrams = generic(func(_ *call, args []Value) func(array.Builder, int) error 
 		if size.at(row) <= 0 {
 			return invalidArgument("N must be positive")
 		}
-		n := int(min(size.at(row), int64(max(end-start, 1))))
+		n := min(int(size.at(row)), max(end-start, 1))
 		outer := b.(*array.ListBuilder)
 		outer.Append(true)
 		inner := outer.ValueBuilder().(*array.ListBuilder)
@@ -208,7 +211,7 @@ var ngrams = generic(func(_ *call, args []Value) func(array.Builder, int) error 
 const maxCombinations = 100000
 
 var combinations = generic(func(_ *call, args []Value) func(array.Builder, int) error {
-	l, size := listColumnOf(args[0]), columnOf[int64](args[1])
+	l, size := listColumnOf(args[0]), columnOf[int32](args[1])
 	return func(b array.Builder, row int) error {
 		start, end, ok := l.at(row)
 		if !ok || size.null(row) {
@@ -216,8 +219,11 @@ var combinations = generic(func(_ *call, args []Value) func(array.Builder, int) 
 			return nil
 		}
 		n := size.at(row)
-		if n < 0 || n > 5 {
-			return invalidArgument("combination size must not be negative or exceed 5: %d", n)
+		if n < 0 {
+			return invalidArgument("combination size must not be negative: %d", n)
+		}
+		if n > 5 {
+			return invalidArgument("combination size must not exceed 5: %d", n)
 		}
 		outer := b.(*array.ListBuilder)
 		outer.Append(true)

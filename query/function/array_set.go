@@ -77,9 +77,9 @@ var arrayRemove = picking(func(c *call, args []Value) picker {
 	return func(l listColumn, row, start, end int, pick []int32) ([]int32, error) {
 		for k := start; k < end; k++ {
 			if !types.IsNull(l.elements, k) {
-				eq, known := types.Equal(t, l.elements, k, v.Array, v.Row(row))
-				if !known {
-					return nil, nullInside("array_remove")
+				eq, err := elementEquals("array_remove", t, l, k, v.Array, v.Row(row))
+				if err != nil {
+					return nil, err
 				}
 				if eq {
 					continue

@@ -73,7 +73,7 @@ func castMap(from, to types.Type) (maker, bool) {
 				return nil, badCast("map key is null")
 			}
 			if err := l.uniqueKeys(*to.Key, keys); err != nil {
-				return nil, err
+				return nil, badCast("duplicate keys")
 			}
 			return l.build(ctx.Mem, c.result, keys, items), nil
 		}

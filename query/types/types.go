@@ -200,14 +200,10 @@ func (t Type) String() string {
 	return kindNames[t.Kind]
 }
 
-// fieldName is a row field's name as Parse reads it back: quoted unless it is a plain word.
+// fieldName is a row field's name as Parse reads it back: quoted, as Trino shows it.
 func fieldName(name string) string {
-	plain := name == strings.ToLower(name)
-	for i := range len(name) {
-		plain = plain && isTypeWordByte(name[i])
-	}
-	if plain {
-		return name
+	if name == "" {
+		return ""
 	}
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }

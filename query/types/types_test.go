@@ -30,9 +30,9 @@ func TestParse(t *testing.T) {
 		{"MAP(varchar, JSON)", "map(varchar, json)"},
 		{"array(array(bigint))", "array(array(bigint))"},
 		{"bigint array", "array(bigint)"},
-		{"row(a bigint, b row(c varchar))", "row(a bigint, b row(c varchar))"},
+		{"row(a bigint, b row(c varchar))", `row("a" bigint, "b" row("c" varchar))`},
 		{"row(bigint, varchar(3))", "row(bigint, varchar(3))"},
-		{"row(date date, timestamp timestamp(3) with time zone)", "row(date date, timestamp timestamp(3) with time zone)"},
+		{"row(date date, timestamp timestamp(3) with time zone)", `row("date" date, "timestamp" timestamp(3) with time zone)`},
 		{`row("A b" bigint, "x""y" json)`, `row("A b" bigint, "x""y" json)`},
 		{"row(double precision)", "row(double)"},
 	} {
@@ -116,7 +116,7 @@ func TestCommonSuperType(t *testing.T) {
 		{"array(unknown)", "array(bigint)", "array(bigint)"},
 		{"map(bigint, double)", "map(double, bigint)", "map(double, double)"},
 		{"map(bigint, double)", "map(varchar, bigint)", ""},
-		{"row(a bigint, b double)", "row(a double, b bigint)", "row(a double, b double)"},
+		{"row(a bigint, b double)", "row(a double, b bigint)", `row("a" double, "b" double)`},
 		{"row(a bigint)", "row(b bigint)", "row(bigint)"},
 		{"row(a bigint)", "row(a bigint, b bigint)", ""},
 	} {
