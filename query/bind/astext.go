@@ -274,53 +274,6 @@ func (x *exprBinder) synonym(parts []ast.Ident) plan.Expr {
 	return nil
 }
 
-const partName = "$event_part"
-
-func timePart(column plan.Expr, part string) plan.Expr {
-	switch part {
-	case "":
-		return column
-	case "map":
-		out, err := resolve("$json_map", []plan.Expr{column})
-		if err != nil {
-			return nil
-		}
-		return out
-	}
-	out, err := resolve(partName, []plan.Expr{column, &plan.Literal{Value: part, Typ: types.VarcharType}})
-	if err != nil {
-		return nil // the column is no time
-	}
-	if part == "calendarday" {
-		return cast(out, types.BigIntType)
-	}
-	return out
-}
-
-// partSides lets what is compared with a part of a time be written in other
-// ways than the part is: 2024 and '2024', '1' and '01', '2024-01-31' and
-// '2024/01/31'.
-func partSides(args []plan.Expr) []plan.Expr {
-	call, ok := partOf(args)
-	if !ok {
-		return args
-	}
-	reader := "$as_part"
-	if l, ok := call.Args[1].(*plan.Literal); ok && l.Value == "date" {
-		reader = "$as_day"
-	}
-	out := slices.Clone(args)
-	for i, a := range args {
-		if a == plan.Expr(call) || !a.Type().IsString() && !a.Type().IsInteger() {
-			continue
-		}
-		if read, err := resolve(reader, []plan.Expr{cast(a, types.VarcharType)}); err == nil {
-			out[i] = read
-		}
-	}
-	return out
-}
-
 // wordSides compares a time as text with a literal that does not begin as a
 // time does, such as a place-holder, or is only the beginning of one: '2024-05'.
 func (x *exprBinder) wordSides(args []plan.Expr) []plan.Expr {
@@ -346,13 +299,4 @@ func isBeginning(text string) bool {
 		_, err := time.Parse(layout, text)
 		return err == nil
 	})
-}
-
-func partOf(args []plan.Expr) (*plan.Call, bool) {
-	for _, a := range args {
-		if c, ok := a.(*plan.Call); ok && c.Function.Name == partName {
-			return c, true
-		}
-	}
-	return nil, false
 }

@@ -16,6 +16,7 @@ var asText = []entry{
 	{sig: "$json_map(varchar) map(varchar,varchar)", make: jsonMap},
 	{sig: "$key(map(varchar,varchar), varchar) varchar", make: mapKey},
 	{sig: "$event_part(timestamp(p), varchar) varchar", make: f2(eventPart)},
+	{sig: "$event_day(timestamp(p), varchar) varchar", make: f2(eventDay)},
 	{sig: "$as_part(varchar) varchar", make: pure1(partText)},
 	{sig: "$as_day(varchar) varchar", make: pure1(dayText)},
 }
@@ -182,6 +183,15 @@ func eventPart(t arrow.Timestamp, part string) (string, error) {
 		return "", invalidArgument("'%s' is not a part of a time", part)
 	}
 	return time.UnixMicro(int64(t)).UTC().Format(layout), nil
+}
+
+// eventDay is the day of a time as another text writes days: the date where that
+// begins with one, else the day of the month.
+func eventDay(t arrow.Timestamp, like string) (string, error) {
+	if len(like) >= 10 && strings.IndexByte("-/", like[4]) >= 0 && like[7] == like[4] {
+		return eventPart(t, "date")
+	}
+	return eventPart(t, "day")
 }
 
 // partText reads 1 as 01, so that it compares with eventPart's months and days.
