@@ -17,6 +17,8 @@ var statistics = []aggEntry{
 	{sig: "bitwise_or_agg(bigint) bigint", make: bitFold(func(a, b int64) int64 { return a | b })},
 	{sig: "bitwise_xor_agg(bigint) bigint", make: bitFold(func(a, b int64) int64 { return a ^ b })},
 	{sig: "geometric_mean(double) double", make: geometricMean},
+	{sig: "geometric_mean(real) real", make: geometricMean},
+	{sig: "geometric_mean(bigint) double", make: geometricMean},
 	{sig: "stddev(double) double", make: momentsOf(2, func(m moments) float64 { return math.Sqrt(m.m2 / (m.n - 1)) })},
 	{sig: "stddev_samp(double) double", make: momentsOf(2, func(m moments) float64 { return math.Sqrt(m.m2 / (m.n - 1)) })},
 	{sig: "stddev_pop(double) double", make: momentsOf(1, func(m moments) float64 { return math.Sqrt(m.m2 / m.n) })},
@@ -26,10 +28,15 @@ var statistics = []aggEntry{
 	{sig: "skewness(double) double", make: momentsOf(3, func(m moments) float64 { return math.Sqrt(m.n) * m.m3 / math.Pow(m.m2, 1.5) })},
 	{sig: "kurtosis(double) double", make: momentsOf(4, kurtosis)},
 	{sig: "covar_pop(double, double) double", make: jointOf(1, func(j joint) float64 { return j.cxy / j.n })},
+	{sig: "covar_pop(real, real) real", make: jointOf(1, func(j joint) float64 { return j.cxy / j.n })},
 	{sig: "covar_samp(double, double) double", make: jointOf(2, func(j joint) float64 { return j.cxy / (j.n - 1) })},
+	{sig: "covar_samp(real, real) real", make: jointOf(2, func(j joint) float64 { return j.cxy / (j.n - 1) })},
 	{sig: "corr(double, double) double", make: jointOf(1, func(j joint) float64 { return j.cxy / math.Sqrt(j.cxx*j.cyy) })},
+	{sig: "corr(real, real) real", make: jointOf(1, func(j joint) float64 { return j.cxy / math.Sqrt(j.cxx*j.cyy) })},
 	{sig: "regr_slope(double, double) double", make: jointOf(1, func(j joint) float64 { return j.cxy / j.cxx })},
+	{sig: "regr_slope(real, real) real", make: jointOf(1, func(j joint) float64 { return j.cxy / j.cxx })},
 	{sig: "regr_intercept(double, double) double", make: jointOf(1, func(j joint) float64 { return j.my - j.cxy/j.cxx*j.mx })},
+	{sig: "regr_intercept(real, real) real", make: jointOf(1, func(j joint) float64 { return j.my - j.cxy/j.cxx*j.mx })},
 }
 
 // settled is a state that is empty until the first value.

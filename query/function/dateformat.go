@@ -36,8 +36,8 @@ var dateText = []entry{
 	{sig: "from_iso8601_date(varchar(x)) date", make: f1(isoDate)},
 	{sig: "from_iso8601_timestamp(varchar(x)) timestamp(3) with time zone", make: c1(isoTimestamp)},
 	{sig: "to_iso8601(date) varchar(16)", make: pure1(func(d arrow.Date32) string { return string(types.AppendDate(nil, int64(d))) })},
-	{sig: "to_iso8601(timestamp(p)) varchar", make: stampToISO},
-	{sig: "to_iso8601(timestamp(p) with time zone) varchar", make: zonedToISO},
+	{sig: "to_iso8601(timestamp(p)) varchar", result: isoLength(22), make: stampToISO},
+	{sig: "to_iso8601(timestamp(p) with time zone) varchar", result: isoLength(28), make: zonedToISO},
 	{sig: "from_unixtime(double) timestamp(3) with time zone", make: c1(func(ctx *Context, v float64) (zoned, error) { return unixTime(v, ctx.zone()) })},
 	{sig: "from_unixtime(double, varchar(x)) timestamp(3) with time zone", make: f2(func(v float64, name string) (zoned, error) {
 		loc, err := types.LoadZone(name)
@@ -239,4 +239,16 @@ var durationUnits = map[string]struct {
 }{
 	"ns": {1e-6, "NANOSECONDS"}, "us": {1e-3, "MICROSECONDS"}, "ms": {1, "MILLISECONDS"}, "s": {1e3, "SECONDS"},
 	"m": {60e3, "MINUTES"}, "h": {3600e3, "HOURS"}, "d": {86400e3, "DAYS"},
+}
+
+// isoLength is the type of the ISO text of a time: seconds take this many code
+// points, with a year of six digits and its sign; a fraction has a point before it.
+func isoLength(seconds int) func([]types.Type) (types.Type, error) {
+	return func(args []types.Type) (types.Type, error) {
+		n := seconds
+		if p := args[0].Precision; p > 0 {
+			n += 1 + p
+		}
+		return types.VarcharOf(n), nil
+	}
 }
