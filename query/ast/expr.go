@@ -89,6 +89,7 @@ type Between struct {
 	At
 	Expr, Low, High Expr
 	Not             bool
+	OpPos           Span // of NOT or BETWEEN
 	// Symmetric takes the bounds in either order.
 	Symmetric bool
 }

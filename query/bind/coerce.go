@@ -118,13 +118,7 @@ func apply(f *function.Scalar, args []plan.Expr) plan.Expr {
 // Trino reports them.
 func operator(op string, l, r plan.Expr, span ast.Span) (plan.Expr, error) {
 	e, err := resolve(op, []plan.Expr{l, r})
-	switch {
-	case err != nil && op == "||":
-		return nil, at(err, span)
-	case err != nil:
-		return nil, mismatch(span, "Cannot apply operator: %s %s %s", l.Type(), op, r.Type())
-	}
-	return e, nil
+	return e, at(err, span)
 }
 
 // compare applies a comparison, with the lake's conversions.
@@ -182,7 +176,7 @@ func common(exprs []plan.Expr) (t types.Type, clash [2]types.Type, ok bool) {
 func typeNames(exprs []plan.Expr) []string {
 	var names []string
 	for _, e := range exprs {
-		if name := e.Type().String(); !slices.Contains(names, name) {
+		if name := function.TypeText(e.Type()); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/traillake/traillake/query/ast"
+	"github.com/traillake/traillake/query/function"
 	"github.com/traillake/traillake/query/plan"
 	"github.com/traillake/traillake/query/types"
 )
@@ -15,7 +16,13 @@ func notSupported(span ast.Span, what string) *ast.Error {
 	return ast.Errorf(ast.NotSupported, span, "%s is not supported", what)
 }
 
+// mismatch is an error about types, which it shows as Trino does.
 func mismatch(span ast.Span, format string, args ...any) *ast.Error {
+	for i, a := range args {
+		if t, ok := a.(types.Type); ok {
+			args[i] = function.TypeText(t)
+		}
+	}
 	return ast.Errorf(ast.TypeMismatch, span, format, args...)
 }
 

@@ -30,10 +30,7 @@ func (x *exprBinder) unary(e *ast.Unary) (plan.Expr, error) {
 		return value, nil
 	case "-":
 		out, err := resolve("negate", []plan.Expr{value})
-		if err != nil {
-			return nil, mismatch(e.Span(), "Cannot negate %s", value.Type())
-		}
-		return out, nil
+		return out, at(err, e.Span())
 	}
 	return nil, notSupported(e.Span(), "Operator "+e.Op)
 }
@@ -139,7 +136,7 @@ func (x *exprBinder) between(e *ast.Between) (plan.Expr, error) {
 		le, err = comparisonOf("<=", t, e.Span())
 	}
 	if !ok || err != nil {
-		return nil, mismatch(e.Span(), "Cannot check if %s is BETWEEN %s and %s", args[0].Type(), args[1].Type(), args[2].Type())
+		return nil, mismatch(e.OpPos, "Cannot check if %s is BETWEEN %s and %s", args[0].Type(), args[1].Type(), args[2].Type())
 	}
 	for i, a := range aligned {
 		aligned[i] = cast(a, t)
@@ -242,18 +239,19 @@ func (x *exprBinder) caseExpr(e *ast.Case) (plan.Expr, error) {
 		}
 		conds, results, spans = append(conds, cond), append(results, result), append(spans, w.Result.Span())
 	}
-	otherwise := plan.Expr(&plan.Literal{Typ: types.UnknownType})
 	if e.Else != nil {
-		if otherwise, err = x.expr(e.Else); err != nil {
+		otherwise, err := x.expr(e.Else)
+		if err != nil {
 			return nil, err
 		}
-		spans = append(spans, e.Else.Span())
-	} else {
-		spans = append(spans, e.Span())
+		results, spans = append(results, otherwise), append(spans, e.Else.Span())
 	}
-	results, t, err := unify(x.strings(append(results, otherwise)), "All CASE results", spans)
+	results, t, err := unify(x.strings(results), "All CASE results", spans)
 	if err != nil {
 		return nil, err
+	}
+	if e.Else == nil {
+		results = append(results, &plan.Literal{Typ: t})
 	}
 	var args []plan.Expr
 	for i, c := range conds {

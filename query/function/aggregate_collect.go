@@ -23,8 +23,8 @@ var collectors = []aggEntry{
 	{sig: "min_by(V, K) V; K:orderable", make: extremeBy(smallest)},
 	{sig: "max_by(V, K, bigint) array(V); K:orderable", make: topBy(largest, 1, 2)},
 	{sig: "min_by(V, K, bigint) array(V); K:orderable", make: topBy(smallest, 1, 2)},
-	{sig: "max(T, bigint) array(T); T:orderable", make: topBy(largest, 0, 1)},
-	{sig: "min(T, bigint) array(T); T:orderable", make: topBy(smallest, 0, 1)},
+	{sig: "max(E, bigint) array(E); E:orderable", make: topBy(largest, 0, 1)},
+	{sig: "min(E, bigint) array(E); E:orderable", make: topBy(smallest, 0, 1)},
 }
 
 // anyValue keeps the first value that is not NULL.

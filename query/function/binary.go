@@ -66,8 +66,8 @@ var binaryFunctions = []entry{
 	{sig: "to_big_endian_64(bigint) varbinary", make: pure1(func(v int64) []byte { return binary.BigEndian.AppendUint64(nil, uint64(v)) })},
 	{sig: "from_big_endian_32(varbinary) integer", make: fixedBytes(4, "expected 4-byte input, but got instead: %d", func(b []byte) int32 { return int32(binary.BigEndian.Uint32(b)) })},
 	{sig: "from_big_endian_64(varbinary) bigint", make: fixedBytes(8, "expected 8-byte input, but got instead: %d", func(b []byte) int64 { return int64(binary.BigEndian.Uint64(b)) })},
-	{sig: "to_ieee754_32(real) varbinary", make: pure1(func(v float32) []byte { return binary.BigEndian.AppendUint32(nil, math.Float32bits(v)) })},
-	{sig: "to_ieee754_64(double) varbinary", make: pure1(func(v float64) []byte { return binary.BigEndian.AppendUint64(nil, math.Float64bits(v)) })},
+	{sig: "to_ieee754_32(real) varbinary", make: pure1(func(v float32) []byte { return binary.BigEndian.AppendUint32(nil, floatBits(v)) })},
+	{sig: "to_ieee754_64(double) varbinary", make: pure1(func(v float64) []byte { return binary.BigEndian.AppendUint64(nil, doubleBits(v)) })},
 	{sig: "from_ieee754_32(varbinary) real", make: fixedBytes(4, "Input floating-point value must be exactly 4 bytes long", func(b []byte) float32 { return math.Float32frombits(binary.BigEndian.Uint32(b)) })},
 	{sig: "from_ieee754_64(varbinary) double", make: fixedBytes(8, "Input floating-point value must be exactly 8 bytes long", func(b []byte) float64 { return math.Float64frombits(binary.BigEndian.Uint64(b)) })},
 }
@@ -144,4 +144,20 @@ func concatBytes(c *call) Kernel {
 			return buf, nil
 		})
 	}
+}
+
+// floatBits are the bits of a number; there is one NaN, Java's.
+func floatBits(v float32) uint32 {
+	if v != v {
+		return 0x7fc00000
+	}
+	return math.Float32bits(v)
+}
+
+// doubleBits is floatBits of a double.
+func doubleBits(v float64) uint64 {
+	if v != v {
+		return 0x7ff8000000000000
+	}
+	return math.Float64bits(v)
 }

@@ -12,7 +12,7 @@ import (
 func Cast(from, to types.Type) (Kernel, error) {
 	m, ok := castMaker(from, to)
 	if !ok {
-		return nil, ast.Errorf(ast.TypeMismatch, ast.Span{}, "Cannot cast %s to %s", from, to)
+		return nil, ast.Errorf(ast.TypeMismatch, ast.Span{}, "Cannot cast %s to %s", TypeText(from), TypeText(to))
 	}
 	c := &call{args: []types.Type{from}, result: to}
 	return overDictionaries(onceForConstants(m(c)), true), nil

@@ -3,6 +3,7 @@ package function
 import (
 	"encoding/hex"
 	"net/netip"
+	"regexp"
 	"strings"
 
 	"github.com/traillake/traillake/query/types"
@@ -36,10 +37,16 @@ func binaryCasts() map[castPair]maker {
 func parseUUID(s string) ([]byte, error) {
 	b, err := hex.DecodeString(strings.ReplaceAll(s, "-", ""))
 	if err != nil || len(s) != 36 || len(b) != 16 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+		if len(s) < 36 && shortUUID.MatchString(s) {
+			return nil, badCast("Invalid UUID string length: %d", len(s))
+		}
 		return nil, badCast("Cannot cast value to UUID: %s", s)
 	}
 	return b, nil
 }
+
+// shortUUID is what Java reads as a UUID although digits are missing.
+var shortUUID = regexp.MustCompile(`^[0-9a-fA-F]+(-[0-9a-fA-F]+){4}$`)
 
 func parseIP(s string) ([]byte, error) {
 	a, err := netip.ParseAddr(s) // a zone is read, and dropped, as in Trino

@@ -205,7 +205,7 @@ func readJSONRow(b *array.StructBuilder, t types.Type, j *jsonReader, whole type
 		}
 	case '{':
 		ok = j.members(func(key string) bool {
-			f := slices.IndexFunc(t.Fields, func(f types.Field) bool { return strings.EqualFold(f.Name, key) })
+			f := slices.IndexFunc(t.Fields, func(f types.Field) bool { return f.Name == strings.ToLower(key) })
 			if f < 0 {
 				return j.skip(0)
 			}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -88,7 +89,7 @@ func parseBoolean(s string) (bool, error) {
 
 func varcharToInteger[T signed](bits int, name string) maker {
 	return f1(func(s string) (T, error) {
-		v, err := strconv.ParseInt(strings.TrimFunc(s, isBlank), 10, bits)
+		v, err := strconv.ParseInt(asciiDigits(strings.TrimFunc(s, isBlank)), 10, bits)
 		if err != nil {
 			return 0, badCast("Cannot cast '%s' to %s", s, name)
 		}
@@ -96,7 +97,28 @@ func varcharToInteger[T signed](bits int, name string) maker {
 	})
 }
 
-var javaDouble = regexp.MustCompile(`^[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?)$`)
+// asciiDigits writes the digits of all scripts as 0 to 9, as which Java reads them.
+func asciiDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf || !unicode.IsDigit(r) {
+			return r
+		}
+		for _, digits := range unicode.Nd.R16 { // whole scripts, in order
+			if r >= rune(digits.Lo) && r <= rune(digits.Hi) {
+				return '0' + (r-rune(digits.Lo))%10
+			}
+		}
+		for _, digits := range unicode.Nd.R32 {
+			if r >= rune(digits.Lo) && r <= rune(digits.Hi) {
+				return '0' + (r-rune(digits.Lo))%10
+			}
+		}
+		return r
+	}, s)
+}
+
+var javaDouble = regexp.MustCompile(`^[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?|` +
+	`0[xX]([\da-fA-F]+\.?[\da-fA-F]*|\.[\da-fA-F]+)[pP][+-]?\d+[fFdD]?)$`)
 
 func parseFloat(s string, bits int) (float64, error) {
 	s = strings.TrimSpace(s)
@@ -132,10 +154,11 @@ func varcharToDecimal(c *call) Kernel {
 		fail := func(why string) error {
 			return badCast("Cannot cast VARCHAR '%s' to DECIMAL(%d, %d). %s", s, to.Precision, to.Scale, why)
 		}
-		if !decimalText.MatchString(s) {
+		text := asciiDigits(s)
+		if !decimalText.MatchString(text) {
 			return decimal128.Num{}, fail("Value is not a number.")
 		}
-		r, _ := new(big.Rat).SetString(s)
+		r, _ := new(big.Rat).SetString(text)
 		scaled := new(big.Int).Mul(r.Num(), pow10(to.Scale))
 		return fitDecimal(divideRounded(scaled, r.Denom()), to, func() error { return fail("Value too large.") })
 	})(c)
@@ -183,10 +206,15 @@ func appendCastText(dst []byte, from types.Type, arr arrow.Array, row int) []byt
 
 func appendCastFloat(dst []byte, v float64, bits int) []byte {
 	switch {
+	case v == 0 && math.Signbit(v):
+		return append(dst, "-0E0"...)
 	case v == 0:
-		return append(dst, "0E0"...) // also negative zero
+		return append(dst, "0E0"...)
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return types.AppendFloat(dst, v, bits)
+	case bits == 32: // Trino shows seven of a real's digits
+		v, _ = strconv.ParseFloat(string(types.AppendScientific(nil, v, 32)), 64)
+		v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'e', 6, 64), 64)
 	}
-	return types.AppendScientific(dst, v, bits)
+	return types.AppendScientific(dst, v, 64)
 }

@@ -69,13 +69,16 @@ func parseNetwork(s string) (netip.Prefix, error) {
 	if err != nil {
 		return netip.Prefix{}, invalidArgument("Invalid network IP address")
 	}
-	a = a.WithZone("").Unmap()
 	bits, err := strconv.Atoi(length)
-	switch {
-	case err != nil || bits < 0:
+	if err != nil || bits < 0 {
 		return netip.Prefix{}, invalidArgument("Invalid prefix length")
-	case bits > a.BitLen():
+	}
+	if a = a.WithZone(""); a.Is4In6() && bits > 32 {
+		bits -= 96 // an IPv4 network written as IPv6
+	}
+	p := netip.PrefixFrom(a.Unmap(), bits)
+	if !p.IsValid() || p.Masked() != p {
 		return netip.Prefix{}, invalidArgument("Invalid CIDR")
 	}
-	return netip.PrefixFrom(a, bits).Masked(), nil
+	return p, nil
 }

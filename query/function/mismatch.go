@@ -33,7 +33,7 @@ func nearest(name string, names []string) string {
 func mismatch[E any](name string, found []overload[E], args []Arg) error {
 	texts := make([]string, len(args))
 	for i, a := range args {
-		texts[i] = a.Type.String()
+		texts[i] = TypeText(a.Type)
 	}
 	fail := func(format string, args ...any) error {
 		return ast.Errorf(ast.TypeMismatch, ast.Span{}, format, args...)
@@ -43,7 +43,10 @@ func mismatch[E any](name string, found []overload[E], args []Arg) error {
 			name, found = "concat", concat
 		}
 	}
+	untyped := !slices.ContainsFunc(args, func(a Arg) bool { return a.Type.Kind != types.Unknown })
 	switch {
+	case untyped && (name == "negate" || isOperator(name)):
+		return fault(ast.AmbiguousFunctionCall, "Could not choose a best candidate operator. Explicit type casts must be added.")
 	case name == "negate" && len(args) == 1:
 		return fail("Cannot negate %s", texts[0])
 	case name == "[]" && len(args) == 2:
@@ -87,6 +90,9 @@ func ambiguous[E any](best []match[E], args []Arg) error {
 // signatureText is a type as Trino's messages about functions show it: without
 // blanks between parameters, names of row fields quoted.
 func signatureText(t types.Type) string { return typeText(t, ",") }
+
+// TypeText is a type as Trino's messages show it: with the names of row fields quoted.
+func TypeText(t types.Type) string { return typeText(t, ", ") }
 
 // typeText is a type with the names of row fields quoted.
 func typeText(t types.Type, comma string) string {

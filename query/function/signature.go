@@ -2,6 +2,7 @@ package function
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/traillake/traillake/query/types"
@@ -206,6 +207,7 @@ func (s *signature) typeVars() []string {
 	for _, a := range s.args {
 		walk(a)
 	}
+	slices.Sort(vars)
 	return vars
 }
 

@@ -323,6 +323,7 @@ func (c *converter) between(e *sqlparser.BetweenExpr) value {
 	c.claim(low.last+1, "AND")
 	p := left.join(high.place)
 	n.At = c.at(p)
+	n.OpPos = c.afterOperand(n)
 	return value{n, p, predicateBinding}
 }
 

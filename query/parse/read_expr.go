@@ -279,6 +279,7 @@ func (r *reader) caseExpr() {
 	first := r.next()
 	simple := !r.peek(0).is("WHEN")
 	if simple {
+		r.wants("WHEN")
 		r.expr()
 	}
 	for ok := true; ok; ok = r.peek(0).is("WHEN") {

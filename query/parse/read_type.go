@@ -108,6 +108,7 @@ func (r *reader) typeArguments() string {
 				args = append(args, r.toks[r.next()].value)
 				return
 			}
+			r.wants("<integer>")
 			args = append(args, r.typeText())
 		})
 	})

@@ -208,7 +208,9 @@ func (p *typeParser) parseLength(kind Kind, length int) (Type, error) {
 	const maxVarchar, maxChar = 1<<31 - 2, MaxCharLength
 	switch {
 	case kind == Char && length > maxChar:
-		return Type{}, fmt.Errorf("CHAR length must be in range [0, %d], got %d", maxChar, length)
+		return Type{}, p.unknown()
+	case length > maxVarchar+1:
+		return Type{}, p.unknown()
 	case length > maxVarchar:
 		length = Unbounded
 	}

@@ -73,8 +73,11 @@ func (p *parser) classItem() (set, error) {
 		if !p.more() {
 			return nil, errEscape
 		}
-		if s, err := p.escapedSet(); s != nil || err != nil {
-			return s, err
+		// \pL without braces is no set here, but the letter p.
+		if r := p.peek(0); r != 'p' && r != 'P' || p.peek(1) == '{' {
+			if s, err := p.escapedSet(); s != nil || err != nil {
+				return s, err
+			}
 		}
 		p.at--
 	}
@@ -93,6 +96,9 @@ func (p *parser) classItem() (set, error) {
 		}
 		if hi < lo {
 			return nil, errEmptyRange
+		}
+		if p.peek(0) == '-' && p.peek(1) != ']' {
+			p.at++ // Joni drops a dash behind a range
 		}
 	}
 	s := set{{lo, hi}}
@@ -136,6 +142,21 @@ func (p *parser) posix() (s set, ok bool, err error) {
 	return slices.Clone(s), true, nil
 }
 
+// propertyName reads the name of \pL or \p{Lu} at the p, and returns what it takes up.
+func (p *parser) propertyName() (name string, length int, err error) {
+	switch {
+	case p.peek(1) == 0:
+		return "", 0, errProperty
+	case p.peek(1) != '{':
+		return string(p.peek(1)), 2, nil
+	}
+	end := slices.Index(p.text[p.at:], '}')
+	if end < 0 {
+		return "", 0, fmt.Errorf("invalid character property name <%s>", string(p.text[p.at+2:]))
+	}
+	return string(p.text[p.at+2 : p.at+end]), end + 1, nil
+}
+
 // escapedSet reads an escape that stands for a set, at its letter; nil when it is none.
 func (p *parser) escapedSet() (set, error) {
 	var s set
@@ -147,14 +168,10 @@ func (p *parser) escapedSet() (set, error) {
 	case 'w', 'W':
 		s = words
 	case 'p', 'P':
-		if p.peek(1) != '{' {
-			return nil, nil
+		name, end, err := p.propertyName()
+		if err != nil {
+			return nil, err
 		}
-		end := slices.Index(p.text[p.at:], '}')
-		if end < 0 {
-			return nil, fmt.Errorf("invalid character property name <%s>", string(p.text[p.at+2:]))
-		}
-		name := string(p.text[p.at+2 : p.at+end])
 		found, err := property(name)
 		if err != nil {
 			return nil, err
@@ -166,7 +183,7 @@ func (p *parser) escapedSet() (set, error) {
 		if r == 'P' {
 			s = without(s)
 		}
-		p.at += end + 1
+		p.at += end
 		return slices.Clone(s), nil
 	default:
 		return nil, nil

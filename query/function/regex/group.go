@@ -96,10 +96,6 @@ func (p *parser) escape() (*node, error) {
 		return p.anchor(opSearchStart), nil
 	case 'Q':
 		return p.quoted(), nil
-	case 'p', 'P':
-		if p.peek(1) != '{' { // Joni passes over a \p without braces
-			return p.anchor(opEmpty), nil
-		}
 	case 'k':
 		if q := p.peek(1); q == '<' || q == '\'' {
 			return p.namedReference(q)

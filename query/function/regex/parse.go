@@ -54,6 +54,7 @@ var (
 	errCloseParen   = errors.New("unmatched close parenthesis")
 	errNoTarget     = errors.New("target of repeat operator is not specified")
 	errEscape       = errors.New("end pattern at escape")
+	errProperty     = errors.New("invalid character property name {p}")
 	errControl      = errors.New("end pattern at control")
 	errInGroup      = errors.New("end pattern in group")
 	errGroupOption  = errors.New("undefined group option")
