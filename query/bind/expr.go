@@ -176,6 +176,9 @@ func (x *exprBinder) field(e *ast.Field) (plan.Expr, error) {
 	if text := x.source(e.Expr); text != "" {
 		full = text + "." + full
 	}
+	if _, named := e.Expr.(*ast.Name); !named && base.Type().Kind == types.Row {
+		full = e.Field.Name // Trino names only paths of names in full
+	}
 	return fields(base, []ast.Ident{e.Field}, full, e.Span())
 }
 

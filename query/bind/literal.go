@@ -256,36 +256,37 @@ func interval(e *ast.Interval) (plan.Expr, error) {
 func months(text, from, to string) (int64, bool) {
 	if from == "YEAR" && to == "MONTH" {
 		y, m, ok := strings.Cut(text, "-")
-		years, err1 := strconv.ParseInt(y, 10, 32)
-		count, err2 := strconv.ParseInt(m, 10, 32)
-		return years*12 + count, ok && err1 == nil && err2 == nil && years >= 0 && count >= 0
+		years, ok1 := unitCount(y)
+		rest, ok2 := unitCount(m)
+		return years*12 + rest, ok && ok1 && ok2
 	}
-	n, err := strconv.ParseInt(text, 10, 32)
+	n, ok := unitCount(text)
 	if from == "YEAR" {
 		n *= 12
 	}
-	return n, err == nil && n >= 0 && n <= 1<<31-1 && to == ""
+	return n, ok && n <= 1<<31-1 && to == ""
 }
 
-// scaled reads a count of units; only seconds may have a fraction.
-func scaled(text string, millis int64) (int64, bool) {
-	if millis == 0 {
-		return 0, false
+// unitCount reads a number of units; no digits are zero, as in Trino.
+func unitCount(text string) (int64, bool) {
+	if text == "" {
+		return 0, true
 	}
+	n, err := strconv.ParseUint(text, 10, 31)
+	return int64(n), err == nil
+}
+
+// scaled reads a count of units; only seconds may have a fraction, of which
+// milliseconds are kept.
+func scaled(text string, millis int64) (int64, bool) {
 	if millis != 1000 {
-		n, err := strconv.ParseInt(text, 10, 32)
-		return n * millis, err == nil && n >= 0
+		n, ok := unitCount(text)
+		return n * millis, ok && millis > 0
 	}
 	whole, frac, _ := strings.Cut(text, ".")
-	n, err := strconv.ParseInt(whole, 10, 32)
-	if err != nil || n < 0 || len(frac) > 3 {
-		return 0, false
-	}
-	if frac == "" {
-		return n * 1000, !strings.HasSuffix(text, ".")
-	}
-	f, err := strconv.ParseInt((frac + "00")[:3], 10, 64)
-	return n*1000 + f, err == nil && f >= 0
+	n, ok := unitCount(whole)
+	rest, ok2 := unitCount((frac + "000")[:3])
+	return n*1000 + rest, ok && ok2 && strings.Trim(frac, "0123456789") == ""
 }
 
 // dayToSecond reads the parts from one unit to a smaller: '2 10:30' DAY TO MINUTE.

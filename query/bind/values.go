@@ -26,7 +26,7 @@ func (b *binder) values(v *ast.Values, e *env) (*relation, error) {
 			bound = rowFields(bound[0])
 		}
 		if len(rows) > 0 && len(rows[0]) != len(bound) {
-			return nil, mismatch(v.Span(), "Values rows have mismatched types: %d columns vs %d", len(rows[0]), len(bound))
+			return nil, mismatch(v.Span(), "Values rows have mismatched sizes: %d vs %d", len(rows[0]), len(bound))
 		}
 		rows = append(rows, bound)
 	}

@@ -65,6 +65,7 @@ var dateText = []entry{
 
 type patternReader = func(string) ([]dateToken, error)
 
+// printStamp prints milliseconds, to which it rounds.
 func printStamp(read patternReader) maker {
 	return func(c *call) Kernel {
 		var cache compiled[[]dateToken]
@@ -73,7 +74,7 @@ func printStamp(read patternReader) maker {
 			if err != nil {
 				return "", err
 			}
-			return string(printDate(nil, tokens, wallTime(int64(t)))), nil
+			return string(printDate(nil, tokens, wallTime(roundMicros(int64(t), 3)))), nil
 		})(c)
 	}
 }
@@ -90,7 +91,7 @@ func printZoned(read patternReader) maker {
 			if err != nil {
 				return "", err
 			}
-			return string(printDate(nil, tokens, time.UnixMicro(z.micros).In(loc))), nil
+			return string(printDate(nil, tokens, time.UnixMicro(roundMicros(z.micros, 3)).In(loc))), nil
 		})(c)
 	}
 }

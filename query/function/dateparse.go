@@ -19,6 +19,9 @@ func readDate(s string, tokens []dateToken, shortBase int) (parsedFields, error)
 		case err != nil:
 			return f, err
 		case next == nil:
+			if tok.field == offsetField && rest != "" && (rest[0] == '+' || rest[0] == '-') {
+				rest = rest[1:] // the sign was fine
+			}
 			return f, malformed(s, rest)
 		}
 		rest = *next

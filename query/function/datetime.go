@@ -286,7 +286,7 @@ var zoneFunctions = []entry{
 		if err != nil {
 			return zoned{}, err
 		}
-		return fromWall(int64(t), loc), nil
+		return zoned{jodaInstant(int64(t), loc), loc.String()}, nil
 	})},
 	{sig: "timezone(timestamp(p) with time zone) varchar", make: pure1(func(z zoned) string { return z.zone })},
 	{sig: "timezone_hour(timestamp(p) with time zone) bigint", make: f1(func(z zoned) (int64, error) {
@@ -305,6 +305,22 @@ func offsetZone(minutes int64) (*time.Location, error) {
 		return nil, invalidArgument("Invalid offset minutes %d", minutes)
 	}
 	return types.OffsetZone(int(minutes)), nil
+}
+
+// jodaInstant is the instant that with_timezone finds for a wall clock: as
+// instantOf for what clocks skip, but of two instants the later in zones ahead of UTC.
+func jodaInstant(wall int64, loc *time.Location) int64 {
+	at := func(micros int64) time.Time { return time.UnixMicro(micros).In(loc) }
+	local := offsetOf(at(wall))
+	offset := offsetOf(at(wall - local))
+	if local != offset && local < 0 {
+		_, next := at(wall - local).ZoneBounds()
+		_, adjusted := at(wall - offset).ZoneBounds()
+		if !next.Equal(adjusted) {
+			offset = local
+		}
+	}
+	return wall - offset
 }
 
 func zoneNamed(name string) (*time.Location, error) {

@@ -32,15 +32,17 @@ var intervalOperators = []entry{
 	{sig: "+(timestamp(p) with time zone, interval year to month) timestamp(p) with time zone", make: f2(addZonedMonths)},
 	{sig: "+(interval year to month, timestamp(p) with time zone) timestamp(p) with time zone", make: f2(flip(addZonedMonths))},
 	{sig: "-(timestamp(p) with time zone, interval year to month) timestamp(p) with time zone", make: f2(func(z zoned, m arrow.MonthInterval) (zoned, error) { return addZonedMonths(z, -m) })},
-	{sig: "-(timestamp(p) with time zone, timestamp(p) with time zone) interval day to second", make: pure2(func(a, b zoned) arrow.Duration { return millisBetween(a.micros, b.micros) })},
+	{sig: "-(timestamp(p) with time zone, timestamp(p) with time zone) interval day to second", make: pure2(func(a, b zoned) arrow.Duration {
+		return millisBetween(roundMicros(a.micros, 3), roundMicros(b.micros, 3))
+	})},
 
 	{sig: "+(time(p), interval day to second) time(p)", result: withMillis, make: f2(addTimeMillis)},
 	{sig: "+(interval day to second, time(p)) time(p)", result: withMillis, make: f2(flip(addTimeMillis))},
 	{sig: "-(time(p), interval day to second) time(p)", result: withMillis, make: f2(func(t arrow.Time64, i arrow.Duration) (arrow.Time64, error) { return addTimeMillis(t, -i) })},
-	{sig: "-(time(p), time(p)) interval day to second", make: pure2(func(a, b arrow.Time64) arrow.Duration { return arrow.Duration(floorDiv(int64(a)-int64(b), 1e6)) })},
+	{sig: "-(time(p), time(p)) interval day to second", make: pure2(func(a, b arrow.Time64) arrow.Duration { return arrow.Duration(floorDiv(int64(a)-int64(b)+5e5, 1e6)) })},
 
 	{sig: "+(interval day to second, interval day to second) interval day to second", make: f2(sumOf[arrow.Duration])},
-	{sig: "-(interval day to second, interval day to second) interval day to second", make: f2(func(a, b arrow.Duration) (arrow.Duration, error) { return sumOf(a, -b) })},
+	{sig: "-(interval day to second, interval day to second) interval day to second", make: f2(differenceOf[arrow.Duration])},
 	{sig: "negate(interval day to second) interval day to second", make: pure1(func(a arrow.Duration) arrow.Duration { return -a })},
 	{sig: "*(interval day to second, bigint) interval day to second", make: f2(timesOf[arrow.Duration])},
 	{sig: "*(bigint, interval day to second) interval day to second", make: f2(flip(timesOf[arrow.Duration]))},
@@ -49,7 +51,7 @@ var intervalOperators = []entry{
 	{sig: "/(interval day to second, double) interval day to second", make: f2(shareOf[arrow.Duration])},
 
 	{sig: "+(interval year to month, interval year to month) interval year to month", make: f2(sumOf[arrow.MonthInterval])},
-	{sig: "-(interval year to month, interval year to month) interval year to month", make: f2(func(a, b arrow.MonthInterval) (arrow.MonthInterval, error) { return sumOf(a, -b) })},
+	{sig: "-(interval year to month, interval year to month) interval year to month", make: f2(differenceOf[arrow.MonthInterval])},
 	{sig: "negate(interval year to month) interval year to month", make: pure1(func(a arrow.MonthInterval) arrow.MonthInterval { return -a })},
 	{sig: "*(interval year to month, bigint) interval year to month", make: f2(timesOf[arrow.MonthInterval])},
 	{sig: "*(bigint, interval year to month) interval year to month", make: f2(flip(timesOf[arrow.MonthInterval]))},
@@ -124,8 +126,8 @@ func addTimeMillis(t arrow.Time64, i arrow.Duration) (arrow.Time64, error) {
 	return arrow.Time64(floorMod(int64(t)+int64(i)%86400000*1e6, nanosPerDay)), nil
 }
 
-// millisBetween drops what is finer than a millisecond, as intervals do.
-func millisBetween(a, b int64) arrow.Duration { return arrow.Duration(floorDiv(a-b, 1000)) }
+// millisBetween rounds to milliseconds, which intervals count.
+func millisBetween(a, b int64) arrow.Duration { return arrow.Duration(floorDiv(a-b+500, 1000)) }
 
 // intervalName is the type of an interval's count.
 func intervalName[T ~int32 | ~int64](T) string {
@@ -140,6 +142,13 @@ func sumOf[T ~int32 | ~int64](a, b T) (T, error) {
 		return c, nil
 	}
 	return 0, outOfRange("%s addition overflow: %d + %d", intervalName(a), a, b)
+}
+
+func differenceOf[T ~int32 | ~int64](a, b T) (T, error) {
+	if c := a - b; (c < a) == (b > 0) || b == 0 {
+		return c, nil
+	}
+	return 0, outOfRange("%s subtraction overflow: %d - %d", intervalName(a), a, b)
 }
 
 func timesOf[T ~int32 | ~int64](a T, n int64) (T, error) {

@@ -41,72 +41,117 @@ func (f *parsedFields) wall(s string) (int64, error) {
 	return days*microsPerDay + seconds*1e6 + f.nanos/1000, err
 }
 
+// days goes over the fields twice, as Joda-Time does: first each field leaves what
+// is smaller at its start, then what the others made of it stays. So a week counts
+// in the year that was read, though January may begin in the last week of the one before.
 func (f *parsedFields) days(s string) (int64, error) {
+	days, err := f.pass(s, 0, true)
+	if err != nil {
+		return 0, err
+	}
+	return f.pass(s, days, false)
+}
+
+// dated are the fields of a date after the year, from the largest to the smallest.
+var dated = []dateField{monthField, weekField, dayOfYearField, dayField, weekdayField}
+
+func (f *parsedFields) pass(s string, days int64, floor bool) (int64, error) {
 	year, err := f.year(s)
 	if err != nil {
 		return 0, err
 	}
-	days, ok := dayNumber(year, 1, 1)
+	smallest := yearField
+	for _, field := range dated {
+		if f.has[field] {
+			smallest = field
+		}
+	}
+	last := !floor && !f.timed() // the last field of all leaves the rest at its start, too
+	t := dayTime(days)
+	ok := true
+	if f.hasYear() || smallest != yearField && !f.has[weekYearField] {
+		days, ok = dayNumber(year, int(t.Month()), min(t.Day(), daysIn(year, int(t.Month()))))
+		if floor || last && smallest == yearField {
+			days, ok = dayNumber(year, 1, 1)
+		}
+	}
 	if f.has[weekYearField] {
-		days, ok = firstWeek(f.value[weekYearField]), true
+		days = inWeek(f.value[weekYearField], isoWeek(dayTime(days)), days, floor || last && smallest == yearField)
 	}
 	if !ok {
 		return 0, invalidArgument("Cannot parse \"%s\": Value %d for year is out of range", s, year)
 	}
-	year = dayTime(days).Year()
-	month := int(dayTime(days).Month())
-	if f.has[monthField] {
-		if month, err = f.within(s, monthField, 1, 12); err != nil {
+	for _, field := range dated {
+		if !f.has[field] {
+			continue
+		}
+		if days, err = f.apply(s, field, days, floor || last && field == smallest); err != nil {
 			return 0, err
 		}
-		days, _ = dayNumber(year, month, 1)
-	}
-	if f.has[weekField] {
-		start := int(isoYear(dayTime(days)))
-		weeks := (firstWeek(start+1) - firstWeek(start)) / 7
-		week, err := f.within(s, weekField, 1, int(weeks))
-		if err != nil {
-			return 0, err
-		}
-		days = firstWeek(start) + int64(week-1)*7
-		year, month = dayTime(days).Year(), int(dayTime(days).Month())
-	}
-	return f.dayIn(s, days, year, month)
-}
-
-// dayIn takes the fields that count days.
-func (f *parsedFields) dayIn(s string, days int64, year, month int) (int64, error) {
-	if f.has[dayOfYearField] {
-		n, err := f.within(s, dayOfYearField, 1, 337+daysIn(year, 2))
-		if err != nil {
-			return 0, err
-		}
-		first, _ := dayNumber(year, 1, 1)
-		days = first + int64(n-1)
-		month = int(dayTime(days).Month())
-	}
-	if f.has[dayField] {
-		day, err := f.within(s, dayField, 1, daysIn(year, month))
-		if err != nil {
-			return 0, err
-		}
-		days, _ = dayNumber(year, month, day)
-	}
-	if f.has[weekdayField] {
-		weekday, err := f.within(s, weekdayField, 1, 7)
-		if err != nil {
-			return 0, err
-		}
-		days += int64(weekday) - isoDay(dayTime(days))
 	}
 	return days, nil
+}
+
+// inWeek is the day of the same name in a week of an ISO year, or its Monday.
+func inWeek(year int, week, days int64, monday bool) int64 {
+	start := firstWeek(year) + (week-1)*7
+	if monday {
+		return start
+	}
+	return start + isoDay(dayTime(days)) - 1
+}
+
+// apply sets one field of a date.
+func (f *parsedFields) apply(s string, field dateField, days int64, floor bool) (int64, error) {
+	t := dayTime(days)
+	year, month := t.Year(), int(t.Month())
+	start := int(isoYear(t))
+	high := map[dateField]int{
+		monthField: 12, weekField: int(firstWeek(start+1)-firstWeek(start)) / 7, dayOfYearField: 337 + daysIn(year, 2),
+		dayField: daysIn(year, month), weekdayField: 7,
+	}[field]
+	v, err := f.within(s, field, 1, high)
+	if err != nil {
+		return 0, err
+	}
+	switch field {
+	case monthField:
+		day := 1
+		if !floor {
+			day = min(t.Day(), daysIn(year, v))
+		}
+		days, _ = dayNumber(year, v, day)
+	case weekField:
+		days = inWeek(start, int64(v), days, floor)
+	case dayOfYearField:
+		days += int64(v - t.YearDay())
+	case dayField:
+		days += int64(v - t.Day())
+	case weekdayField:
+		days += int64(v) - isoDay(t)
+	}
+	return days, nil
+}
+
+func (f *parsedFields) hasYear() bool {
+	return f.has[yearField] || f.has[eraYearField] || f.has[centuryField] || f.has[eraField]
+}
+
+// timed tells whether a field of the time of day was read.
+func (f *parsedFields) timed() bool {
+	for _, field := range []dateField{halfDayField, hourField, hour24Field, halfHourField, hour12Field, minuteField, secondField} {
+		if f.has[field] {
+			return true
+		}
+	}
+	return f.nanos > 0
 }
 
 // year is 1970 when nothing of a date was read, and 2000, a leap year, when only
 // smaller fields were.
 func (f *parsedFields) year(s string) (int, error) {
 	year := 1970
-	for _, field := range []dateField{monthField, weekField, dayOfYearField, dayField, weekdayField} {
+	for _, field := range dated {
 		if f.has[field] {
 			year = 2000
 		}

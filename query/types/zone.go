@@ -30,7 +30,7 @@ func findZone(name string) (*time.Location, error) {
 	case "utc", "z", "ut", "uct", "gmt", "gmt0", "greenwich", "universal", "zulu",
 		"etc/utc", "etc/gmt", "etc/greenwich", "etc/uct", "etc/universal", "etc/zulu", "etc/gmt0", "etc/gmt+0", "etc/gmt-0":
 		return time.UTC, nil
-	case "", "local":
+	case "", "local", "est", "mst", "hst", "roc", "factory": // names that Trino has no zone for
 		return nil, fmt.Errorf("'%s' is not a valid time zone", name)
 	}
 	offset := name
