@@ -248,7 +248,7 @@ func TestStartQueryRefuses(t *testing.T) {
 		"other account":     {StartQueryInput{Statement: ptr("SELECT 1"), OwnerAccountID: ptr("999999999999")}, InvalidParameter, "this lake is account"},
 		"not SQL":           {StartQueryInput{Statement: ptr("SELEC 1")}, InvalidQueryStatement, "line 1:1"},
 		"a change":          {StartQueryInput{Statement: ptr("DELETE FROM audit")}, InvalidQueryStatement, "SELECT"},
-		"unknown column":    {StartQueryInput{Statement: ptr("SELECT\n  evntName FROM audit")}, InvalidQueryStatement, "line 2:3: Column 'evntName' cannot be resolved"},
+		"unknown column":    {StartQueryInput{Statement: ptr("SELECT\n  evntName FROM audit")}, InvalidQueryStatement, "line 2:3: Column 'evntname' cannot be resolved"},
 		"unknown function":  {StartQueryInput{Statement: ptr("SELECT lowr(eventName) FROM audit")}, InvalidQueryStatement, "lowr"},
 		"missing parameter": {StartQueryInput{Statement: ptr("SELECT '?' || '?'"), Parameters: []string{"a"}}, InvalidQueryStatement, ""},
 		"eleven parameters": {StartQueryInput{Statement: ptr("SELECT 1"), Parameters: make([]string, 11)}, InvalidParameter, "at most 10"},

@@ -57,7 +57,7 @@ func TestSystemTables(t *testing.T) {
 		`SELECT nosuch FROM "audit$origins"`:                `line 1:8: Column 'nosuch' cannot be resolved`,
 		`SELECT 1 FROM information_schema.nosuch`:           `Table 'information_schema.nosuch' does not exist`,
 		`SELECT 1 FROM information_schema.audit`:            `Table 'information_schema.audit' does not exist`,
-		`SELECT eventNme FROM audit`:                        `line 1:8: Column 'eventNme' cannot be resolved. Did you mean 'eventname'?`,
+		`SELECT eventNme FROM audit`:                        `line 1:8: Column 'eventnme' cannot be resolved. Did you mean 'eventname'?`,
 		`SHOW COLUMNS FROM nosuch`:                          `line 1:1: Table 'nosuch' does not exist`,
 		`SHOW TABLES FROM nosuch`:                           `line 1:1: Schema 'nosuch' does not exist`,
 		`SHOW SCHEMAS FROM nosuch`:                          `line 1:1: Catalog 'nosuch' does not exist`,

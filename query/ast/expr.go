@@ -87,9 +87,9 @@ type IsNull struct {
 // Between is expr [NOT] BETWEEN [SYMMETRIC] low AND high.
 type Between struct {
 	At
+	OpPos           Span // of [NOT] BETWEEN's first word
 	Expr, Low, High Expr
 	Not             bool
-	OpPos           Span // of NOT or BETWEEN
 	// Symmetric takes the bounds in either order.
 	Symmetric bool
 }
@@ -105,6 +105,7 @@ type InList struct {
 // InSubquery is expr [NOT] IN (query).
 type InSubquery struct {
 	At
+	OpPos Span // of [NOT] IN's first word
 	Expr  Expr
 	Query *Query
 	Not   bool
@@ -125,6 +126,7 @@ type ScalarSubquery struct {
 // Quantified is expr op ALL|ANY|SOME (query); Quantifier is "ALL" or "ANY".
 type Quantified struct {
 	At
+	OpPos      Span // of Op
 	Expr       Expr
 	Op         string
 	Quantifier string

@@ -124,7 +124,7 @@ func (x *exprBinder) name(e *ast.Name) (plan.Expr, error) {
 // find is name without an error for a name that means nothing: nil then.
 func (x *exprBinder) find(parts []ast.Ident, span ast.Span) (plan.Expr, error) {
 	if p := x.lambdas.find(parts[0].Name); p != nil {
-		return fields(p, parts[1:], dotted(parts), span)
+		return fields(p, &path{parts: parts, span: span}, 1)
 	}
 	if len(x.aliases) > 0 {
 		bound, err := x.alias(parts, span)
@@ -143,7 +143,7 @@ func (x *exprBinder) alias(parts []ast.Ident, span ast.Span) (plan.Expr, error) 
 			continue
 		}
 		if found != nil && !plan.Equal(found, a.expr) {
-			return nil, ast.Errorf(ast.AmbiguousName, span, "Column '%s' is ambiguous", parts[0].Name)
+			return nil, ast.Errorf(ast.AmbiguousName, span, "Column '%s' is ambiguous", strings.ToLower(parts[0].Name))
 		}
 		found = a.expr
 	}
@@ -161,7 +161,7 @@ func (x *exprBinder) alias(parts []ast.Ident, span ast.Span) (plan.Expr, error) 
 	if len(parts) > 1 && found.Type().Kind != types.Row {
 		return nil, nil
 	}
-	return fields(found, parts[1:], dotted(parts), span)
+	return fields(found, &path{parts: parts, span: span}, 1)
 }
 
 func (x *exprBinder) field(e *ast.Field) (plan.Expr, error) {
@@ -172,14 +172,10 @@ func (x *exprBinder) field(e *ast.Field) (plan.Expr, error) {
 	if key := x.mapKey(base, e.Field.Name); key != nil {
 		return key, nil
 	}
-	full := e.Field.Name
-	if text := x.source(e.Expr); text != "" {
-		full = text + "." + full
+	if n, named := e.Expr.(*ast.Name); named {
+		return fields(base, &path{parts: append(slices.Clone(n.Parts), e.Field), span: e.Span()}, len(n.Parts))
 	}
-	if _, named := e.Expr.(*ast.Name); !named && base.Type().Kind == types.Row {
-		full = e.Field.Name // Trino names only paths of names in full
-	}
-	return fields(base, []ast.Ident{e.Field}, full, e.Span())
+	return fields(base, &path{base: x.source(e.Expr), parts: []ast.Ident{e.Field}, span: e.Span()}, 0)
 }
 
 func (x *exprBinder) subscript(e *ast.Subscript) (plan.Expr, error) {

@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"strings"
+
 	"slices"
 
 	"github.com/traillake/traillake/query/ast"
@@ -74,7 +76,7 @@ func usingColumn(rel *relation, id ast.Ident) (*column, error) {
 	case 1:
 		return found[0], nil
 	}
-	return nil, ast.Errorf(ast.AmbiguousName, id.Span(), "Column '%s' is ambiguous", id.Name)
+	return nil, ast.Errorf(ast.AmbiguousName, id.Span(), "Column '%s' is ambiguous", strings.ToLower(id.Name))
 }
 
 // usingOutputs puts the merged columns before the others, l's before r's.

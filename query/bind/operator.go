@@ -133,7 +133,7 @@ func (x *exprBinder) between(e *ast.Between) (plan.Expr, error) {
 	t, _, ok := common(aligned)
 	var le *function.Scalar
 	if ok {
-		le, err = comparisonOf("<=", t, e.Span())
+		le, err = comparisonOf("<=", t, e.OpPos)
 	}
 	if !ok || err != nil {
 		return nil, mismatch(e.OpPos, "Cannot check if %s is BETWEEN %s and %s", args[0].Type(), args[1].Type(), args[2].Type())

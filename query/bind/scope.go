@@ -98,9 +98,9 @@ func (s *scope) find(parts []ast.Ident, span ast.Span) (plan.Expr, error) {
 		found := s.rel.find(parts[:k], parts[k].Name)
 		switch {
 		case len(found) > 1:
-			return nil, ast.Errorf(ast.AmbiguousName, span, "Column '%s' is ambiguous", dotted(parts[:k+1]))
+			return nil, ast.Errorf(ast.AmbiguousName, span, "Column '%s' is ambiguous", lowered(parts[:k+1]))
 		case len(found) == 1:
-			return fields(found[0].ref(), parts[k+1:], dotted(parts), span)
+			return fields(found[0].ref(), &path{parts: parts, span: span}, k+1)
 		}
 	}
 	return s.outer.find(parts, span)
@@ -108,7 +108,7 @@ func (s *scope) find(parts []ast.Ident, span ast.Span) (plan.Expr, error) {
 
 // unknown says that a name means nothing.
 func (s *scope) unknown(parts []ast.Ident, span ast.Span) error {
-	err := ast.Errorf(ast.ColumnNotFound, span, "Column '%s' cannot be resolved", dotted(parts))
+	err := ast.Errorf(ast.ColumnNotFound, span, "Column '%s' cannot be resolved", lowered(parts))
 	err.Hint = s.rel.hint(parts)
 	return err
 }
@@ -139,21 +139,33 @@ func (r *relation) hint(parts []ast.Ident) string {
 	return didYouMean(parts[0].Name, names)
 }
 
-// fields applies a path of row fields to a value.
-func fields(e plan.Expr, path []ast.Ident, full string, span ast.Span) (plan.Expr, error) {
-	for _, p := range path {
-		t := e.Type()
+// path is a dotted name, or a field of an expression, for messages about it.
+type path struct {
+	base  string // the expression's text; "" for a name
+	parts []ast.Ident
+	span  ast.Span
+}
+
+// before is the text of what the n-th part is read from.
+func (p *path) before(n int) string {
+	return strings.TrimPrefix(strings.TrimSuffix(p.base+"."+dotted(p.parts[:n]), "."), ".")
+}
+
+// fields reads the parts of a path from the n-th on as row fields of a value.
+func fields(e plan.Expr, p *path, n int) (plan.Expr, error) {
+	for ; n < len(p.parts); n++ {
+		t, name := e.Type(), p.parts[n].Name
 		if t.Kind != types.Row {
-			err := ast.Errorf(ast.TypeMismatch, span, "Expression %s is not of type ROW", strings.TrimSuffix(full, "."+p.Name))
+			err := ast.Errorf(ast.TypeMismatch, p.span, "Expression %s is not of type ROW", p.before(n))
 			if t.Kind == types.Map {
-				err.Hint = "Read a key of a map with element_at(map, '" + p.Name + "')"
+				err.Hint = "Read a key of a map with element_at(map, '" + name + "')"
 			}
 			return nil, err
 		}
-		i, names := fieldIndex(t, p.Name)
+		i, names := fieldIndex(t, name)
 		if i < 0 {
-			err := ast.Errorf(ast.InvalidColumnReference, span, "Column reference '%s' is invalid", full)
-			if n := nearest(p.Name, names); n != "" {
+			err := ast.Errorf(ast.InvalidColumnReference, p.span, "Column reference '%s' is invalid", lowered(p.parts[:n+1]))
+			if n := nearest(name, names); n != "" {
 				err.Hint = "Did you mean field '" + n + "'?"
 			}
 			return nil, err
@@ -192,3 +204,6 @@ func dotted(parts []ast.Ident) string {
 	}
 	return strings.Join(names, ".")
 }
+
+// lowered is a dotted name as Trino's messages show it.
+func lowered(parts []ast.Ident) string { return strings.ToLower(dotted(parts)) }

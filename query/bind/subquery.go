@@ -103,11 +103,11 @@ func (x *exprBinder) inSubquery(e *ast.InSubquery) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	value, t, err := x.comparedValue(value, s, e.Span())
+	value, t, err := x.comparedValue(value, s, e.OpPos)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := comparisonOf("=", t, e.Span()); err != nil {
+	if _, err := comparisonOf("=", t, e.OpPos); err != nil {
 		return nil, err
 	}
 	return negated(x.standFor(s, []plan.Expr{value}, types.BooleanType), e.Not), nil
@@ -123,11 +123,11 @@ func (x *exprBinder) quantified(e *ast.Quantified) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	value, t, err := x.comparedValue(value, s, e.Span())
+	value, t, err := x.comparedValue(value, s, e.OpPos)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := comparisonOf(e.Op, t, e.Span()); err != nil {
+	if _, err := comparisonOf(e.Op, t, e.OpPos); err != nil {
 		return nil, err
 	}
 	s.op, s.all = e.Op, e.Quantifier == "ALL"

@@ -9,7 +9,7 @@ import (
 
 // mapAccess reads maps.
 var mapAccess = []entry{
-	{sig: "element_at(map(K,V), K) V; K:comparable", make: lookup(false)},
+	{sig: "element_at(map(K,V), K) V", make: lookup(false)},
 	{sig: "[](map(K,V), K) V; K:comparable", make: lookup(true)},
 	{sig: "map_keys(map(K,V)) array(K)", make: mapPart(0)},
 	{sig: "map_values(map(K,V)) array(V)", make: mapPart(1)},
@@ -18,7 +18,7 @@ var mapAccess = []entry{
 	{sig: "map(array(K), array(V)) map(K,V); K:comparable", make: mapFromArrays},
 	{sig: "map_from_entries(array(row(K,V))) map(K,V); K:comparable", make: mapFromEntries},
 	{sig: "multimap_from_entries(array(row(K,V))) map(K,array(V)); K:comparable", make: multimapFromEntries},
-	{sig: "map_concat(map(K,V), map(K,V)...) map(K,V); K:comparable", make: mapConcat},
+	{sig: "map_concat(map(K,V), map(K,V)...) map(K,V)", make: mapConcat},
 }
 
 // lookup makes element_at (NULL when the key is absent) and the subscript (an error then).

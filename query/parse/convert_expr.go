@@ -279,6 +279,9 @@ func (c *converter) like(e *sqlparser.ComparisonExpr) value {
 	return value{n, p, predicateBinding}
 }
 
+// after is the place of the word that follows an operand.
+func (c *converter) after(v value) ast.Span { return c.span(v.last+1, v.last+1) }
+
 // in converts [NOT] IN (list or query).
 func (c *converter) in(left value, e *sqlparser.ComparisonExpr) value {
 	not := e.Operator == sqlparser.NotInOp
@@ -295,7 +298,7 @@ func (c *converter) in(left value, e *sqlparser.ComparisonExpr) value {
 		}
 		return value{n, p, predicateBinding}
 	case *sqlparser.Subquery:
-		n := &ast.InSubquery{At: c.at(p), Expr: left.expr, Not: not, Query: c.query(right.Select, open+1)}
+		n := &ast.InSubquery{At: c.at(p), OpPos: c.after(left), Expr: left.expr, Not: not, Query: c.query(right.Select, open+1)}
 		return value{n, p, predicateBinding}
 	}
 	c.foreign("this form of IN")
@@ -307,7 +310,7 @@ func (c *converter) quantified(left value, op string, f *sqlparser.FuncExpr) val
 	con, arg := c.functionOf(f, quantifiedKind)
 	p := place{left.first, con.last}
 	n := con.node.(*ast.Quantified)
-	n.At, n.Expr, n.Op, n.Query = c.at(p), left.expr, op, c.subquery(arg, con)
+	n.At, n.OpPos, n.Expr, n.Op, n.Query = c.at(p), c.after(left), left.expr, op, c.subquery(arg, con)
 	return value{n, p, predicateBinding}
 }
 
@@ -315,7 +318,7 @@ func (c *converter) quantified(left value, op string, f *sqlparser.FuncExpr) val
 func (c *converter) between(e *sqlparser.BetweenExpr) value {
 	left := c.left(e.Left, concatBinding)
 	low, high := c.operand(e.From, concatBinding), c.operand(e.To, concatBinding)
-	n := &ast.Between{Expr: left.expr, Low: low.expr, High: high.expr, Not: !e.IsBetween}
+	n := &ast.Between{OpPos: c.after(left), Expr: left.expr, Low: low.expr, High: high.expr, Not: !e.IsBetween}
 	if i := c.negated(left, n.Not, "BETWEEN"); c.pending[i] {
 		n.Symmetric = c.toks[i].is("SYMMETRIC")
 		c.claim(i, "SYMMETRIC", "ASYMMETRIC")
@@ -323,7 +326,6 @@ func (c *converter) between(e *sqlparser.BetweenExpr) value {
 	c.claim(low.last+1, "AND")
 	p := left.join(high.place)
 	n.At = c.at(p)
-	n.OpPos = c.afterOperand(n)
 	return value{n, p, predicateBinding}
 }
 

@@ -128,6 +128,7 @@ func (r *reader) outerIn(at int) {
 // quantified reads ALL|ANY|SOME (query) after a comparison.
 func (r *reader) quantified() bool {
 	if !r.peek(0).is("ALL", "ANY", "SOME") || !r.peek(1).is("(") || !r.isQuery(r.pos+1) {
+		r.wants("ALL", "ANY", "SOME")
 		return false
 	}
 	at := r.next()
