@@ -296,6 +296,9 @@ def ask(trino, sql, line, lake):
         names, columns, rows = trino.run(rewrite(sql, lake))
     except RuntimeError as err:
         if line.startswith("statement"):
+            pattern = line.removeprefix("statement error ")
+            if pattern != "?" and re.search(pattern, str(err)):
+                return line, []  # it says as much as a store can: a table's name, overloads of types that there are
             return "statement error " + re.escape(str(err).split("\n")[0]).replace("\\ ", " "), []
         return None, str(err)
     if line.startswith("statement"):
