@@ -121,6 +121,7 @@ var synonyms = []plan.Synonym{
 	{Name: "p_date", Column: "eventtime", Part: "date"},
 	{Name: "calendarday", Column: "eventtime", Part: "calendarday"},
 	{Name: "eventdata", Column: event.DataColumn, Part: "map"},
+	{Name: "metadata", Column: event.MetadataColumn, Part: "map"},
 	{Name: "region", Column: "awsregion"},
 	{Name: "region_partition", Column: "awsregion"},
 	{Name: "p_region", Column: "awsregion"},

@@ -257,7 +257,7 @@ func TestSelectOrder(t *testing.T) {
 		t.Errorf("SELECT * = %v\nwant %v", shown, want)
 	}
 	if want := strings.Fields(`$ingest_time $source $issues $commit $segment $useridentity $requestparameters $responseelements
-		$additionaleventdata $resources $serviceeventdetails $addendum $edgedevicedetails $insightdetails $tlsdetails $eventcontext $eventdata`); !slices.Equal(hidden, want) {
+		$additionaleventdata $resources $serviceeventdetails $addendum $edgedevicedetails $insightdetails $tlsdetails $eventcontext $eventdata $metadata`); !slices.Equal(hidden, want) {
 		t.Errorf("hidden = %v, want %v", hidden, want)
 	}
 	for _, path := range append(slices.Clone(CloudTrail.SortColumns), CloudTrail.BloomColumns...) {

@@ -180,6 +180,8 @@ func (f *Family) complete() {
 			f.Columns = append(f.Columns, Column{Name: name, Type: arrow.BinaryTypes.String, Hidden: true, Virtual: true, Key: f.fields[i].key})
 		}
 	}
-	f.Columns = append(f.Columns, Column{Name: DataColumn, Type: arrow.BinaryTypes.String, Hidden: true, Virtual: true, Key: "eventData"})
+	f.Columns = append(f.Columns,
+		Column{Name: DataColumn, Type: arrow.BinaryTypes.String, Hidden: true, Virtual: true, Key: "eventData"},
+		Column{Name: MetadataColumn, Type: arrow.BinaryTypes.String, Hidden: true, Virtual: true, Key: "metadata"})
 	f.Schema = arrow.NewSchema(stored, nil)
 }

@@ -64,6 +64,9 @@ const (
 	// DataColumn is the JSON text of eventData, where configuration items and
 	// events of integrations keep what they tell.
 	DataColumn = "$eventdata"
+	// MetadataColumn is the JSON text of metadata, which tells of an event of an
+	// integration by what channel it came and when.
+	MetadataColumn = "$metadata"
 )
 
 // Column is a column as SQL sees it.

@@ -217,6 +217,43 @@ func (x *exprBinder) aligned(args []plan.Expr, span ast.Span) ([]plan.Expr, erro
 	return alignAll(args, span)
 }
 
+// textSides reads columns of set operations as text where a side has what a key of
+// a map holds, which has no type of its own, and another what does not go with text.
+func (b *binder) textSides(rels []*relation) {
+	for i := range rels[0].cols {
+		if !slices.ContainsFunc(rels, func(r *relation) bool { return r.readsKey(i) }) {
+			continue
+		}
+		for k, r := range rels {
+			if i >= len(r.cols) {
+				continue
+			}
+			if _, ok := types.CommonSuperType(r.cols[i].typ, types.VarcharType); ok {
+				continue
+			}
+			x := &exprBinder{binder: b, scope: &scope{rel: r}}
+			rels[k] = r.with(i, x.asText(r.cols[i].ref()))
+		}
+	}
+}
+
+// readsKey reports whether a column is what a key of a map holds.
+func (r *relation) readsKey(column int) bool {
+	p, ok := r.node.(*plan.Project)
+	return ok && column < len(r.cols) && keyMap(p.Exprs[r.cols[column].index]) != nil
+}
+
+// with is the relation with another value for a column.
+func (r *relation) with(column int, value plan.Expr) *relation {
+	node := &plan.Project{Input: r.node}
+	names := make([]string, len(r.cols))
+	for i := range r.cols {
+		node.Exprs, names[i] = append(node.Exprs, r.cols[i].ref()), r.cols[i].name
+	}
+	node.Exprs[column], node.Names = value, names
+	return newRelation(node, names)
+}
+
 // texted calls resolve with the values as they are, then as text, then with
 // what keys hold as maps. The first error counts.
 func (x *exprBinder) texted(args []plan.Expr, resolve func([]plan.Expr) error) error {

@@ -20,6 +20,9 @@ func (b *binder) setOperation(s *ast.SetOperation, e *env) (*relation, error) {
 			return nil, err
 		}
 	}
+	if b.lenient {
+		b.textSides(rels)
+	}
 	typs, err := setTypes(rels, sides)
 	if err != nil {
 		return nil, err
