@@ -113,6 +113,9 @@ func typedLiteral(l *ast.Literal) (plan.Expr, error) {
 		return timestampLiteral(l, invalid)
 	}
 	t, err := types.Parse(strings.ToLower(l.TypeName))
+	if errors.Is(err, types.ErrNotSupported) {
+		return nil, ast.Errorf(ast.NotSupported, l.Span(), "%v", err)
+	}
 	if err != nil {
 		return nil, ast.Errorf(ast.TypeMismatch, l.Span(), "Unknown type: %s", strings.ToLower(l.TypeName))
 	}

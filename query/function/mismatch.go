@@ -9,8 +9,11 @@ import (
 	"github.com/traillake/traillake/query/types"
 )
 
-// notRegistered is the error for a name that is no function.
+// notRegistered is the error for a name that is no function of ours.
 func notRegistered(name string) error {
+	if err := unsupported(name); err != nil {
+		return err
+	}
 	err := ast.Errorf(ast.FunctionNotFound, ast.Span{}, "Function '%s' not registered", name)
 	if near := nearest(name, functions().names); near != "" {
 		err.Hint = "Did you mean " + near + "?"

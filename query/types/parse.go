@@ -3,6 +3,7 @@ package types
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -133,6 +134,13 @@ var simpleTypes = map[string]Type{
 	"varbinary": VarbinaryType, "date": DateType, "json": JSONType, "uuid": UUIDType, "ipaddress": IPAddressType,
 }
 
+// foreignTypes are types that Trino, or a plug-in of it, has and we do not: of
+// sketches, places, colours, and values of any shape.
+var foreignTypes = []string{
+	"hyperloglog", "p4hyperloglog", "qdigest", "tdigest", "setdigest", "geometry", "sphericalgeography", "kdbtree",
+	"bingtile", "color", "codepoints", "joniregexp", "jsonpath", "json2016", "objectid", "variant", "number",
+}
+
 func (p *typeParser) parseBase(depth int) (Type, error) {
 	if p.pos >= len(p.toks) {
 		return Type{}, p.unknown()
@@ -144,6 +152,9 @@ func (p *typeParser) parseBase(depth int) (Type, error) {
 	p.pos++
 	if t, ok := simpleTypes[word.text]; ok {
 		return t, nil
+	}
+	if slices.Contains(foreignTypes, word.text) {
+		return Type{}, fmt.Errorf("the type %s %w", word.text, ErrNotSupported)
 	}
 	switch word.text {
 	case "double":
