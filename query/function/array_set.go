@@ -306,7 +306,7 @@ func appendElements(b *array.ListBuilder, l listColumn, start, end int) {
 	}
 }
 
-// appendElement makes array || element and element || array. The element may be NULL.
+// appendElement makes array || element and element || array: NULL when either is.
 func appendElement(before bool) maker {
 	return generic(func(_ *call, args []Value) func(array.Builder, int) error {
 		arr, elem := args[0], args[1]
@@ -316,7 +316,7 @@ func appendElement(before bool) maker {
 		l := listColumnOf(arr)
 		return func(b array.Builder, row int) error {
 			start, end, ok := l.at(row)
-			if !ok {
+			if !ok || types.IsNull(elem.Array, elem.Row(row)) {
 				b.AppendNull()
 				return nil
 			}
