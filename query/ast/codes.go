@@ -30,3 +30,12 @@ const (
 	MissingColumnAliases      ErrorCode = "MISSING_COLUMN_ALIASES"
 	NestedRecursive           ErrorCode = "NESTED_RECURSIVE"
 )
+
+// The codes of faults in the functions of SQL/JSON.
+const (
+	InvalidPath          ErrorCode = "INVALID_PATH"
+	JSONInputConversion  ErrorCode = "JSON_INPUT_CONVERSION_ERROR"
+	JSONOutputConversion ErrorCode = "JSON_OUTPUT_CONVERSION_ERROR"
+	JSONValueResult      ErrorCode = "JSON_VALUE_RESULT_ERROR"
+	PathEvaluation       ErrorCode = "PATH_EVALUATION_ERROR"
+)

@@ -201,6 +201,26 @@ type Call struct {
 	WithinGroup []OrderItem
 	// Overflow is LISTAGG's ON OVERFLOW clause, "" when absent.
 	Overflow string
+	// JSON is set for JSON_EXISTS, JSON_QUERY and JSON_VALUE. Args are then the input,
+	// the path, what is passed, and the values of DEFAULT ON EMPTY and ON ERROR.
+	JSON *JSONClauses
+}
+
+// JSONClauses are the clauses of JSON_EXISTS, JSON_QUERY and JSON_VALUE, "" where absent.
+type JSONClauses struct {
+	Passing      []JSONPassed
+	Returning    string // a type
+	ReturningPos Span
+	Wrapper      string // WITHOUT, WITH or WITH CONDITIONAL
+	Quotes       string // KEEP or OMIT
+	OnEmpty      string // NULL, ERROR, DEFAULT, EMPTY ARRAY or EMPTY OBJECT
+	OnError      string // the same; TRUE, FALSE, UNKNOWN or ERROR of JSON_EXISTS
+}
+
+// JSONPassed names an argument of PASSING.
+type JSONPassed struct {
+	Name Ident
+	JSON bool // FORMAT JSON
 }
 
 // Window is OVER name or OVER (…). As in Trino, its span starts at the word OVER

@@ -35,6 +35,10 @@ func (x *exprBinder) call(e *ast.Call) (plan.Expr, error) {
 		return x.nullIf(e)
 	case "try":
 		return x.try(e)
+	case "json_exists", "json_query", "json_value":
+		if e.JSON != nil {
+			return x.jsonCall(e, name)
+		}
 	case "normalize":
 		e = withForm(e)
 	case "format":

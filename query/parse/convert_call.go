@@ -113,6 +113,10 @@ func (c *converter) subquery(e sqlparser.Expr, con construct) *ast.Query {
 
 // keywordCall fills in TRIM, POSITION, SUBSTRING and OVERLAY.
 func (c *converter) keywordCall(n *ast.Call, con construct, args []sqlparser.Expr) {
+	if n.JSON != nil {
+		n.Args = c.exprs(args)
+		return
+	}
 	for _, a := range args {
 		n.Args = append(n.Args, c.operand(a, concatBinding).expr)
 	}

@@ -25,6 +25,10 @@ func (r *reader) call() {
 		r.extract()
 	case t.is("TRIM"):
 		r.trim()
+	case t.is("JSON_EXISTS", "JSON_QUERY", "JSON_VALUE"):
+		r.jsonCall()
+	case t.is("JSON_ARRAY", "JSON_OBJECT"):
+		r.refuse(r.pos, r.pos, t.value)
 	case t.is("POSITION"):
 		r.position()
 	case t.is("SUBSTRING"):
@@ -294,7 +298,7 @@ func (r *reader) argument(node *ast.Call, c *construct, first bool) {
 	r.expr()
 }
 
-// refuseClauses refuses the clauses inside the brackets of JSON functions and LISTAGG.
+// refuseClauses reads the clause inside the brackets of LISTAGG.
 func (r *reader) refuseClauses(node *ast.Call, c *construct) {
 	t := r.peek(0)
 	if t.is(")", ",", "ORDER") {
@@ -307,9 +311,6 @@ func (r *reader) refuseClauses(node *ast.Call, c *construct) {
 			c.words = append(c.words, i)
 		}
 		return
-	}
-	if strings.HasPrefix(name, "JSON_") {
-		r.refuse(r.pos, r.pos, t.describe()+" in "+name)
 	}
 }
 

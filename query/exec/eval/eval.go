@@ -129,7 +129,8 @@ func IsDataError(err error) bool {
 		return false
 	}
 	switch e.Code {
-	case ast.DivisionByZero, ast.InvalidCastArgument, ast.InvalidFunctionArgument, ast.NumericValueOutOfRange:
+	case ast.DivisionByZero, ast.InvalidCastArgument, ast.InvalidFunctionArgument, ast.NumericValueOutOfRange,
+		ast.JSONInputConversion, ast.JSONOutputConversion, ast.JSONValueResult, ast.PathEvaluation:
 		return true
 	}
 	return false

@@ -1,0 +1,203 @@
+package bind
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/traillake/traillake/query/ast"
+	"github.com/traillake/traillake/query/function"
+	"github.com/traillake/traillake/query/function/jsonpath"
+	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
+)
+
+// jsonCall binds JSON_EXISTS, JSON_QUERY and JSON_VALUE. DEFAULT is a CASE, so
+// that its expression is computed only for the rows that need it:
+//
+//	JSON_VALUE(x, 'lax $.a' DEFAULT d ON EMPTY)
+//	→ CASE WHEN $json_state(x, …) = 1 THEN d ELSE $json_value(x, …) END
+func (x *exprBinder) jsonCall(e *ast.Call, name string) (plan.Expr, error) {
+	args, err := x.exprs(e.Args)
+	if err != nil {
+		return nil, err
+	}
+	if args[0], err = x.jsonInput(args[0], e.Args[0].Span()); err != nil {
+		return nil, err
+	}
+	clauses, err := x.jsonClauses(e, args)
+	if err != nil {
+		return nil, err
+	}
+	passed := args[2 : 2+len(e.JSON.Passing)]
+	call := []plan.Expr{args[0], args[1], textLiteral(clauses.Text())}
+	switch name {
+	case "json_exists":
+		out, err := resolve("$json_exists", append(call, passed...))
+		return out, at(err, e.Span())
+	case "json_query":
+		out, err := resolve("$json_query", append(call, passed...))
+		if err != nil {
+			return nil, at(err, e.Span())
+		}
+		t, err := x.jsonReturns(e)
+		if err == nil && !t.IsString() {
+			err = mismatch(e.Span(), "Cannot output JSON value as %s using formatting JSON", t)
+			if t.Kind == types.Varbinary {
+				err = notSupported(e.JSON.ReturningPos, "RETURNING varbinary")
+			}
+		}
+		return cast(out, t), err
+	}
+	t, err := x.jsonReturns(e)
+	if err != nil {
+		return nil, err
+	}
+	switch t.Kind {
+	case types.JSON, types.Array, types.Map, types.Row, types.Varbinary, types.UUID, types.IPAddress, types.IntervalDaySecond, types.IntervalYearMonth:
+		return nil, mismatch(e.Span(), "Invalid return type of function JSON_VALUE: %s", t)
+	}
+	call = append(append(call, &plan.Literal{Typ: t}), passed...)
+	return x.jsonValue(e, call, args[2+len(passed):], t)
+}
+
+func textLiteral(text string) plan.Expr {
+	return &plan.Literal{Value: text, Typ: types.VarcharType}
+}
+
+// jsonInput is a value that is read as JSON text.
+func (x *exprBinder) jsonInput(e plan.Expr, span ast.Span) (plan.Expr, error) {
+	if x.lenient && !e.Type().IsString() {
+		e = x.asText(e)
+	}
+	switch {
+	case e.Type().IsString(), e.Type().Kind == types.Unknown:
+		return cast(e, types.VarcharType), nil
+	case e.Type().Kind == types.Varbinary:
+		return nil, notSupported(span, "JSON in varbinary")
+	}
+	return nil, mismatch(span, "Cannot read input of type %s as JSON using formatting JSON", e.Type())
+}
+
+// jsonReturns is the type after RETURNING.
+func (x *exprBinder) jsonReturns(e *ast.Call) (types.Type, error) {
+	if e.JSON.Returning == "" {
+		return types.VarcharType, nil
+	}
+	t, err := types.Parse(e.JSON.Returning)
+	if err != nil {
+		return t, typeError(err, &ast.Cast{At: e.At, Type: e.JSON.Returning, TypePos: e.JSON.ReturningPos})
+	}
+	return t, nil
+}
+
+// jsonClauses checks the path and what is passed to it.
+func (x *exprBinder) jsonClauses(e *ast.Call, args []plan.Expr) (function.JSONClauses, error) {
+	c := function.JSONClauses{
+		OnEmpty: e.JSON.OnEmpty, OnError: e.JSON.OnError,
+		Wrapper: e.JSON.Wrapper == "WITH", Conditional: e.JSON.Wrapper == "WITH CONDITIONAL", OmitQuotes: e.JSON.Quotes == "OMIT",
+	}
+	if c.Wrapper && e.JSON.Quotes != "" {
+		return c, ast.Errorf(ast.InvalidFunctionArgument, e.Span(), "%s QUOTES behavior specified with WITH UNCONDITIONAL ARRAY WRAPPER behavior", e.JSON.Quotes)
+	}
+	known := map[string]bool{}
+	for i, p := range e.JSON.Passing {
+		name := p.Name.Name
+		if !p.Name.Quoted {
+			name = strings.ToUpper(name)
+		}
+		if known[name] {
+			return c, ast.Errorf(ast.InvalidFunctionArgument, p.Name.Pos, "%s JSON path parameter is specified more than once", name)
+		}
+		known[name] = true
+		c.Passing = append(c.Passing, function.JSONPassed{Name: name, JSON: p.JSON})
+		if err := x.jsonPassed(&args[2+i], p.JSON, e.Args[2+i].Span()); err != nil {
+			return c, err
+		}
+	}
+	path := e.Args[1].(*ast.Literal)
+	names, err := function.JSONPath(path.Text)
+	var fault *jsonpath.Error
+	if errors.As(err, &fault) {
+		place := pathPlace(path, fault.At)
+		syntax := ast.Errorf(ast.SyntaxError, place, "%s", fault.Msg)
+		if strings.Contains(fault.Msg, "'lax'") {
+			syntax.Hint = "A path begins with lax or strict."
+		}
+		return c, syntax
+	}
+	for _, name := range names {
+		if known[name] {
+			continue
+		}
+		err := ast.Errorf(ast.InvalidPath, path.Span(), "no value passed for parameter %s", name)
+		if slices.ContainsFunc(e.JSON.Passing, func(p ast.JSONPassed) bool { return strings.EqualFold(p.Name.Name, name) }) {
+			err.Msg += `. Try quoting "` + name + `" in the PASSING clause to match case`
+		}
+		return c, err
+	}
+	args[1] = textLiteral(path.Text)
+	return c, nil
+}
+
+// pathPlace is a place in the text of a path.
+func pathPlace(path *ast.Literal, at int) ast.Span {
+	span := path.Span()
+	bytes := len(string([]rune(path.Text)[:min(at, utf8.RuneCountInString(path.Text))]))
+	start := min(span.Start+1+bytes, span.End-1)
+	return ast.Span{Start: start, End: min(start+1, span.End)}
+}
+
+// jsonPassed casts a value to a type that paths know.
+func (x *exprBinder) jsonPassed(e *plan.Expr, formatted bool, span ast.Span) error {
+	switch t := (*e).Type(); {
+	case formatted:
+		in, err := x.jsonInput(*e, span)
+		*e = in
+		return err
+	case t.IsString():
+		*e = cast(*e, types.VarcharType)
+	case t.IsNumeric(), t.Kind == types.Boolean, t.Kind == types.Unknown:
+	default:
+		return notSupported(span, "PASSING a value of type "+t.String())
+	}
+	return nil
+}
+
+// jsonValue applies the behaviors of JSON_VALUE.
+func (x *exprBinder) jsonValue(e *ast.Call, call, defaults []plan.Expr, t types.Type) (plan.Expr, error) {
+	value, err := resolve("$json_value", call)
+	if err != nil {
+		return nil, at(err, e.Span())
+	}
+	if len(defaults) == 0 {
+		return value, nil
+	}
+	state, err := resolve("$json_state", call)
+	if err != nil {
+		return nil, at(err, e.Span())
+	}
+	var args []plan.Expr
+	behaviors := []string{e.JSON.OnEmpty, e.JSON.OnError}
+	exprs := e.Args[2+len(e.JSON.Passing):]
+	for i, b := range behaviors {
+		if b != "DEFAULT" {
+			continue
+		}
+		if from := defaults[0].Type(); castable(from, t, e.Span()) != nil {
+			return nil, mismatch(exprs[0].Span(), "Function JSON_VALUE default %s result must evaluate to a %s (actual: %s)", []string{"ON EMPTY", "ON ERROR"}[i], t, from)
+		}
+		is, err := compare("=", state, &plan.Literal{Value: int64(i + 1), Typ: types.BigIntType}, e.Span())
+		if err != nil {
+			return nil, err
+		}
+		otherwise := cast(defaults[0], t)
+		if !types.CanCoerce(defaults[0].Type(), t) {
+			otherwise = &plan.Cast{Expr: defaults[0], Typ: t, Try: true} // what cannot be cast is as an error
+		}
+		args = append(args, is, otherwise)
+		defaults, exprs = defaults[1:], exprs[1:]
+	}
+	return &plan.Special{Form: plan.Case, Typ: t, Args: append(args, value)}, nil
+}
