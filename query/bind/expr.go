@@ -2,9 +2,8 @@ package bind
 
 import (
 	"slices"
-	"strings"
-
 	"strconv"
+	"strings"
 
 	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/plan"
