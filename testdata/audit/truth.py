@@ -196,7 +196,7 @@ TIME = r"'(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?Z?)?'"
 def rewrite(sql, lake):
     sql = re.sub(r"(?i)\bnow\s*\(\s*\)|\bcurrent_timestamp\b(?!\s*\()", f"timestamp '{NOW} UTC'", sql)
     sql = re.sub(r"(?i)\blocaltimestamp\b", f"timestamp '{NOW}'", sql)
-    sql = re.sub(r"(?i)\bcurrent_date\b", f"date '{NOW[:10]}'", sql)
+    sql = re.sub(r"(?i)\bcurrent_date\b", f"date '{NOW[:10]}'", sql).rstrip().rstrip(";")
     if not lake:
         return sql
     time = lambda m: f"timestamp '{m[1]} {m[2] or '00:00:00'}'"
@@ -234,7 +234,7 @@ def cell(t, v, lake):
     if v is None:
         return "NULL"
     text = show(t, v)
-    if not lake and letter(t) in "TN" and ISO.fullmatch(text):
+    if not lake and (letter(t) == "N" or letter(t) == "T" and ISO.fullmatch(text)):
         text = ISO.sub(r"\1 \2.000", text)  # a store's eventtime is a timestamp, Athena's is text
     return text.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r") or "(empty)"
 
