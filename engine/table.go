@@ -118,6 +118,7 @@ var synonyms = []plan.Synonym{
 	{Name: "dt", Column: "eventtime", Part: "date"},
 	{Name: "date_partition", Column: "eventtime", Part: "date"},
 	{Name: "event_date", Column: "eventtime", Part: "date"},
+	{Name: "log_date", Column: "eventtime", Part: "date"},
 	{Name: "p_date", Column: "eventtime", Part: "date"},
 	{Name: "calendarday", Column: "eventtime", Part: "calendarday"},
 	{Name: "eventdata", Column: event.DataColumn, Part: "map"},

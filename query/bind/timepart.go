@@ -48,16 +48,13 @@ func partSides(args []plan.Expr) []plan.Expr {
 	at := slices.Index(args, plan.Expr(call))
 	out := slices.Clone(args)
 	readers := []string{"$as_part"}
-	switch part.Value {
-	case "date":
-		readers = []string{"$as_day"}
-	case "day":
+	if like, ok := days[part.Value.(string)]; ok {
+		if slices.ContainsFunc(args, func(e plan.Expr) bool { return isTime(e.Type()) }) {
+			out[at] = cast(call.Args[0], types.DateType)
+			return out
+		}
 		readers = append(readers, "$as_day")
-		out[at] = dayLike(call, args)
-	}
-	if hasDay := part.Value == "date" || part.Value == "day"; hasDay && slices.ContainsFunc(args, func(e plan.Expr) bool { return isTime(e.Type()) }) {
-		out[at] = cast(call.Args[0], types.DateType)
-		return out
+		out[at] = dayLike(call, like, args)
 	}
 	for i, a := range args {
 		if i == at || !a.Type().IsString() && !a.Type().IsInteger() {
@@ -73,15 +70,18 @@ func partSides(args []plan.Expr) []plan.Expr {
 	return out
 }
 
-// dayLike writes the day as the first text does that it is compared with: some
-// tables' day is the day of the month, others' is a date.
-func dayLike(call *plan.Call, args []plan.Expr) plan.Expr {
+// days are the parts that are the day of the month in some tables and a date in
+// others, with what writes them as another text does.
+var days = map[string]string{"day": "$event_day", "date": "$event_date"}
+
+// dayLike writes the day as the first text does that it is compared with.
+func dayLike(call *plan.Call, like string, args []plan.Expr) plan.Expr {
 	for _, a := range args {
-		if a == plan.Expr(call) || !a.Type().IsString() {
+		if a == plan.Expr(call) || !a.Type().IsString() && !a.Type().IsInteger() {
 			continue
 		}
-		if like, err := resolve("$event_day", []plan.Expr{call.Args[0], cast(a, types.VarcharType)}); err == nil {
-			return like
+		if day, err := resolve(like, []plan.Expr{call.Args[0], cast(a, types.VarcharType)}); err == nil {
+			return day
 		}
 	}
 	return call

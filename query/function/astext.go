@@ -17,6 +17,7 @@ var asText = []entry{
 	{sig: "$key(map(varchar,varchar), varchar) varchar", make: mapKey},
 	{sig: "$event_part(timestamp(p), varchar) varchar", make: f2(eventPart)},
 	{sig: "$event_day(timestamp(p), varchar) varchar", make: f2(eventDay)},
+	{sig: "$event_date(timestamp(p), varchar) varchar", make: f2(eventDate)},
 	{sig: "$as_part(varchar) varchar", make: pure1(partText)},
 	{sig: "$as_day(varchar) varchar", make: pure1(dayText)},
 }
@@ -185,13 +186,30 @@ func eventPart(t arrow.Timestamp, part string) (string, error) {
 	return time.UnixMicro(int64(t)).UTC().Format(layout), nil
 }
 
-// eventDay is the day of a time as another text writes days: the date where that
+// eventDay is the day of a time as another text writes days: a date where that
 // begins with one, else the day of the month.
 func eventDay(t arrow.Timestamp, like string) (string, error) {
-	if len(like) >= 10 && strings.IndexByte("-/", like[4]) >= 0 && like[7] == like[4] {
-		return eventPart(t, "date")
+	if len(like) >= 10 && strings.IndexByte("-/", like[4]) >= 0 && like[7] == like[4] || isCalendarDay(like) {
+		return eventDate(t, like)
 	}
 	return eventPart(t, "day")
+}
+
+// eventDate is the same where the column is a date in most tables: the day of the
+// month only beside one or two digits.
+func eventDate(t arrow.Timestamp, like string) (string, error) {
+	switch {
+	case isCalendarDay(like):
+		return eventPart(t, "calendarday")
+	case len(like) == 1 || len(like) == 2:
+		return eventPart(t, "day")
+	}
+	return eventPart(t, "date")
+}
+
+// isCalendarDay reports whether a text is a date of eight digits.
+func isCalendarDay(s string) bool {
+	return len(s) == 8 && strings.Trim(s, "0123456789") == ""
 }
 
 // partText reads 1 as 01, so that it compares with eventPart's months and days.
