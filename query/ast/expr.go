@@ -77,9 +77,16 @@ type Binary struct {
 	Left, Right Expr
 }
 
+// Predicate is where the words of a predicate begin that follow its first operand:
+// IS, [NOT] BETWEEN, [NOT] IN, [NOT] LIKE, or the operator before ALL, ANY or SOME.
+type Predicate struct{ OpPos Span }
+
+func (p Predicate) opPos() Span { return p.OpPos }
+
 // IsNull is expr IS [NOT] NULL.
 type IsNull struct {
 	At
+	Predicate
 	Expr Expr
 	Not  bool
 }
@@ -87,7 +94,7 @@ type IsNull struct {
 // Between is expr [NOT] BETWEEN [SYMMETRIC] low AND high.
 type Between struct {
 	At
-	OpPos           Span // of [NOT] BETWEEN's first word
+	Predicate
 	Expr, Low, High Expr
 	Not             bool
 	// Symmetric takes the bounds in either order.
@@ -97,6 +104,7 @@ type Between struct {
 // InList is expr [NOT] IN (list).
 type InList struct {
 	At
+	Predicate
 	Expr Expr
 	List []Expr
 	Not  bool
@@ -105,7 +113,7 @@ type InList struct {
 // InSubquery is expr [NOT] IN (query).
 type InSubquery struct {
 	At
-	OpPos Span // of [NOT] IN's first word
+	Predicate
 	Expr  Expr
 	Query *Query
 	Not   bool
@@ -126,7 +134,7 @@ type ScalarSubquery struct {
 // Quantified is expr op ALL|ANY|SOME (query); Quantifier is "ALL" or "ANY".
 type Quantified struct {
 	At
-	OpPos      Span // of Op
+	Predicate
 	Expr       Expr
 	Op         string
 	Quantifier string
@@ -136,6 +144,7 @@ type Quantified struct {
 // Like is expr [NOT] LIKE pattern [ESCAPE escape].
 type Like struct {
 	At
+	Predicate
 	Expr, Pattern Expr
 	Escape        Expr // nil when absent
 	Not           bool

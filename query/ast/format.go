@@ -62,12 +62,22 @@ func Format(e Expr) string {
 }
 
 // Place is where Trino says an expression stands: at the operator of an
-// arithmetic operation or a comparison, else at its start.
+// arithmetic operation or a comparison, where the words of a predicate begin, else
+// at its start.
 func Place(e Node) Span {
-	if b, ok := e.(*Binary); ok && b.Op != "AND" && b.Op != "OR" && !b.OpPos.IsZero() {
-		return b.OpPos
+	var pos Span
+	switch e := e.(type) {
+	case *Binary:
+		if e.Op != "AND" && e.Op != "OR" {
+			pos = e.OpPos
+		}
+	case interface{ opPos() Span }:
+		pos = e.opPos()
 	}
-	return e.Span()
+	if pos.IsZero() {
+		return e.Span()
+	}
+	return pos
 }
 
 func not(yes bool) string {

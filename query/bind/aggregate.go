@@ -84,9 +84,9 @@ func (x *exprBinder) aggCall(e *ast.Call, name string) (*plan.AggCall, error) {
 		}
 	}
 	if ofOuterQuery(call) {
-		err := notSupported(e.Span(), "Given correlated subquery")
-		err.Hint = "An aggregate of outer columns alone is one of the outer query"
-		return nil, err
+		around := x.env.around()
+		around.refuse = notSupported(around.span, "Given correlated subquery")
+		around.refuse.Hint = "An aggregate of outer columns alone is one of the outer query"
 	}
 	return call, nil
 }

@@ -40,7 +40,7 @@ func (a *attachment) once(s *subquery, call *plan.Call) (plan.Expr, error) {
 	if e, ok := a.done[index]; ok {
 		return e, nil
 	}
-	e, err := a.value(s, call.Args[:s.values], call.Args[s.values:len(call.Args)-1])
+	e, err := a.value(s, call.Args[:len(s.values)], call.Args[len(s.values):len(call.Args)-1])
 	if err != nil {
 		return nil, err
 	}
@@ -255,7 +255,7 @@ func (a *attachment) keep(cond plan.Expr) (bool, error) {
 			return false, err
 		}
 	}
-	d, err := a.unnest(s, args[s.values:], false)
+	d, err := a.unnest(s, args[len(s.values):], false)
 	if err != nil {
 		return false, err
 	}

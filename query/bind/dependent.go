@@ -41,6 +41,9 @@ func keyNames(k int) []string {
 // of them is equations, these become the keys; else it is computed for all
 // different parameters there are. onlyRow tells that the caller minds d.empty.
 func (a *attachment) unnest(s *subquery, params []plan.Expr, onlyRow bool) (*dependent, error) {
+	if s.refuse != nil {
+		return nil, s.refuse
+	}
 	sub := s.rel.node
 	if len(params) == 0 {
 		return &dependent{node: sub}, nil

@@ -14,6 +14,8 @@ type enclosing struct {
 	look   func(parts []ast.Ident, span ast.Span) (plan.Expr, error)
 	around *enclosing // of the enclosing query
 	params []param
+	span   ast.Span   // where the subquery is refused
+	refuse *ast.Error // why the subquery cannot be computed, if its parameters are in order
 }
 
 // param is something a subquery reads of the query around it.

@@ -206,7 +206,7 @@ func (m *mover) move(e plan.Expr) (plan.Expr, *plan.Column) {
 
 // strayParam reports what a subquery reads of FROM that is no group key.
 func (q *selection) strayParam(s *subquery, call *plan.Call) error {
-	for i, e := range call.Args[s.values : len(call.Args)-1] {
+	for i, e := range call.Args[len(s.values) : len(call.Args)-1] {
 		stray := false
 		plan.RewriteExpr(e, func(e plan.Expr) (plan.Expr, bool) {
 			if contains(q.keys, e) {

@@ -56,7 +56,7 @@ func (b *binder) joinUnnest(l *relation, u *ast.Unnest, j *ast.Join, e *env) (*r
 	switch {
 	case j.Kind == ast.CrossJoin:
 	case j.On != nil && !always:
-		return nil, notOnTrue(j, j.On.Span())
+		return nil, notOnTrue(j, ast.Place(j.On))
 	case j.On == nil:
 		return nil, notOnTrue(j, j.Span())
 	}
@@ -93,7 +93,7 @@ func (b *binder) joinOn(l, r *relation, j *ast.Join, e *env) (*relation, error) 
 	}
 	both := crossJoin(l, r)
 	found := &findings{}
-	x := &exprBinder{binder: b, env: e, scope: &scope{rel: both, outer: e.around()}, clause: "JOIN clause", found: found}
+	x := &exprBinder{binder: b, env: e, scope: &scope{rel: both, outer: e.around()}, clause: "JOIN clause", whole: j.On, found: found}
 	cond, err := x.expr(j.On)
 	if err != nil {
 		return nil, err

@@ -38,20 +38,23 @@ func joinUsing(l, r *relation, j *ast.Join, using []ast.Ident) (*relation, error
 	var merged []usingKey
 	used := map[*column]bool{}
 	for _, id := range using {
-		lc, err := usingColumn(left, id)
+		lc, err := usingColumn(l, id, "left")
 		if err != nil {
 			return nil, err
 		}
-		rc, err := usingColumn(right, id)
+		rc, err := usingColumn(r, id, "right")
 		if err != nil {
 			return nil, err
 		}
 		t, ok := types.CommonSuperType(lc.typ, rc.typ)
 		if !ok {
-			return nil, mismatch(id.Span(), "Column types of left and right side are incompatible: %s, %s", lc.typ, rc.typ)
+			return nil, mismatch(id.Span(), "Cannot apply operator: %s = %s", lc.typ, rc.typ)
 		}
 		if _, err := comparisonOf("=", t, id.Span()); err != nil {
 			return nil, err
+		}
+		if j.Kind == ast.RightJoin {
+			lc, rc = rc, lc
 		}
 		node.LeftKeys = append(node.LeftKeys, cast(lc.ref(), t))
 		node.RightKeys = append(node.RightKeys, cast(rc.ref(), t))
@@ -68,11 +71,11 @@ type usingKey struct {
 	left, right int
 }
 
-func usingColumn(rel *relation, id ast.Ident) (*column, error) {
+func usingColumn(rel *relation, id ast.Ident, side string) (*column, error) {
 	found := rel.find(nil, id.Name)
 	switch len(found) {
 	case 0:
-		return nil, ast.Errorf(ast.ColumnNotFound, id.Span(), "Column '%s' is missing from one side of join", id.Name)
+		return nil, ast.Errorf(ast.ColumnNotFound, id.Span(), "Column '%s' is missing from %s side of join", id.Name, side)
 	case 1:
 		return found[0], nil
 	}

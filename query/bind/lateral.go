@@ -50,7 +50,7 @@ func (b *binder) lateral(l *relation, t *ast.Lateral, e *env) (*relation, *plan.
 	if l == nil {
 		l = &relation{node: &plan.Values{Rows: [][]plan.Expr{{}}}}
 	}
-	around := &enclosing{look: (&scope{rel: l, outer: e.around()}).find, around: e.around()}
+	around := &enclosing{look: (&scope{rel: l, outer: e.around()}).find, around: e.around(), span: t.Query.Span()}
 	r, err := b.query(t.Query, &env{ctes: e.cteList(), outer: around})
 	if err != nil {
 		return nil, nil, err
@@ -63,7 +63,7 @@ func (b *binder) lateral(l *relation, t *ast.Lateral, e *env) (*relation, *plan.
 	for i, p := range around.params {
 		params[i] = p.expr
 	}
-	d, err := a.unnest(&subquery{rel: r, span: t.Span()}, params, false)
+	d, err := a.unnest(&subquery{rel: r, span: around.span, refuse: around.refuse}, params, false)
 	if err != nil {
 		return nil, nil, err
 	}

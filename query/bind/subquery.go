@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/function"
 	"github.com/traillake/traillake/query/plan"
@@ -25,10 +27,12 @@ type subquery struct {
 	// op is the comparison of a compared one; all tells ALL from ANY.
 	op     string
 	all    bool
-	values int // what of the stand-in's arguments comes before the parameters
+	values []plan.Expr // what it is compared with: the stand-in's first arguments
 	params []param
-	scope  *scope // that the parameters are over
-	span   ast.Span
+	scope  *scope   // that the parameters are over
+	span   ast.Span // where it is refused
+	query  ast.Span
+	refuse *ast.Error // nil when it can be computed
 }
 
 // standIn names the call that stands for a subquery while expressions are bound
@@ -46,25 +50,32 @@ func (f *findings) standInOf(e plan.Expr) (*subquery, *plan.Call) {
 	return f.of(call.Args[len(call.Args)-1].(*plan.Column)).subquery, call
 }
 
-// nested binds a subquery in expression position.
-func (x *exprBinder) nested(q *ast.Query, kind subqueryKind, span ast.Span) (*subquery, error) {
+// nested binds the subquery of an expression.
+func (x *exprBinder) nested(q *ast.Query, kind subqueryKind, e ast.Expr) (*subquery, error) {
+	span := ast.Place(e)
 	if x.lambdas != nil {
-		return nil, notSupported(span, "Lambda expression with a subquery")
+		return nil, ast.Errorf(ast.NotSupported, span, "Lambda expression cannot contain subqueries")
 	}
 	if x.found == nil {
 		return nil, notSupported(span, "Subquery in "+x.clause)
 	}
-	around := &enclosing{look: x.find, around: x.env.around()}
+	switch e := e.(type) { // where Trino places what it refuses to compute
+	case *ast.ScalarSubquery, *ast.Quantified:
+		span = q.Span()
+	case *ast.InSubquery:
+		span = ast.Place(e.Expr)
+	}
+	around := &enclosing{look: x.find, around: x.env.around(), span: span}
 	rel, err := x.query(q, &env{ctes: x.env.cteList(), outer: around})
 	if err != nil {
 		return nil, err
 	}
-	return &subquery{kind: kind, rel: rel, params: around.params, scope: x.scope, span: span}, nil
+	return &subquery{kind: kind, rel: rel, params: around.params, scope: x.scope, span: span, query: q.Span(), refuse: around.refuse}, nil
 }
 
 // standFor leaves a finding and returns the stand-in for it.
 func (x *exprBinder) standFor(s *subquery, values []plan.Expr, result types.Type) plan.Expr {
-	s.values = len(values)
+	s.values = values
 	args := append([]plan.Expr(nil), values...)
 	for _, p := range s.params {
 		args = append(args, p.expr)
@@ -79,7 +90,7 @@ func (x *exprBinder) standFor(s *subquery, values []plan.Expr, result types.Type
 }
 
 func (x *exprBinder) scalarSubquery(e *ast.ScalarSubquery) (plan.Expr, error) {
-	s, err := x.nested(e.Query, scalarValue, e.Span())
+	s, err := x.nested(e.Query, scalarValue, e)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +98,7 @@ func (x *exprBinder) scalarSubquery(e *ast.ScalarSubquery) (plan.Expr, error) {
 }
 
 func (x *exprBinder) exists(e *ast.Exists) (plan.Expr, error) {
-	s, err := x.nested(e.Query, hasRows, e.Span())
+	s, err := x.nested(e.Query, hasRows, e)
 	if err != nil {
 		return nil, err
 	}
@@ -99,15 +110,15 @@ func (x *exprBinder) inSubquery(e *ast.InSubquery) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := x.nested(e.Query, hasValue, e.Query.Span())
+	s, err := x.nested(e.Query, hasValue, e)
 	if err != nil {
 		return nil, err
 	}
-	value, t, err := x.comparedValue(value, s, e.OpPos)
+	value, t, err := x.comparedValue(value, s, ast.Place(e))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := comparisonOf("=", t, e.OpPos); err != nil {
+	if _, err := comparisonOf("=", t, ast.Place(e)); err != nil {
 		return nil, err
 	}
 	return negated(x.standFor(s, []plan.Expr{value}, types.BooleanType), e.Not), nil
@@ -119,15 +130,15 @@ func (x *exprBinder) quantified(e *ast.Quantified) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := x.nested(e.Query, compared, e.Query.Span())
+	s, err := x.nested(e.Query, compared, e)
 	if err != nil {
 		return nil, err
 	}
-	value, t, err := x.comparedValue(value, s, e.OpPos)
+	value, t, err := x.comparedValue(value, s, ast.Place(e))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := comparisonOf(e.Op, t, e.OpPos); err != nil {
+	if _, err := comparisonOf(e.Op, t, ast.Place(e)); err != nil {
 		return nil, err
 	}
 	s.op, s.all = e.Op, e.Quantifier == "ALL"
@@ -136,7 +147,7 @@ func (x *exprBinder) quantified(e *ast.Quantified) (plan.Expr, error) {
 		return negated(x.standFor(s, []plan.Expr{value}, types.BooleanType), s.all), nil
 	}
 	if !hasOrder(t) {
-		return nil, mismatch(e.Span(), "Subquery result type must be orderable")
+		return nil, mismatch(ast.Place(e), "Subquery result type must be orderable")
 	}
 	return x.standFor(s, []plan.Expr{value}, types.BooleanType), nil
 }
@@ -193,14 +204,21 @@ func (r *relation) row() plan.Expr {
 // same is shared, so that a group key finds itself in the SELECT list.
 func (f *findings) addSubquery(s *subquery, source func(ast.Node) string) *plan.Column {
 	name := [...]string{"$subquery", "$exists", "$in", "$compared"}[s.kind]
-	text := source(ast.At{Pos: s.span})
+	text := source(ast.At{Pos: s.query})
 	for i, e := range f.entries {
 		o := e.subquery
-		if o != nil && text != "" && s.kind == scalarValue && o.kind == s.kind && source(ast.At{Pos: o.span}) == text && sameParams(s, o) {
+		if o != nil && text != "" && source(ast.At{Pos: o.query}) == text && sameQuestion(s, o) && sameParams(s, o) {
 			return &plan.Column{Index: -i - 1, Name: name, Typ: types.BooleanType}
 		}
 	}
 	return f.add(finding{subquery: s}, name, types.BooleanType)
+}
+
+// sameQuestion reports whether two subqueries of one text are asked for the same.
+func sameQuestion(a, b *subquery) bool {
+	return a.kind == b.kind && a.op == b.op && a.all == b.all && slices.EqualFunc(a.values, b.values, func(v, o plan.Expr) bool {
+		return plan.Equal(v, o) && !plan.IsVolatile(v)
+	})
 }
 
 func sameParams(a, b *subquery) bool {

@@ -63,7 +63,7 @@ func (c *converter) mismatchOf(v value) {
 	case *ast.Binary:
 		span = e.OpPos
 	case *ast.Quantified, *ast.IsNull, *ast.Between, *ast.InList, *ast.InSubquery, *ast.Like:
-		span = c.afterOperand(e)
+		span = ast.Place(e)
 	}
 	for i := v.first; i <= v.last; i++ {
 		if c.toks[i].span.Start == span.Start {
@@ -73,30 +73,9 @@ func (c *converter) mismatchOf(v value) {
 	c.mismatch(v.first)
 }
 
-// afterOperand is the place of the first word after a predicate's left operand.
-func (c *converter) afterOperand(e ast.Expr) ast.Span {
-	var left ast.Expr
-	switch e := e.(type) {
-	case *ast.Quantified:
-		left = e.Expr
-	case *ast.IsNull:
-		left = e.Expr
-	case *ast.Between:
-		left = e.Expr
-	case *ast.InList:
-		left = e.Expr
-	case *ast.InSubquery:
-		left = e.Expr
-	case *ast.Like:
-		left = e.Expr
-	}
-	end := left.Span().End
-	for _, t := range c.toks {
-		if t.span.Start >= end && !t.is(")") {
-			return t.span
-		}
-	}
-	return e.Span()
+// words is where the words of a predicate begin whose first operand is left.
+func (c *converter) words(left value) ast.Predicate {
+	return ast.Predicate{OpPos: c.span(left.last+1, left.last+1)}
 }
 
 // value converts an expression.
@@ -262,7 +241,7 @@ func (c *converter) negated(left value, not bool, word string) (after int) {
 // like converts [NOT] LIKE.
 func (c *converter) like(e *sqlparser.ComparisonExpr) value {
 	left := c.left(e.Left, concatBinding)
-	n := &ast.Like{Expr: left.expr, Not: e.Operator == sqlparser.NotLikeOp}
+	n := &ast.Like{Predicate: c.words(left), Expr: left.expr, Not: e.Operator == sqlparser.NotLikeOp}
 	c.negated(left, n.Not, "LIKE")
 	p := left.place
 	part := func(e sqlparser.Expr) ast.Expr {
@@ -279,9 +258,6 @@ func (c *converter) like(e *sqlparser.ComparisonExpr) value {
 	return value{n, p, predicateBinding}
 }
 
-// after is the place of the word that follows an operand.
-func (c *converter) after(v value) ast.Span { return c.span(v.last+1, v.last+1) }
-
 // in converts [NOT] IN (list or query).
 func (c *converter) in(left value, e *sqlparser.ComparisonExpr) value {
 	not := e.Operator == sqlparser.NotInOp
@@ -292,13 +268,13 @@ func (c *converter) in(left value, e *sqlparser.ComparisonExpr) value {
 	p := place{left.first, c.toks[open].match}
 	switch right := e.Right.(type) {
 	case sqlparser.ValTuple:
-		n := &ast.InList{At: c.at(p), Expr: left.expr, Not: not}
+		n := &ast.InList{At: c.at(p), Predicate: c.words(left), Expr: left.expr, Not: not}
 		for _, item := range right {
 			n.List = append(n.List, c.expr(item))
 		}
 		return value{n, p, predicateBinding}
 	case *sqlparser.Subquery:
-		n := &ast.InSubquery{At: c.at(p), OpPos: c.after(left), Expr: left.expr, Not: not, Query: c.query(right.Select, open+1)}
+		n := &ast.InSubquery{At: c.at(p), Predicate: c.words(left), Expr: left.expr, Not: not, Query: c.query(right.Select, open+1)}
 		return value{n, p, predicateBinding}
 	}
 	c.foreign("this form of IN")
@@ -310,7 +286,7 @@ func (c *converter) quantified(left value, op string, f *sqlparser.FuncExpr) val
 	con, arg := c.functionOf(f, quantifiedKind)
 	p := place{left.first, con.last}
 	n := con.node.(*ast.Quantified)
-	n.At, n.OpPos, n.Expr, n.Op, n.Query = c.at(p), c.after(left), left.expr, op, c.subquery(arg, con)
+	n.At, n.Predicate, n.Expr, n.Op, n.Query = c.at(p), c.words(left), left.expr, op, c.subquery(arg, con)
 	return value{n, p, predicateBinding}
 }
 
@@ -318,7 +294,7 @@ func (c *converter) quantified(left value, op string, f *sqlparser.FuncExpr) val
 func (c *converter) between(e *sqlparser.BetweenExpr) value {
 	left := c.left(e.Left, concatBinding)
 	low, high := c.operand(e.From, concatBinding), c.operand(e.To, concatBinding)
-	n := &ast.Between{OpPos: c.after(left), Expr: left.expr, Low: low.expr, High: high.expr, Not: !e.IsBetween}
+	n := &ast.Between{Predicate: c.words(left), Expr: left.expr, Low: low.expr, High: high.expr, Not: !e.IsBetween}
 	if i := c.negated(left, n.Not, "BETWEEN"); c.pending[i] {
 		n.Symmetric = c.toks[i].is("SYMMETRIC")
 		c.claim(i, "SYMMETRIC", "ASYMMETRIC")
@@ -354,7 +330,7 @@ func (c *converter) test(e *sqlparser.IsExpr) value {
 	p := place{left.first, last}
 	if test.word == "NULL" {
 		c.claim(last, "NULL", "UNKNOWN")
-		return value{&ast.IsNull{At: c.at(p), Expr: left.expr, Not: test.not}, p, predicateBinding}
+		return value{&ast.IsNull{At: c.at(p), Predicate: c.words(left), Expr: left.expr, Not: test.not}, p, predicateBinding}
 	}
 	c.claim(last, test.word)
 	op := "IS NOT DISTINCT FROM"
