@@ -188,6 +188,9 @@ func (g *generator) subquery(s *scope, want typ, depth int) (string, bool) {
 	case 0:
 		return "EXISTS (" + g.query(outer, []typ{of}, depth-1, false).text + ")", true
 	case 1:
+		if of.name == "double" {
+			of = scalarTypes[0] // whether NaN is in a list of NaN depends on the clause in Trino
+		}
 		return "(" + g.expr(s, of, 1) + one(g.tape, " IN (", " NOT IN (") + g.query(outer, []typ{of}, depth-1, false).text + "))", true
 	case 2:
 		return "(NOT EXISTS (" + g.query(outer, []typ{of}, depth-1, false).text + "))", true

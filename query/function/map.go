@@ -1,6 +1,8 @@
 package function
 
 import (
+	"strings"
+
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 
@@ -73,6 +75,8 @@ func lookupAny(strict bool) maker {
 			switch {
 			case at >= 0:
 				types.AppendFrom(b, l.items, at)
+			case strict && len(t.Fields) > 0:
+				return invalidArgument("Key not present in map")
 			case strict:
 				return invalidArgument("Key not present in map: %s", types.AppendText(nil, t, want.Array, want.Row(row)))
 			default:
@@ -121,6 +125,31 @@ var emptyMap = generic(func(*call, []Value) func(array.Builder, int) error {
 	return func(b array.Builder, _ int) error { b.(*array.MapBuilder).Append(true); return nil }
 })
 
+// keyText is a key as Trino's messages show it: a row is a list of its fields.
+func keyText(t types.Type, arr arrow.Array, row int) string {
+	if types.IsNull(arr, row) {
+		return "null"
+	}
+	var parts []string
+	switch a := arr.(type) {
+	case *array.Struct:
+		if t.Kind != types.Row {
+			return string(types.AppendText(nil, t, arr, row))
+		}
+		for i, f := range t.Fields {
+			parts = append(parts, keyText(f.Type, a.Field(i), row))
+		}
+	case *array.List:
+		start, end := a.ValueOffsets(row)
+		for i := start; i < end; i++ {
+			parts = append(parts, keyText(*t.Elem, a.ListValues(), int(i)))
+		}
+	default:
+		return string(types.AppendText(nil, t, arr, row))
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
 // mapWriter appends maps and refuses NULL and repeated keys.
 type mapWriter struct {
 	b    *array.MapBuilder
@@ -141,7 +170,7 @@ func (w *mapWriter) add(keys arrow.Array, k int, items arrow.Array, v int) error
 		return invalidArgument("map key cannot be null")
 	}
 	if !w.keys.add(keys, k) {
-		return invalidArgument("Duplicate map keys (%s) are not allowed", types.AppendText(nil, w.keys.t, keys, k))
+		return invalidArgument("Duplicate map keys (%s) are not allowed", keyText(w.keys.t, keys, k))
 	}
 	types.AppendFrom(w.b.KeyBuilder(), keys, k)
 	types.AppendFrom(w.b.ItemBuilder(), items, v)
@@ -162,7 +191,11 @@ var mapFromArrays = generic(func(c *call, args []Value) func(array.Builder, int)
 		}
 		w := newMapWriter(b, *c.result.Key)
 		w.start()
+		nested := c.result.Key.Elem != nil || len(c.result.Key.Fields) > 0
 		for k := range ke - ks {
+			if _, known := types.Equal(*c.result.Key, keys.elements, ks+k, keys.elements, ks+k); nested && !known && !types.IsNull(keys.elements, ks+k) {
+				return invalidArgument("map key cannot be indeterminate: %s", keyText(*c.result.Key, keys.elements, ks+k))
+			}
 			if err := w.add(keys.elements, ks+k, items.elements, vs+k); err != nil {
 				return err
 			}
