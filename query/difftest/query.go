@@ -195,8 +195,12 @@ func (g *generator) subquery(s *scope, want typ, depth int) (string, bool) {
 	case 2:
 		return "(NOT EXISTS (" + g.query(outer, []typ{of}, depth-1, false).text + "))", true
 	}
-	return "(" + g.expr(s, of, 1) + one(g.tape, " = ", " <> ", " < ", " >= ", " > ") +
-		one(g.tape, "ANY (", "ALL (", "SOME (") + g.query(outer, []typ{of}, depth-1, false).text + "))", true
+	value, op := g.expr(s, of, 1), one(g.tape, " = ", " <> ", " < ", " >= ", " > ")
+	which := one(g.tape, "ANY (", "ALL (", "SOME (")
+	if op == " <> " {
+		which = "ALL (" // NULL <> ANY of several values is true in Trino
+	}
+	return "(" + value + op + which + g.query(outer, []typ{of}, depth-1, false).text + "))", true
 }
 
 // scalarSubquery yields one row, as it aggregates without grouping.
