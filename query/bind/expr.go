@@ -200,6 +200,11 @@ func (x *exprBinder) subscript(e *ast.Subscript) (plan.Expr, error) {
 }
 
 func rowSubscript(base plan.Expr, index ast.Expr) (plan.Expr, error) {
+	if u, ok := index.(*ast.Unary); ok && u.Op == "-" {
+		if l, ok := u.Expr.(*ast.Literal); ok && l.Kind == ast.IntegerLiteral {
+			return nil, ast.Errorf(ast.InvalidFunctionArgument, index.Span(), "Invalid subscript index: -%s. ROW indices start at 1", l.Text)
+		}
+	}
 	l, ok := index.(*ast.Literal)
 	if !ok || l.Kind != ast.IntegerLiteral {
 		return nil, ast.Errorf(ast.InvalidArguments, index.Span(), "Subscript expression on ROW requires a constant index")

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/traillake/traillake/query/ast"
@@ -169,6 +170,9 @@ func fields(e plan.Expr, p *path, n int) (plan.Expr, error) {
 				err.Hint = "Did you mean field '" + n + "'?"
 			}
 			return nil, err
+		}
+		if slices.ContainsFunc(t.Fields[i+1:], func(f types.Field) bool { return strings.EqualFold(f.Name, t.Fields[i].Name) }) {
+			return nil, ast.Errorf(ast.AmbiguousName, p.parts[n].Span(), "Ambiguous row field reference: %s", name)
 		}
 		e = &plan.Field{Expr: e, Index: i}
 	}

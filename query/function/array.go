@@ -21,8 +21,8 @@ var arrayAccess = []entry{
 	{sig: "array_position(array(T), T) bigint; T:comparable", make: arrayPosition},
 	{sig: "array_max(array(T)) T; T:orderable", make: arrayExtreme(largest)},
 	{sig: "array_min(array(T)) T; T:orderable", make: arrayExtreme(smallest)},
-	{sig: "array_join(array(T), varchar) varchar", result: joinable, make: arrayJoin},
-	{sig: "array_join(array(T), varchar, varchar) varchar", result: joinable, make: arrayJoin},
+	{sig: "array_join(array(E), varchar) varchar", result: joinable, make: arrayJoin},
+	{sig: "array_join(array(E), varchar, varchar) varchar", result: joinable, make: arrayJoin},
 }
 
 func cardinality(c *call) Kernel {

@@ -15,10 +15,10 @@ var lambdaFunctions = []entry{
 	{sig: "filter(array(T), function(T,boolean)) array(T)", make: filter},
 	{sig: "transform(array(T), function(T,U)) array(U)", make: transform},
 	{sig: "map_filter(map(K,V), function(K,V,boolean)) map(K,V)", make: filter},
-	{sig: "transform_values(map(K,V), function(K,V,W)) map(K,W)", make: transformValues},
-	{sig: "transform_keys(map(K,V), function(K,V,W)) map(W,V); W:comparable", make: transformKeys},
+	{sig: "transform_values(map(K,V1), function(K,V1,V2)) map(K,V2)", make: transformValues},
+	{sig: "transform_keys(map(K1,V), function(K1,V,K2)) map(K2,V)", make: transformKeys},
 	{sig: "zip_with(array(T), array(U), function(T,U,R)) array(R)", make: zipWith},
-	{sig: "map_zip_with(map(K,V), map(K,W), function(K,V,W,X)) map(K,X); K:comparable", make: mapZipWith},
+	{sig: "map_zip_with(map(K,V1), map(K,V2), function(K,V1,V2,V3)) map(K,V3)", make: mapZipWith},
 	{sig: "reduce(array(T), S, function(S,T,S), function(S,R)) R", make: reduce},
 	{sig: "array_sort(array(T), function(T,T,integer)) array(T)", make: arraySortBy},
 }

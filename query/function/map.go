@@ -20,7 +20,14 @@ var mapAccess = []entry{
 	{sig: "map(array(K), array(V)) map(K,V); K:comparable", make: mapFromArrays},
 	{sig: "map_from_entries(array(row(K,V))) map(K,V); K:comparable", make: mapFromEntries},
 	{sig: "multimap_from_entries(array(row(K,V))) map(K,array(V)); K:comparable", make: multimapFromEntries},
-	{sig: "map_concat(map(K,V), map(K,V)...) map(K,V)", make: mapConcat},
+	{sig: "map_concat(map(K,V), map(K,V)...) map(K,V)", result: severalMaps, make: mapConcat},
+}
+
+func severalMaps(args []types.Type) (types.Type, error) {
+	if len(args) < 2 {
+		return types.Type{}, invalidArgument("There must be two or more concatenation arguments to map_concat")
+	}
+	return args[0], nil
 }
 
 // lookup makes element_at (NULL when the key is absent) and the subscript (an error then).
@@ -72,6 +79,9 @@ func lookupAny(strict bool) maker {
 				return nil
 			}
 			at := types.FindKey(t, m, args[0].Row(row), want.Array, want.Row(row))
+			if isNaN(t, want.Array, want.Row(row)) {
+				at = -1 // equals no key
+			}
 			switch {
 			case at >= 0:
 				types.AppendFrom(b, l.items, at)
@@ -85,6 +95,15 @@ func lookupAny(strict bool) maker {
 			return nil
 		}
 	})
+}
+
+func isNaN(t types.Type, arr arrow.Array, row int) bool {
+	switch t.Kind {
+	case types.Real, types.Double:
+		eq, _ := types.Equal(t, arr, row, arr, row)
+		return !eq
+	}
+	return false
 }
 
 // mapPart makes map_keys (0) and map_values (1): the same lists over one of the two element arrays.

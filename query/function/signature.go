@@ -16,7 +16,7 @@ import (
 //	concat_ws(varchar, varchar...) varchar
 //	array_max(array(T)) T; T:orderable
 //
-// One upper-case letter is a type variable, one lower-case letter a number;
+// One upper-case letter is a type variable (a digit may follow), one lower-case letter a number;
 // "..." lets the last argument repeat, also zero times.
 type signature struct {
 	name        string
@@ -118,7 +118,7 @@ func (p *patternParser) word() string {
 func (p *patternParser) parse() *pattern {
 	t := &pattern{base: p.word()}
 	switch {
-	case len(t.base) == 1 && t.base[0] >= 'A' && t.base[0] <= 'Z':
+	case isTypeVar(t.base):
 		t.isVar = true
 		return t
 	case t.base == anyType:
@@ -156,6 +156,11 @@ func (p *patternParser) parse() *pattern {
 		t.fixed, t.closed, t.kind = fixed, true, fixed.Kind
 	}
 	return t
+}
+
+// isTypeVar tells T and T1 from the names of types.
+func isTypeVar(word string) bool {
+	return word != "" && word[0] >= 'A' && word[0] <= 'Z' && len(strings.TrimRight(word[1:], "0123456789")) == 0
 }
 
 func (t *pattern) hasNumVars() bool {

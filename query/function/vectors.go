@@ -33,7 +33,7 @@ func (p *products) cosine() (float64, error) {
 	if p.left == 0 || p.right == 0 {
 		return 0, invalidArgument("Vector magnitude cannot be zero")
 	}
-	return p.dot / (math.Sqrt(p.left) * math.Sqrt(p.right)), nil
+	return p.dot / math.Sqrt(p.left*p.right), nil
 }
 
 // overVectors makes a function of two arrays of one length. A NULL element
