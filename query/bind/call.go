@@ -99,6 +99,10 @@ func (x *exprBinder) arguments(e *ast.Call, name string) (*function.Scalar, []pl
 		f, err = function.Resolve(name, retyped(known, args), x.lambdaTypes(e.Args))
 		return err
 	})
+	var arity *function.LambdaArity
+	if errors.As(err, &arity) {
+		return nil, nil, ast.Errorf(ast.InvalidParameterUsage, e.Args[arity.Arg].Span(), "%v", arity)
+	}
 	if err != nil {
 		return nil, nil, at(unwrapped(err), e.Span())
 	}

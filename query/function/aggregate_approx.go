@@ -21,12 +21,20 @@ var approximations = []aggEntry{
 	{sig: "approx_percentile(bigint, double, double) bigint", make: percentile(2, 1)},
 	{sig: "approx_percentile(real, double, double) real", make: percentile(2, 1)},
 	{sig: "approx_percentile(double, double, double) double", make: percentile(2, 1)},
+	{sig: "approx_percentile(bigint, double, double, double) bigint", make: percentile(2, 1)}, // an accuracy, which is always kept
+	{sig: "approx_percentile(real, double, double, double) real", make: percentile(2, 1)},
+	{sig: "approx_percentile(double, double, double, double) double", make: percentile(2, 1)},
 	{sig: "approx_percentile(bigint, array(double)) array(bigint)", make: percentile(1, -1)},
 	{sig: "approx_percentile(real, array(double)) array(real)", make: percentile(1, -1)},
 	{sig: "approx_percentile(double, array(double)) array(double)", make: percentile(1, -1)},
 	{sig: "approx_percentile(bigint, double, array(double)) array(bigint)", make: percentile(2, 1)},
 	{sig: "approx_percentile(real, double, array(double)) array(real)", make: percentile(2, 1)},
 	{sig: "approx_percentile(double, double, array(double)) array(double)", make: percentile(2, 1)},
+	{sig: "numeric_histogram(bigint, double) map(double,double)", make: numericHistogram},
+	{sig: "numeric_histogram(bigint, double, double) map(double,double)", make: numericHistogram},
+	{sig: "numeric_histogram(bigint, real) map(real,real)", make: numericHistogram},
+	{sig: "numeric_histogram(bigint, real, double) map(real,real)", make: numericHistogram},
+	{sig: "checksum(T) varbinary", result: hashable, make: checksum},
 }
 
 const (
@@ -109,7 +117,7 @@ func approxDistinct(c *call) func(*Context) Accumulator {
 			}
 			if len(args) == 2 && !types.IsNull(args[1].Array, args[1].Row(row)) {
 				if e := floatAt(args[1], row); e < 0.0040625 || e > 0.26 {
-					return invalidArgument("Max standard error must be in [0.0040625, 0.26000]: %v", e)
+					return invalidArgument("Max standard error must be in [0.0040625, 0.26]: %s", types.AppendFloat(nil, e, 64))
 				}
 			}
 			before := s.size()
@@ -204,10 +212,15 @@ func percentile(wantedArg, weightArg int) aggMaker {
 				if err := s.ask(args[wantedArg], row); err != nil {
 					return err
 				}
+				if len(args) == 4 {
+					if a := floatAt(args[3], row); !(a > 0 && a < 1) {
+						return invalidArgument("Percentile accuracy must be strictly between 0 and 1")
+					}
+				}
 				w := 1.0
 				if weightArg > 0 {
-					if w = floatAt(args[weightArg], row); !(w >= 0) {
-						return invalidArgument("percentile weight must be >= 0")
+					if w = floatAt(args[weightArg], row); !(w >= 1) {
+						return invalidArgument("weight must be >= 1, was %s", types.AppendFloat(nil, w, 64))
 					}
 				}
 				s.values = append(s.values, weighted{floatAt(args[0], row), w})

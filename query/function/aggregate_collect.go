@@ -324,6 +324,27 @@ type top struct {
 	pairs []pair
 }
 
+// checkTop refuses a count of values that is not between 1 and maxArray.
+func checkTop(want wanted, by bool, n int64) error {
+	name, place := "max", "second"
+	if want == smallest {
+		name = "min"
+	}
+	rule := "must be positive"
+	if by {
+		name, place, rule = name+"_by", "third", "must be a positive integer"
+	} else {
+		name += "_n"
+	}
+	switch {
+	case n <= 0:
+		return invalidArgument("%s argument of %s %s", place, name, rule)
+	case n > maxArray:
+		return invalidArgument("%s argument of %s must be less than or equal to %d; found %d", place, name, maxArray, n)
+	}
+	return nil
+}
+
 // topBy makes the forms with a count.
 func topBy(want wanted, byArg, countArg int) aggMaker {
 	return func(c *call) func(*Context) Accumulator {
@@ -336,8 +357,8 @@ func topBy(want wanted, byArg, countArg int) aggMaker {
 					return nil
 				}
 				s.n = count.Array.(*array.Int64).Value(count.Row(row))
-				if s.n <= 0 || s.n > maxArray {
-					return invalidArgument("third argument of max_by/min_by must be a positive integer up to %d", maxArray)
+				if err := checkTop(want, byArg > 0, s.n); err != nil {
+					return err
 				}
 				p := pair{by: by}
 				if byArg > 0 {

@@ -19,20 +19,20 @@ var statistics = []aggEntry{
 	{sig: "geometric_mean(double) double", make: geometricMean},
 	{sig: "geometric_mean(real) real", make: geometricMean},
 	{sig: "geometric_mean(bigint) double", make: geometricMean},
-	{sig: "stddev(double) double", make: momentsOf(2, func(m moments) float64 { return math.Sqrt(m.m2 / (m.n - 1)) })},
-	{sig: "stddev_samp(double) double", make: momentsOf(2, func(m moments) float64 { return math.Sqrt(m.m2 / (m.n - 1)) })},
-	{sig: "stddev_pop(double) double", make: momentsOf(1, func(m moments) float64 { return math.Sqrt(m.m2 / m.n) })},
-	{sig: "variance(double) double", make: momentsOf(2, func(m moments) float64 { return m.m2 / (m.n - 1) })},
-	{sig: "var_samp(double) double", make: momentsOf(2, func(m moments) float64 { return m.m2 / (m.n - 1) })},
-	{sig: "var_pop(double) double", make: momentsOf(1, func(m moments) float64 { return m.m2 / m.n })},
-	{sig: "skewness(double) double", make: momentsOf(3, func(m moments) float64 { return math.Sqrt(m.n) * m.m3 / math.Pow(m.m2, 1.5) })},
+	{sig: "stddev(double) double", make: momentsOf(2, func(m moments) float64 { return math.Sqrt(m.v / (m.n - 1)) })},
+	{sig: "stddev_samp(double) double", make: momentsOf(2, func(m moments) float64 { return math.Sqrt(m.v / (m.n - 1)) })},
+	{sig: "stddev_pop(double) double", make: momentsOf(1, func(m moments) float64 { return math.Sqrt(m.v / m.n) })},
+	{sig: "variance(double) double", make: momentsOf(2, func(m moments) float64 { return m.v / (m.n - 1) })},
+	{sig: "var_samp(double) double", make: momentsOf(2, func(m moments) float64 { return m.v / (m.n - 1) })},
+	{sig: "var_pop(double) double", make: momentsOf(1, func(m moments) float64 { return m.v / m.n })},
+	{sig: "skewness(double) double", make: momentsOf(3, func(m moments) float64 { return math.Sqrt(m.n) * m.m3 / halfCubed(m.m2) })},
 	{sig: "kurtosis(double) double", make: momentsOf(4, kurtosis)},
 	{sig: "covar_pop(double, double) double", make: jointOf(1, func(j joint) float64 { return j.cxy / j.n })},
 	{sig: "covar_pop(real, real) real", make: jointOf(1, func(j joint) float64 { return j.cxy / j.n })},
 	{sig: "covar_samp(double, double) double", make: jointOf(2, func(j joint) float64 { return j.cxy / (j.n - 1) })},
 	{sig: "covar_samp(real, real) real", make: jointOf(2, func(j joint) float64 { return j.cxy / (j.n - 1) })},
-	{sig: "corr(double, double) double", make: jointOf(1, func(j joint) float64 { return j.cxy / math.Sqrt(j.cxx*j.cyy) })},
-	{sig: "corr(real, real) real", make: jointOf(1, func(j joint) float64 { return j.cxy / math.Sqrt(j.cxx*j.cyy) })},
+	{sig: "corr(double, double) double", make: jointOf(1, joint.correlation)},
+	{sig: "corr(real, real) real", make: jointOf(1, joint.correlation)},
 	{sig: "regr_slope(double, double) double", make: jointOf(1, func(j joint) float64 { return j.cxy / j.cxx })},
 	{sig: "regr_slope(real, real) real", make: jointOf(1, func(j joint) float64 { return j.cxy / j.cxx })},
 	{sig: "regr_intercept(double, double) double", make: jointOf(1, func(j joint) float64 { return j.my - j.cxy/j.cxx*j.mx })},
@@ -126,7 +126,8 @@ func geometricMean(c *call) func(*Context) Accumulator {
 
 // moments are the central moments of a set, kept so that two sets can be joined
 // (Chan, Golub and LeVeque; Pébay for the third and fourth).
-type moments struct{ n, mean, m2, m3, m4 float64 }
+// v is m2 with Welford's rounding, which variances have and higher moments have not.
+type moments struct{ n, mean, v, m2, m3, m4 float64 }
 
 func (a moments) join(b moments) moments {
 	if a.n == 0 {
@@ -140,6 +141,7 @@ func (a moments) join(b moments) moments {
 	return moments{
 		n:    n,
 		mean: a.mean + b.n*dn,
+		v:    a.v + b.v + d*dn*a.n*b.n,
 		m2:   a.m2 + b.m2 + d*dn*a.n*b.n,
 		m3:   a.m3 + b.m3 + d*dn*dn*a.n*b.n*(a.n-b.n) + 3*dn*(a.n*b.m2-b.n*a.m2),
 		m4: a.m4 + b.m4 + d*dn*dn*dn*a.n*b.n*(a.n*a.n-a.n*b.n+b.n*b.n) +
@@ -147,10 +149,36 @@ func (a moments) join(b moments) moments {
 	}
 }
 
+// add is join with a single value, in the steps of Welford and Terriberry: they
+// leave less rounding behind.
+func (a moments) add(v float64) moments {
+	n, d := a.n+1, v-a.mean
+	dn := d / n
+	dm2 := d * dn * a.n
+	return moments{
+		n:    n,
+		mean: a.mean + dn,
+		v:    a.v + d*(v-(a.mean+dn)),
+		m2:   a.m2 + dm2,
+		m3:   a.m3 + (dm2*dn*(n-2) - 3*dn*a.m2),
+		m4:   a.m4 + (dm2*dn*dn*(n*n-3*n+3) + 6*dn*dn*a.m2 - 4*dn*a.m3),
+	}
+}
+
+// halfCubed is x to the power of 1.5, rounded once: math.Pow is off in the last digit.
+func halfCubed(x float64) float64 {
+	root := math.Sqrt(x)
+	product := x * root
+	if x == 0 || math.IsInf(product, 0) || math.IsNaN(product) {
+		return product
+	}
+	rest := math.FMA(x, root, -product) + x*(math.FMA(-root, root, x)/(2*root))
+	return product + rest
+}
+
 func kurtosis(m moments) float64 {
 	n := m.n
-	variance := m.m2 / (n - 1)
-	return n*(n+1)/((n-1)*(n-2)*(n-3))*m.m4/(variance*variance) - 3*(n-1)*(n-1)/((n-2)*(n-3))
+	return (n-1)*n*(n+1)/((n-2)*(n-3))*m.m4/(m.m2*m.m2) - 3*(n-1)*(n-1)/((n-2)*(n-3))
 }
 
 // momentsOf makes an aggregate that is NULL for fewer than least values.
@@ -158,10 +186,10 @@ func momentsOf(least float64, result func(m moments) float64) aggMaker {
 	return func(c *call) func(*Context) Accumulator {
 		return func(ctx *Context) Accumulator {
 			return &folder[moments]{
-				ctx: ctx, c: c, fixed: 40,
+				ctx: ctx, c: c, fixed: 48,
 				add: func(s *moments, args []Value, row int) error {
 					if !anyNull(args, row) {
-						*s = s.join(moments{n: 1, mean: floatAt(args[0], row)})
+						*s = s.add(floatAt(args[0], row))
 					}
 					return nil
 				},
@@ -197,6 +225,17 @@ func (a joint) join(b joint) joint {
 	}
 }
 
+func (a joint) add(y, x float64) joint {
+	n, dx, dy := a.n+1, x-a.mx, y-a.my
+	mx, my := a.mx+dx/n, a.my+dy/n
+	return joint{
+		n: n, mx: mx, my: my,
+		cxx: a.cxx + dx*(x-mx), cyy: a.cyy + dy*(y-my), cxy: a.cxy + dx*(y-my),
+	}
+}
+
+func (j joint) correlation() float64 { return j.cxy / math.Sqrt(j.cxx) / math.Sqrt(j.cyy) }
+
 func jointOf(least float64, result func(j joint) float64) aggMaker {
 	return func(c *call) func(*Context) Accumulator {
 		return func(ctx *Context) Accumulator {
@@ -204,7 +243,7 @@ func jointOf(least float64, result func(j joint) float64) aggMaker {
 				ctx: ctx, c: c, fixed: 48,
 				add: func(s *joint, args []Value, row int) error {
 					if !anyNull(args, row) {
-						*s = s.join(joint{n: 1, my: floatAt(args[0], row), mx: floatAt(args[1], row)})
+						*s = s.add(floatAt(args[0], row), floatAt(args[1], row))
 					}
 					return nil
 				},

@@ -32,8 +32,34 @@ func nearest(name string, names []string) string {
 	return best
 }
 
+// LambdaArity is the error for a lambda with another number of parameters than
+// the only function of that many arguments hands to it.
+type LambdaArity struct{ Arg, Want, Got int }
+
+// Error is worded as Trino words it.
+func (e *LambdaArity) Error() string {
+	return fmt.Sprintf("Expected a lambda that takes %d argument(s) but got %d", e.Want, e.Got)
+}
+
+// lambdaArity finds a lambda that does not fit, when it is clear what would.
+func lambdaArity[E any](found []overload[E], args []Arg) error {
+	if len(found) != 1 || len(found[0].sig.args) != len(args) {
+		return nil
+	}
+	for i, p := range found[0].sig.args {
+		want := len(p.params) - 1
+		if got := args[i].LambdaParams; p.kind == types.Function && got > 0 && got != want {
+			return &LambdaArity{i, want, got}
+		}
+	}
+	return nil
+}
+
 // mismatch is the error for arguments that no overload takes, worded for operators and functions.
 func mismatch[E any](name string, found []overload[E], args []Arg) error {
+	if err := lambdaArity(found, args); err != nil {
+		return err
+	}
 	texts := make([]string, len(args))
 	for i, a := range args {
 		texts[i] = TypeText(a.Type)

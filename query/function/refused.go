@@ -34,6 +34,7 @@ var refused = []struct {
 	}},
 	{"a timestamp holds microseconds", "from_iso8601_timestamp takes up to six digits", []string{"from_iso8601_timestamp_nanos"}},
 	{"there is no session of Trino", "", []string{"current_groups", "version"}},
+	{"an aggregate takes no lambda", "reduce(array_agg(…), …) serves instead", []string{"reduce_agg"}},
 	{"there is no type variant", "json is the type for values of any shape", []string{"variant_is_null"}},
 }
 
