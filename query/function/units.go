@@ -14,6 +14,7 @@ var unitFunctions = []entry{
 	{sig: "format_number(bigint) varchar", make: pure1(formatNumber)},
 	{sig: "format_number(double) varchar", make: pure1(func(v float64) string { return formatNumber(clampInt64(v)) })},
 	{sig: "parse_data_size(varchar(x)) decimal(38,0)", make: f1(parseDataSize)},
+	{sig: "parse_presto_data_size(varchar(x)) decimal(38,0)", make: f1(parseDataSize)},
 }
 
 // formatNumber shows three digits and the power of a thousand.

@@ -45,6 +45,8 @@ type parser struct {
 	path  *Path
 	// inside is whether @ and last mean something: the depth of filters and of subscripts.
 	filters, subscripts int
+	// tries counts the brackets that were read as a condition first: in a hostile path they multiply.
+	tries int
 }
 
 // Compile reads a path.
@@ -437,13 +439,18 @@ func (p *parser) predicate() test {
 
 // bracketed reads (condition) [is unknown]; ok is false when the bracket holds a path.
 func (p *parser) bracketed() (t test, ok bool) {
+	if p.tries++; p.tries > 1000 {
+		p.fail("the path has too many brackets")
+	}
 	mark, depth, names := p.at, p.depth, len(p.path.names)
+	filters, subscripts := p.filters, p.subscripts
 	defer func() {
 		if r := recover(); r != nil {
 			if _, fault := r.(*Error); !fault {
 				panic(r)
 			}
 			p.at, p.depth, p.path.names = mark, depth, p.path.names[:names]
+			p.filters, p.subscripts = filters, subscripts
 			t, ok = nil, false
 		}
 	}()
