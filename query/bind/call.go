@@ -16,6 +16,8 @@ import (
 func (x *exprBinder) call(e *ast.Call) (plan.Expr, error) {
 	name := strings.ToLower(e.Name.Name)
 	switch {
+	case name == "reduce_agg":
+		return x.reduceAgg(e)
 	case e.Window != nil:
 		return x.window(e, name)
 	case function.IsAggregate(name):

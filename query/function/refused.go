@@ -34,8 +34,6 @@ var refused = []struct {
 	}},
 	{"a timestamp holds microseconds", "from_iso8601_timestamp takes up to six digits", []string{"from_iso8601_timestamp_nanos"}},
 	{"there is no session of Trino", "", []string{"current_groups", "version"}},
-	{"an aggregate takes no lambda", "reduce(array_agg(…), …) serves instead", []string{"reduce_agg"}},
-	{"its value is a hash of Trino's own for each type", "bitwise_xor_agg(xxhash64(to_utf8(x))) is a checksum of text", []string{"checksum"}},
 	{"there is no type variant", "json is the type for values of any shape", []string{"variant_is_null"}},
 }
 
