@@ -104,8 +104,8 @@ func (s *scanStream) sifts(task scanTask) bool {
 }
 
 // anyMade reports whether a column is made and not read as it is.
-func (c *scanColumns) anyMade() bool {
-	return slices.ContainsFunc(c.wanted, func(w scanColumn) bool { return w.made != "" })
+func (s *scanColumns) anyMade() bool {
+	return slices.ContainsFunc(s.wanted, func(w scanColumn) bool { return w.made != "" })
 }
 
 // sift returns the rows of a row group that are wanted.

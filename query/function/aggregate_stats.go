@@ -234,7 +234,7 @@ func (a joint) add(y, x float64) joint {
 	}
 }
 
-func (j joint) correlation() float64 { return j.cxy / math.Sqrt(j.cxx) / math.Sqrt(j.cyy) }
+func (a joint) correlation() float64 { return a.cxy / math.Sqrt(a.cxx) / math.Sqrt(a.cyy) }
 
 func jointOf(least float64, result func(j joint) float64) aggMaker {
 	return func(c *call) func(*Context) Accumulator {

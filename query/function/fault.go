@@ -20,7 +20,3 @@ func badCast(format string, args ...any) error {
 }
 
 var errDivisionByZero = fault(ast.DivisionByZero, "Division by zero")
-
-func nullInside(what string) error {
-	return fault(ast.NotSupported, "%s not supported for arrays or rows with null elements", what)
-}
