@@ -4,6 +4,8 @@ import (
 	"io"
 
 	"github.com/apache/arrow/go/v15/arrow"
+
+	"github.com/traillake/traillake/query/exec/vector"
 )
 
 // keptRows are batches in the order they came, to be read any number of times
@@ -20,6 +22,9 @@ type keptRows struct {
 func (k *keptRows) add(rec arrow.Record) error {
 	if k.file != nil {
 		return k.file.write(rec)
+	}
+	for _, c := range rec.Columns() {
+		vector.Settle(c)
 	}
 	rec.Retain()
 	k.batches = append(k.batches, rec)
