@@ -3,8 +3,10 @@ package engine
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Reading few columns first, and the parts of a store in the order of a sort, never
@@ -63,5 +65,40 @@ func newestRowsReadLittle(t *testing.T, l *testLake) {
 	plan := strings.Join(l.query("EXPLAIN SELECT * FROM audit ORDER BY eventTime DESC LIMIT 20"), "\n")
 	if !strings.Contains(plan, "desc] limit 20") || !strings.Contains(plan, " top [eventtime#") {
 		t.Errorf("the plan does not say that only the newest rows are wanted:\n%s", plan)
+	}
+}
+
+// A segment that is partly past its retention gives the rows that are not, in
+// columns of every kind, whether or not a sieve asks first.
+func TestSieveAndRetention(t *testing.T) {
+	l := openLake(t, nil)
+	l.generate(20000, 10)
+	l.create("audit", 30)
+	l.importAll(l.mustFind("audit"))
+	all := l.query("SELECT CAST(to_unixtime(eventTime) AS bigint), eventID, eventName FROM audit")
+	slices.Sort(all)
+	middle := all[len(all)/2]
+	seconds, err := strconv.ParseInt(middle[:strings.IndexByte(middle, '|')], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.setNow(time.Unix(seconds, 0).UTC().AddDate(0, 0, 30))
+	from, _ := slices.BinarySearch(all, middle[:strings.IndexByte(middle, '|')])
+	want := all[from:]
+	columns := "CAST(to_unixtime(eventTime) AS bigint), eventID, eventName"
+	for sql, rows := range map[string][]string{
+		"SELECT " + columns + " FROM audit":                                                                   want,
+		"SELECT " + columns + " FROM (SELECT * FROM audit WHERE length(eventName) > 0)":                       want,
+		"SELECT " + columns + " FROM (SELECT * FROM audit ORDER BY eventTime, eventID, eventName LIMIT 50)":   want[:50],
+		"SELECT " + columns + " FROM (SELECT * FROM audit ORDER BY eventTime DESC, eventID DESC LIMIT 20000)": want,
+	} {
+		got := l.query(sql)
+		slices.Sort(got)
+		if !slices.Equal(got, rows) {
+			t.Errorf("%s: %d rows, want %d: %s", sql, len(got), len(rows), firstOther(got, rows))
+		}
+	}
+	if got := l.query("SELECT count(*) FROM audit")[0]; got != strconv.Itoa(len(want)) {
+		t.Errorf("count(*) = %s, want %d", got, len(want))
 	}
 }

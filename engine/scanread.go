@@ -10,10 +10,10 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/apache/arrow/go/v15/arrow/compute"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"github.com/traillake/traillake/ingest/event"
+	"github.com/traillake/traillake/query/exec/vector"
 	"github.com/traillake/traillake/storage/segment"
 )
 
@@ -57,16 +57,16 @@ func (s *scanRead) failed(err error) error {
 }
 
 // next returns the next batch, which may be empty, or io.EOF.
-func (s *scanRead) next(ctx context.Context) (arrow.Record, error) {
-	return s.finish(ctx, func() (arrow.Record, error) { return s.batches.Next() })
+func (s *scanRead) next() (arrow.Record, error) {
+	return s.finish(func() (arrow.Record, error) { return s.batches.Next() })
 }
 
 // pick returns a batch of some of the rows ahead, which may be empty.
-func (s *scanRead) pick(ctx context.Context, rows []int64) (arrow.Record, error) {
-	return s.finish(ctx, func() (arrow.Record, error) { return s.batches.Pick(rows) })
+func (s *scanRead) pick(rows []int64) (arrow.Record, error) {
+	return s.finish(func() (arrow.Record, error) { return s.batches.Pick(rows) })
 }
 
-func (s *scanRead) finish(ctx context.Context, read func() (arrow.Record, error)) (arrow.Record, error) {
+func (s *scanRead) finish(read func() (arrow.Record, error)) (arrow.Record, error) {
 	rec, err := read()
 	total := s.batches.BytesRead()
 	s.work.req.Stats.Bytes.Add(total - s.counted)
@@ -78,14 +78,14 @@ func (s *scanRead) finish(ctx context.Context, read func() (arrow.Record, error)
 		return nil, s.failed(err)
 	}
 	defer rec.Release()
-	return s.assemble(ctx, rec)
+	return s.assemble(rec)
 }
 
 func (s *scanRead) close() error { return s.batches.Close() }
 
 // assemble turns a batch of the segment into one of the scan: columns in order,
 // made ones added, rows past their retention left out.
-func (s *scanRead) assemble(ctx context.Context, rec arrow.Record) (arrow.Record, error) {
+func (s *scanRead) assemble(rec arrow.Record) (arrow.Record, error) {
 	mem := s.work.req.Mem
 	columns := make([]arrow.Array, 0, len(s.columns.wanted))
 	fields := make([]arrow.Field, 0, len(s.columns.wanted))
@@ -111,7 +111,7 @@ func (s *scanRead) assemble(ctx context.Context, rec arrow.Record) (arrow.Record
 		return out, nil
 	}
 	defer out.Release()
-	return s.withinRetention(ctx, out, rec)
+	return s.withinRetention(out, rec)
 }
 
 func (s *scanRead) fileColumn(mem memory.Allocator, w scanColumn, rec arrow.Record) arrow.Array {
@@ -188,7 +188,7 @@ func checksums(mem memory.Allocator, payloads arrow.Array) arrow.Array {
 }
 
 // withinRetention leaves out the rows whose time, the last column read, is before the cut-off.
-func (s *scanRead) withinRetention(ctx context.Context, out, rec arrow.Record) (arrow.Record, error) {
+func (s *scanRead) withinRetention(out, rec arrow.Record) (arrow.Record, error) {
 	at := s.present[len(s.reads)-1]
 	if at < 0 {
 		out.Retain()
@@ -198,38 +198,24 @@ func (s *scanRead) withinRetention(ctx context.Context, out, rec arrow.Record) (
 	if !ok {
 		return nil, fmt.Errorf("segment %s: its time column is %s", s.task.segment.ID, rec.Column(at).DataType())
 	}
-	mem := s.work.req.Mem
-	b := array.NewBooleanBuilder(mem)
-	defer b.Release()
-	b.Reserve(times.Len())
-	dropped := false
+	rows := make([]int32, 0, times.Len())
 	for i := range times.Len() {
-		keep := times.IsNull(i) || int64(times.Value(i)) >= s.work.table.cutoff
-		dropped = dropped || !keep
-		b.UnsafeAppend(keep)
+		if times.IsNull(i) || int64(times.Value(i)) >= s.work.table.cutoff {
+			rows = append(rows, int32(i))
+		}
 	}
-	if !dropped {
+	if len(rows) == times.Len() {
 		out.Retain()
 		return out, nil
 	}
-	mask := b.NewBooleanArray()
-	defer mask.Release()
-	if out.NumCols() == 0 {
-		return array.NewRecord(out.Schema(), nil, int64(countTrue(mask))), nil
+	columns := make([]arrow.Array, out.NumCols())
+	for i, c := range out.Columns() {
+		columns[i] = vector.TakeSorted(s.work.req.Mem, c, rows)
 	}
-	filtered, err := compute.FilterRecordBatch(compute.WithAllocator(ctx, mem), out, mask, compute.DefaultFilterOptions())
-	if err != nil {
-		return nil, fmt.Errorf("leave out rows past their retention: %w", err)
-	}
-	return filtered, nil
-}
-
-func countTrue(mask *array.Boolean) int {
-	n := 0
-	for i := range mask.Len() {
-		if mask.Value(i) {
-			n++
+	defer func() {
+		for _, c := range columns {
+			c.Release()
 		}
-	}
-	return n
+	}()
+	return array.NewRecord(out.Schema(), columns, int64(len(rows))), nil
 }

@@ -116,7 +116,7 @@ func (s *scanStream) sift(ctx context.Context, task scanTask) (rows []int64, err
 	}
 	defer func() { err = errors.Join(err, read.close()) }()
 	for {
-		rec, err := read.next(ctx)
+		rec, err := read.next()
 		if err == io.EOF {
 			break
 		}

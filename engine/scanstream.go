@@ -105,7 +105,7 @@ func (s *scanStream) Next(ctx context.Context) (arrow.Record, error) {
 				return nil, err
 			}
 		}
-		out, err := s.batch(ctx)
+		out, err := s.batch()
 		if err == io.EOF {
 			if err := s.closeRead(); err != nil {
 				return nil, err
@@ -149,9 +149,9 @@ func (s *scanStream) open(ctx context.Context) error {
 }
 
 // batch reads on in the row group.
-func (s *scanStream) batch(ctx context.Context) (arrow.Record, error) {
+func (s *scanStream) batch() (arrow.Record, error) {
 	if s.whole {
-		return s.read.next(ctx)
+		return s.read.next()
 	}
 	if len(s.picks) == 0 {
 		return nil, io.EOF
@@ -159,7 +159,7 @@ func (s *scanStream) batch(ctx context.Context) (arrow.Record, error) {
 	n := min(len(s.picks), s.read.batches.BatchRows())
 	rows := s.picks[:n]
 	s.picks = s.picks[n:]
-	return s.read.pick(ctx, rows)
+	return s.read.pick(rows)
 }
 
 func (s *scanStream) closeRead() error {
