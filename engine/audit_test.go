@@ -67,9 +67,6 @@ func TestAudit(t *testing.T) {
 		e.Options = query.Options{Now: l.clock()}
 		e.Catalog = func([]*memtable.Table) (plan.Catalog, error) { return c, nil }
 		t.Run(e.Name, func(t *testing.T) {
-			if testing.Short() && e.Spill {
-				t.Skip("takes seconds")
-			}
 			for _, f := range files {
 				e.Run(t, f)
 			}
