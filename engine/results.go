@@ -50,64 +50,12 @@ func (e *Engine) GetQueryResults(_ context.Context, _ Principal, in GetQueryResu
 // page renders up to n rows from a row number on; at least one when there is one.
 func (s *spool) page(chunks []chunk, offset, n int64) ([][]Cell, error) {
 	rows := make([][]Cell, 0, n)
-	var bytes int
-	for _, c := range from(chunks, offset) {
-		if int64(len(rows)) >= n || bytes >= pageBytes {
-			break
-		}
-		rec, err := s.read(c)
-		if err != nil {
-			return nil, err
-		}
-		columns, err := newRenderer(rec)
-		if err != nil {
-			rec.Release()
-			return nil, err
-		}
-		for i := max(offset-c.First, 0); i < rec.NumRows() && int64(len(rows)) < n && bytes < pageBytes; i++ {
-			row, size := columns.row(int(i))
-			rows = append(rows, row)
-			bytes += size
-		}
-		rec.Release()
-	}
-	return rows, nil
-}
-
-// renderer prints the rows of one batch as the lake's text.
-type renderer struct {
-	rec   arrow.Record
-	types []types.Type
-	buf   []byte
-}
-
-func newRenderer(rec arrow.Record) (*renderer, error) {
-	r := &renderer{rec: rec, types: make([]types.Type, rec.NumCols())}
-	for i, f := range rec.Schema().Fields() {
-		var err error
-		if r.types[i], err = types.FromField(f); err != nil {
-			return nil, err
-		}
-	}
-	return r, nil
-}
-
-// row returns a row's cells and the bytes of their text.
-func (r *renderer) row(i int) ([]Cell, int) {
-	cells := make([]Cell, len(r.types))
-	size := 0
-	for c, t := range r.types {
-		cells[c].Name = r.rec.ColumnName(c)
-		column := r.rec.Column(c)
-		if column.IsNull(i) || t.Kind == types.Unknown {
-			continue
-		}
-		r.buf = types.AppendText(r.buf[:0], t, column, i)
-		value := string(r.buf)
-		cells[c].Value = &value
-		size += len(value) + len(cells[c].Name)
-	}
-	return cells, size
+	err := s.each(chunks, offset, n, func(r *renderer, i int) int {
+		row, bytes := r.row(i)
+		rows = append(rows, row)
+		return bytes
+	})
+	return rows, err
 }
 
 // StreamQueryResults yields a query's rows as Arrow batches, waiting for more

@@ -15,9 +15,13 @@ import (
 	"github.com/traillake/traillake/storage/vfs"
 )
 
-// chunkRows is the most rows of one chunk: small enough that a page of results
-// decodes little that it does not show.
-const chunkRows = 2048
+// A chunk is small enough that a window of the result decodes little that it does
+// not show: at most so many rows, and about so many bytes.
+const (
+	chunkRows  = 2048
+	chunkBytes = 1 << 20
+	firstRows  = 256 // of the first chunk, whose rows may be of any length
+)
 
 // errResultTooLarge says that a result passed its cap; the words are AWS's.
 var errResultTooLarge = errors.New("Query response is too large")
@@ -36,6 +40,7 @@ type spool struct {
 	fs   vfs.FS
 	path string
 	max  int64 // bytes; 0 is no limit
+	part int64 // rows of the next chunk; the writer's
 
 	mu     sync.Mutex // guards what follows
 	file   vfs.File   // open for writing until finish
@@ -50,7 +55,7 @@ func createSpool(fs vfs.FS, path string, limit int64) (*spool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create result file: %w", err)
 	}
-	return &spool{fs: fs, path: path, max: limit, file: f, grown: make(chan struct{})}, nil
+	return &spool{fs: fs, path: path, max: limit, part: firstRows, file: f, grown: make(chan struct{})}, nil
 }
 
 // reopenSpool is a finished spool, given the chunks its query's record lists.
@@ -65,8 +70,9 @@ func reopenSpool(fs vfs.FS, path string, chunks []chunk) *spool {
 
 // write adds a batch. The caller keeps the record.
 func (s *spool) write(rec arrow.Record) error {
-	for from := int64(0); from < rec.NumRows(); from += chunkRows {
-		part := rec.NewSlice(from, min(from+chunkRows, rec.NumRows()))
+	for from := int64(0); from < rec.NumRows(); {
+		part := rec.NewSlice(from, min(from+s.part, rec.NumRows()))
+		from += part.NumRows()
 		err := s.writeChunk(part)
 		part.Release()
 		if err != nil {
@@ -85,6 +91,7 @@ func (s *spool) writeChunk(rec arrow.Record) error {
 	s.mu.Lock()
 	offset, file := s.size, s.file
 	s.mu.Unlock()
+	s.part = min(max(chunkBytes*rec.NumRows()/int64(buf.Len()), 1), chunkRows)
 	if s.max > 0 && offset+int64(buf.Len()) > s.max {
 		return errResultTooLarge
 	}

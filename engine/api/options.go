@@ -31,6 +31,7 @@ type Engine interface {
 	awsapi.Stores
 	grpcapi.Imports
 	grpcapi.Queries
+	grpcapi.Results
 	rest.Uploads
 	Operator
 }

@@ -48,12 +48,13 @@ type Queries interface {
 	ListQueries(context.Context, engine.Principal, engine.ListQueriesInput) (queries []engine.Query, next string, err error)
 }
 
-// Options says what a server serves. Stores, Imports, Queries, Auth and NewID
-// are required.
+// Options says what a server serves. Stores, Imports, Queries, Results, Auth and
+// NewID are required.
 type Options struct {
 	Stores  Stores
 	Imports Imports
 	Queries Queries
+	Results Results
 	Auth    *auth.Verifier
 	// NewID makes request ids.
 	NewID func() string
@@ -80,19 +81,22 @@ func New(opts Options) *grpc.Server {
 		grpc.ChainUnaryInterceptor(gate.unary),
 		grpc.ChainStreamInterceptor(gate.stream),
 	)
-	traillakev1.RegisterLakeServiceServer(server, &lakeServer{stores: opts.Stores, imports: opts.Imports, queries: opts.Queries})
+	traillakev1.RegisterLakeServiceServer(server, &lakeServer{
+		stores: opts.Stores, imports: opts.Imports, queries: opts.Queries, results: opts.Results,
+	})
 	grpc_health_v1.RegisterHealthServer(server, healthServer{ready: opts.Ready})
 	reflection.Register(server)
 	return server
 }
 
-// lakeServer is the service. Its methods are in stores.go, imports.go, queries.go
-// and stream.go.
+// lakeServer is the service. Its methods are in stores.go, imports.go, queries.go,
+// stream.go and results.go.
 type lakeServer struct {
 	traillakev1.UnimplementedLakeServiceServer
 	stores  Stores
 	imports Imports
 	queries Queries
+	results Results
 }
 
 // caller is who calls; the gate has put it there.

@@ -39,7 +39,7 @@ func dial(t *testing.T, e *apitest.Engine, trust bool) *grpc.ClientConn {
 		t.Fatal(err)
 	}
 	server := grpcapi.New(grpcapi.Options{
-		Stores: e, Imports: e, Queries: e, Auth: auth.New(e, nil), Ready: e.Ready, TrustCaller: trust,
+		Stores: e, Imports: e, Queries: e, Results: e, Auth: auth.New(e, nil), Ready: e.Ready, TrustCaller: trust,
 		NewID: func() string { return requestID },
 	})
 	served := make(chan error, 1)
@@ -164,6 +164,10 @@ func TestCalls(t *testing.T) {
 			return c.GetQueryResults(ctx, &pb.GetQueryResultsRequest{QueryId: "q", EventDataStore: &text, MaxQueryResults: &days, NextToken: &text, EventDataStoreOwnerAccountId: &text})
 		}, engine.GetQueryResultsInput{QueryRef: ref, Page: page},
 			`"queryResultRows":[{"cells":[{"name":"eventName","value":"ConsoleLogin"},{"name":"_col1"},{"name":"eventName","value":"again"}]}`},
+		{"GetQueryRows", func() (proto.Message, error) {
+			return c.GetQueryRows(ctx, &pb.GetQueryRowsRequest{QueryId: "q", Offset: 5, MaxResults: &days, MaxCellCharacters: 7, EventDataStoreOwnerAccountId: &text})
+		}, engine.GetQueryRowsInput{QueryRef: engine.QueryRef{QueryID: "q", OwnerAccountID: &text}, Offset: 5, MaxResults: &days, MaxCellCharacters: 7},
+			`"offset":"5","rows":[["Console",null,"2"],["","3",null]],"totalRows":"7","cut":[{"characters":"12"}]`},
 		{"ListQueries", func() (proto.Message, error) {
 			return c.ListQueries(ctx, &pb.ListQueriesRequest{EventDataStore: "s", MaxResults: &days, NextToken: &text, StartTime: timestamppb.New(start), EndTime: timestamppb.New(start), QueryStatus: &cancelledText})
 		}, engine.ListQueriesInput{Page: page, EventDataStore: "s", Start: &start, End: &start, Status: &cancelled}, `"creationTime":"2026-03-04T05:06:07.890Z"`},

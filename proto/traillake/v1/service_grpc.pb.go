@@ -37,6 +37,7 @@ const (
 	LakeService_DescribeQuery_FullMethodName                = "/traillake.v1.LakeService/DescribeQuery"
 	LakeService_CancelQuery_FullMethodName                  = "/traillake.v1.LakeService/CancelQuery"
 	LakeService_GetQueryResults_FullMethodName              = "/traillake.v1.LakeService/GetQueryResults"
+	LakeService_GetQueryRows_FullMethodName                 = "/traillake.v1.LakeService/GetQueryRows"
 	LakeService_StreamQueryResults_FullMethodName           = "/traillake.v1.LakeService/StreamQueryResults"
 	LakeService_ListQueries_FullMethodName                  = "/traillake.v1.LakeService/ListQueries"
 )
@@ -86,6 +87,9 @@ type LakeServiceClient interface {
 	CancelQuery(ctx context.Context, in *CancelQueryRequest, opts ...grpc.CallOption) (*CancelQueryResponse, error)
 	// GetQueryResults returns a page of a query's result as text.
 	GetQueryResults(ctx context.Context, in *GetQueryResultsRequest, opts ...grpc.CallOption) (*GetQueryResultsResponse, error)
+	// GetQueryRows returns any window of a query's result as text, also while the
+	// result grows. CloudTrail has no such operation.
+	GetQueryRows(ctx context.Context, in *GetQueryRowsRequest, opts ...grpc.CallOption) (*GetQueryRowsResponse, error)
 	// StreamQueryResults sends a query's whole result as an Arrow IPC stream, waiting while the query runs.
 	StreamQueryResults(ctx context.Context, in *StreamQueryResultsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamQueryResultsResponse], error)
 	// ListQueries lists a store's queries of the last seven days.
@@ -280,6 +284,16 @@ func (c *lakeServiceClient) GetQueryResults(ctx context.Context, in *GetQueryRes
 	return out, nil
 }
 
+func (c *lakeServiceClient) GetQueryRows(ctx context.Context, in *GetQueryRowsRequest, opts ...grpc.CallOption) (*GetQueryRowsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetQueryRowsResponse)
+	err := c.cc.Invoke(ctx, LakeService_GetQueryRows_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *lakeServiceClient) StreamQueryResults(ctx context.Context, in *StreamQueryResultsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamQueryResultsResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &LakeService_ServiceDesc.Streams[0], LakeService_StreamQueryResults_FullMethodName, cOpts...)
@@ -354,6 +368,9 @@ type LakeServiceServer interface {
 	CancelQuery(context.Context, *CancelQueryRequest) (*CancelQueryResponse, error)
 	// GetQueryResults returns a page of a query's result as text.
 	GetQueryResults(context.Context, *GetQueryResultsRequest) (*GetQueryResultsResponse, error)
+	// GetQueryRows returns any window of a query's result as text, also while the
+	// result grows. CloudTrail has no such operation.
+	GetQueryRows(context.Context, *GetQueryRowsRequest) (*GetQueryRowsResponse, error)
 	// StreamQueryResults sends a query's whole result as an Arrow IPC stream, waiting while the query runs.
 	StreamQueryResults(*StreamQueryResultsRequest, grpc.ServerStreamingServer[StreamQueryResultsResponse]) error
 	// ListQueries lists a store's queries of the last seven days.
@@ -421,6 +438,9 @@ func (UnimplementedLakeServiceServer) CancelQuery(context.Context, *CancelQueryR
 }
 func (UnimplementedLakeServiceServer) GetQueryResults(context.Context, *GetQueryResultsRequest) (*GetQueryResultsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetQueryResults not implemented")
+}
+func (UnimplementedLakeServiceServer) GetQueryRows(context.Context, *GetQueryRowsRequest) (*GetQueryRowsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetQueryRows not implemented")
 }
 func (UnimplementedLakeServiceServer) StreamQueryResults(*StreamQueryResultsRequest, grpc.ServerStreamingServer[StreamQueryResultsResponse]) error {
 	return status.Error(codes.Unimplemented, "method StreamQueryResults not implemented")
@@ -773,6 +793,24 @@ func _LakeService_GetQueryResults_Handler(srv interface{}, ctx context.Context, 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LakeService_GetQueryRows_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetQueryRowsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).GetQueryRows(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_GetQueryRows_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).GetQueryRows(ctx, req.(*GetQueryRowsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _LakeService_StreamQueryResults_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(StreamQueryResultsRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -880,6 +918,10 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetQueryResults",
 			Handler:    _LakeService_GetQueryResults_Handler,
+		},
+		{
+			MethodName: "GetQueryRows",
+			Handler:    _LakeService_GetQueryRows_Handler,
 		},
 		{
 			MethodName: "ListQueries",
