@@ -36,6 +36,9 @@ type aggregate struct {
 type aggTask struct{ file *spillFile }
 
 func (b *builder) aggregate(n *plan.Aggregate) ([]plan.Stream, error) {
+	if n.Clustered {
+		return b.streamAggregate(n)
+	}
 	inputs, err := b.build(n.Input)
 	if err != nil {
 		return nil, err

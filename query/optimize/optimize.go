@@ -57,6 +57,8 @@ func rules(eval Eval) []rule {
 		{"hintScan", hintScan},
 		// Needs the conditions to be with the scan.
 		{"hintTop", hintTop},
+		// Needs the input to stay in its order: nothing may change it after this.
+		{"streamAggregates", streamAggregates},
 	}
 }
 

@@ -103,6 +103,9 @@ func valuesLine(n *Values) string {
 
 func aggregateLine(n *Aggregate) string {
 	s := "Aggregate"
+	if n.Clustered {
+		s += " (streaming)"
+	}
 	if len(n.Keys) > 0 {
 		s += " by " + named(n.Names, n.Keys)
 	}

@@ -86,7 +86,9 @@ func (n *Aggregate) Inputs() []Node { return []Node{n.Input} }
 // WithInputs implements Node.
 func (n *Aggregate) WithInputs(inputs []Node) Node {
 	check(n, inputs, 1)
-	return &Aggregate{Input: inputs[0], Keys: n.Keys, Names: n.Names, Aggs: n.Aggs}
+	out := *n
+	out.Input = inputs[0]
+	return &out
 }
 
 // Outputs implements Node.

@@ -97,11 +97,15 @@ type AggCall struct {
 
 // Aggregate groups by keys and computes aggregates. Its outputs are the keys,
 // then the aggregates. Without keys it yields one row also for no input.
+//
+// Clustered says that rows with equal keys follow each other in the input, so
+// that a group is complete where the next one begins.
 type Aggregate struct {
-	Input Node
-	Keys  []Expr
-	Names []string // of the keys
-	Aggs  []AggCall
+	Input     Node
+	Keys      []Expr
+	Names     []string // of the keys
+	Aggs      []AggCall
+	Clustered bool
 }
 
 // SortKey is one key of an order.
