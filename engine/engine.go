@@ -16,16 +16,18 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/traillake/traillake/engine/sample"
 	"github.com/traillake/traillake/storage"
 	"github.com/traillake/traillake/storage/vfs"
 )
 
 // Engine is an opened lake. Safe for concurrent use.
 type Engine struct {
-	opts   Options
-	lake   *storage.Lake
-	log    *slog.Logger
-	tokens tokenSigner
+	opts    Options
+	lake    *storage.Lake
+	log     *slog.Logger
+	tokens  tokenSigner
+	samples *sample.Library
 
 	// background is the context of imports, queries and schedules; stop ends it.
 	background context.Context
@@ -82,6 +84,9 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 func (e *Engine) load(ctx context.Context) error {
 	var err error
 	if e.tokens, err = newTokenSigner(e.opts.Rand); err != nil {
+		return err
+	}
+	if e.samples, err = sample.Load(); err != nil {
 		return err
 	}
 	if err := e.loadStores(); err != nil {

@@ -18,5 +18,5 @@ protoc -I . \
   --grpc-gateway_opt=paths=source_relative,grpc_api_configuration=$conf/http.yaml \
   "$(plugin protoc-gen-openapiv2)" --openapiv2_out=$conf \
   --openapiv2_opt=allow_merge=true,merge_file_name=openapi,grpc_api_configuration=$conf/http.yaml,openapi_configuration=$conf/openapi.yaml,openapi_naming_strategy=simple,disable_default_errors=true \
-  $conf/service.proto $conf/stores.proto $conf/imports.proto $conf/queries.proto $conf/query_rows.proto
+  $conf/*.proto
 mv $conf/openapi.swagger.json $conf/openapi.json

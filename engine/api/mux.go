@@ -32,7 +32,7 @@ func (s *Server) handler(ctx context.Context, verifier *auth.Verifier) (http.Han
 	}
 	mux := http.NewServeMux()
 	mux.Handle("POST /{$}", awsapi.New(awsapi.Options{
-		Stores: s.opts.Engine, Imports: s.opts.Engine, Queries: s.opts.Engine,
+		Stores: s.opts.Engine, Imports: s.opts.Engine, Queries: s.opts.Engine, Samples: s.opts.Engine,
 		Auth: verifier, RequestID: requestID, MaxBody: s.opts.MaxBody, Logger: s.opts.Logger,
 	}))
 	mux.Handle("/api/", restHandler)

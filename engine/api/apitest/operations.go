@@ -155,3 +155,16 @@ func (e *Engine) PutUpload(ctx context.Context, p engine.Principal, id, key stri
 	}
 	return e.asked(ctx, "PutUpload", p, Upload{id, key, string(content)})
 }
+
+// SearchSampleQueries answers Sample and a next token.
+func (e *Engine) SearchSampleQueries(ctx context.Context, p engine.Principal, in engine.SearchSampleQueriesInput) ([]engine.SampleQuery, string, error) {
+	if err := e.asked(ctx, "SearchSampleQueries", p, in); err != nil {
+		return nil, "", err
+	}
+	return []engine.SampleQuery{*Sample()}, "next-samples", nil
+}
+
+// GetSampleQuery answers Sample.
+func (e *Engine) GetSampleQuery(ctx context.Context, p engine.Principal, id string) (*engine.SampleQuery, error) {
+	return reply(ctx, e, "GetSampleQuery", p, id, Sample)
+}

@@ -54,12 +54,18 @@ type Queries interface {
 	ListQueries(context.Context, engine.Principal, engine.ListQueriesInput) (queries []engine.Query, next string, err error)
 }
 
-// Options says what the front serves. Stores, Imports, Queries, Auth and
+// Samples is the part of the engine that has sample queries. Safe for concurrent use.
+type Samples interface {
+	SearchSampleQueries(context.Context, engine.Principal, engine.SearchSampleQueriesInput) (samples []engine.SampleQuery, next string, err error)
+}
+
+// Options says what the front serves. Stores, Imports, Queries, Samples, Auth and
 // RequestID are required.
 type Options struct {
 	Stores  Stores
 	Imports Imports
 	Queries Queries
+	Samples Samples
 	Auth    *auth.Verifier
 	// RequestID tells a request's id.
 	RequestID func(context.Context) string
@@ -69,7 +75,8 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// front is the handler; its operations are in stores.go, imports.go and queries.go.
+// front is the handler; its operations are in stores.go, imports.go,
+// queries.go and samples.go.
 type front struct {
 	opts       Options
 	operations map[string]operation
@@ -106,6 +113,7 @@ func New(opts Options) http.Handler {
 		"CancelQuery":                  f.cancelQuery,
 		"GetQueryResults":              f.getQueryResults,
 		"ListQueries":                  f.listQueries,
+		"SearchSampleQueries":          f.searchSampleQueries,
 	}
 	return f
 }

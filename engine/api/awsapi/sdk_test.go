@@ -22,7 +22,7 @@ import (
 func sdk(t *testing.T, e *apitest.Engine) *cloudtrail.Client {
 	t.Helper()
 	server := httptest.NewServer(awsapi.New(awsapi.Options{
-		Stores: e, Imports: e, Queries: e, Auth: auth.New(e, nil),
+		Stores: e, Imports: e, Queries: e, Samples: e, Auth: auth.New(e, nil),
 		RequestID: func(context.Context) string { return requestID },
 	}))
 	t.Cleanup(server.Close)
@@ -90,6 +90,9 @@ func TestSDK(t *testing.T) {
 		},
 		"ListQueries": func() (any, error) {
 			return c.ListQueries(ctx, &cloudtrail.ListQueriesInput{EventDataStore: id})
+		},
+		"SearchSampleQueries": func() (any, error) {
+			return c.SearchSampleQueries(ctx, &cloudtrail.SearchSampleQueriesInput{SearchPhrase: aws.String("trails")})
 		},
 	}
 	for op, do := range calls {

@@ -13,6 +13,6 @@ var unserved = map[string]bool{
 	"ListPublicKeys": true, "ListTags": true, "ListTrails": true, "LookupEvents": true,
 	"PutEventConfiguration": true, "PutEventSelectors": true, "PutInsightSelectors": true,
 	"PutResourcePolicy": true, "RegisterOrganizationDelegatedAdmin": true, "RemoveTags": true,
-	"SearchSampleQueries": true, "StartDashboardRefresh": true, "StartLogging": true,
+	"StartDashboardRefresh": true, "StartLogging": true,
 	"StopLogging": true, "UpdateChannel": true, "UpdateDashboard": true, "UpdateTrail": true,
 }

@@ -48,13 +48,20 @@ type Queries interface {
 	ListQueries(context.Context, engine.Principal, engine.ListQueriesInput) (queries []engine.Query, next string, err error)
 }
 
-// Options says what a server serves. Stores, Imports, Queries, Results, Auth and
-// NewID are required.
+// Samples is the part of the engine that has sample queries. Safe for concurrent use.
+type Samples interface {
+	SearchSampleQueries(context.Context, engine.Principal, engine.SearchSampleQueriesInput) (samples []engine.SampleQuery, next string, err error)
+	GetSampleQuery(ctx context.Context, p engine.Principal, id string) (*engine.SampleQuery, error)
+}
+
+// Options says what a server serves. Stores, Imports, Queries, Results, Samples,
+// Auth and NewID are required.
 type Options struct {
 	Stores  Stores
 	Imports Imports
 	Queries Queries
 	Results Results
+	Samples Samples
 	Auth    *auth.Verifier
 	// NewID makes request ids.
 	NewID func() string
@@ -83,6 +90,7 @@ func New(opts Options) *grpc.Server {
 	)
 	traillakev1.RegisterLakeServiceServer(server, &lakeServer{
 		stores: opts.Stores, imports: opts.Imports, queries: opts.Queries, results: opts.Results,
+		samples: opts.Samples,
 	})
 	grpc_health_v1.RegisterHealthServer(server, healthServer{ready: opts.Ready})
 	reflection.Register(server)
@@ -90,13 +98,14 @@ func New(opts Options) *grpc.Server {
 }
 
 // lakeServer is the service. Its methods are in stores.go, imports.go, queries.go,
-// stream.go and results.go.
+// stream.go, results.go and samples.go.
 type lakeServer struct {
 	traillakev1.UnimplementedLakeServiceServer
 	stores  Stores
 	imports Imports
 	queries Queries
 	results Results
+	samples Samples
 }
 
 // caller is who calls; the gate has put it there.

@@ -39,7 +39,7 @@ func dial(t *testing.T, e *apitest.Engine, trust bool) *grpc.ClientConn {
 		t.Fatal(err)
 	}
 	server := grpcapi.New(grpcapi.Options{
-		Stores: e, Imports: e, Queries: e, Results: e, Auth: auth.New(e, nil), Ready: e.Ready, TrustCaller: trust,
+		Stores: e, Imports: e, Queries: e, Results: e, Samples: e, Auth: auth.New(e, nil), Ready: e.Ready, TrustCaller: trust,
 		NewID: func() string { return requestID },
 	})
 	served := make(chan error, 1)
@@ -171,6 +171,12 @@ func TestCalls(t *testing.T) {
 		{"ListQueries", func() (proto.Message, error) {
 			return c.ListQueries(ctx, &pb.ListQueriesRequest{EventDataStore: "s", MaxResults: &days, NextToken: &text, StartTime: timestamppb.New(start), EndTime: timestamppb.New(start), QueryStatus: &cancelledText})
 		}, engine.ListQueriesInput{Page: page, EventDataStore: "s", Start: &start, End: &start, Status: &cancelled}, `"creationTime":"2026-03-04T05:06:07.890Z"`},
+		{"SearchSampleQueries", func() (proto.Message, error) {
+			return c.SearchSampleQueries(ctx, &pb.SearchSampleQueriesRequest{SearchPhrase: &text, MaxResults: &days, NextToken: &text, Category: &text})
+		}, engine.SearchSampleQueriesInput{Page: page, Phrase: &text, Category: &text}, `"relevance":0.75,"id":"trails-off"`},
+		{"GetSampleQuery", func() (proto.Message, error) {
+			return c.GetSampleQuery(ctx, &pb.GetSampleQueryRequest{Id: "i"})
+		}, "i", `"technique":{"id":"T1562.008","name":"Impair"},"parameters":[{"name":"days","defaultValue":"7","description":"days back"}]`},
 	}
 	for _, test := range tests {
 		t.Run(test.op, func(t *testing.T) {

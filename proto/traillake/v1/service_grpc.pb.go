@@ -40,6 +40,8 @@ const (
 	LakeService_GetQueryRows_FullMethodName                 = "/traillake.v1.LakeService/GetQueryRows"
 	LakeService_StreamQueryResults_FullMethodName           = "/traillake.v1.LakeService/StreamQueryResults"
 	LakeService_ListQueries_FullMethodName                  = "/traillake.v1.LakeService/ListQueries"
+	LakeService_SearchSampleQueries_FullMethodName          = "/traillake.v1.LakeService/SearchSampleQueries"
+	LakeService_GetSampleQuery_FullMethodName               = "/traillake.v1.LakeService/GetSampleQuery"
 )
 
 // LakeServiceClient is the client API for LakeService service.
@@ -94,6 +96,10 @@ type LakeServiceClient interface {
 	StreamQueryResults(ctx context.Context, in *StreamQueryResultsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamQueryResultsResponse], error)
 	// ListQueries lists a store's queries of the last seven days.
 	ListQueries(ctx context.Context, in *ListQueriesRequest, opts ...grpc.CallOption) (*ListQueriesResponse, error)
+	// SearchSampleQueries finds sample queries by a phrase; without one it lists them.
+	SearchSampleQueries(ctx context.Context, in *SearchSampleQueriesRequest, opts ...grpc.CallOption) (*SearchSampleQueriesResponse, error)
+	// GetSampleQuery returns one sample query. CloudTrail has no such operation.
+	GetSampleQuery(ctx context.Context, in *GetSampleQueryRequest, opts ...grpc.CallOption) (*SampleQuery, error)
 }
 
 type lakeServiceClient struct {
@@ -323,6 +329,26 @@ func (c *lakeServiceClient) ListQueries(ctx context.Context, in *ListQueriesRequ
 	return out, nil
 }
 
+func (c *lakeServiceClient) SearchSampleQueries(ctx context.Context, in *SearchSampleQueriesRequest, opts ...grpc.CallOption) (*SearchSampleQueriesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SearchSampleQueriesResponse)
+	err := c.cc.Invoke(ctx, LakeService_SearchSampleQueries_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) GetSampleQuery(ctx context.Context, in *GetSampleQueryRequest, opts ...grpc.CallOption) (*SampleQuery, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SampleQuery)
+	err := c.cc.Invoke(ctx, LakeService_GetSampleQuery_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // LakeServiceServer is the server API for LakeService service.
 // All implementations must embed UnimplementedLakeServiceServer
 // for forward compatibility.
@@ -375,6 +401,10 @@ type LakeServiceServer interface {
 	StreamQueryResults(*StreamQueryResultsRequest, grpc.ServerStreamingServer[StreamQueryResultsResponse]) error
 	// ListQueries lists a store's queries of the last seven days.
 	ListQueries(context.Context, *ListQueriesRequest) (*ListQueriesResponse, error)
+	// SearchSampleQueries finds sample queries by a phrase; without one it lists them.
+	SearchSampleQueries(context.Context, *SearchSampleQueriesRequest) (*SearchSampleQueriesResponse, error)
+	// GetSampleQuery returns one sample query. CloudTrail has no such operation.
+	GetSampleQuery(context.Context, *GetSampleQueryRequest) (*SampleQuery, error)
 	mustEmbedUnimplementedLakeServiceServer()
 }
 
@@ -447,6 +477,12 @@ func (UnimplementedLakeServiceServer) StreamQueryResults(*StreamQueryResultsRequ
 }
 func (UnimplementedLakeServiceServer) ListQueries(context.Context, *ListQueriesRequest) (*ListQueriesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListQueries not implemented")
+}
+func (UnimplementedLakeServiceServer) SearchSampleQueries(context.Context, *SearchSampleQueriesRequest) (*SearchSampleQueriesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SearchSampleQueries not implemented")
+}
+func (UnimplementedLakeServiceServer) GetSampleQuery(context.Context, *GetSampleQueryRequest) (*SampleQuery, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetSampleQuery not implemented")
 }
 func (UnimplementedLakeServiceServer) mustEmbedUnimplementedLakeServiceServer() {}
 func (UnimplementedLakeServiceServer) testEmbeddedByValue()                     {}
@@ -840,6 +876,42 @@ func _LakeService_ListQueries_Handler(srv interface{}, ctx context.Context, dec 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LakeService_SearchSampleQueries_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SearchSampleQueriesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).SearchSampleQueries(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_SearchSampleQueries_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).SearchSampleQueries(ctx, req.(*SearchSampleQueriesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_GetSampleQuery_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetSampleQueryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).GetSampleQuery(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_GetSampleQuery_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).GetSampleQuery(ctx, req.(*GetSampleQueryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // LakeService_ServiceDesc is the grpc.ServiceDesc for LakeService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -926,6 +998,14 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListQueries",
 			Handler:    _LakeService_ListQueries_Handler,
+		},
+		{
+			MethodName: "SearchSampleQueries",
+			Handler:    _LakeService_SearchSampleQueries_Handler,
+		},
+		{
+			MethodName: "GetSampleQuery",
+			Handler:    _LakeService_GetSampleQuery_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
