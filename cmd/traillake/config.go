@@ -31,6 +31,7 @@ type config struct {
 	Query    queryConfig       `yaml:"query"`
 	Import   importConfig      `yaml:"import"`
 	Storage  storageConfig     `yaml:"storage"`
+	Session  sessionConfig     `yaml:"session"`
 
 	pauseImports bool // of commands that only ask
 }
@@ -88,6 +89,11 @@ type storageConfig struct {
 	SigningKey        string        `yaml:"signing_key"`
 	MaxStores         int           `yaml:"max_stores"`
 	RetentionInterval time.Duration `yaml:"retention_interval"`
+}
+
+type sessionConfig struct {
+	IdleTimeout time.Duration `yaml:"idle_timeout"`
+	Lifetime    time.Duration `yaml:"lifetime"`
 }
 
 // readConfig reads a configuration file. A member it does not know is an error.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/traillake/traillake/engine"
 	"github.com/traillake/traillake/engine/api"
+	"github.com/traillake/traillake/engine/api/auth"
 	"github.com/traillake/traillake/storage"
 )
 
@@ -137,6 +138,7 @@ func (p *program) openLake(ctx context.Context, cfg config) (*lake, error) {
 		var server *api.Server
 		server, err = api.Serve(context.WithoutCancel(ctx), api.Options{
 			Engine: e, HTTPAddr: cfg.HTTP, GRPCAddr: cfg.GRPC, TLS: tlsConfig, Insecure: cfg.Insecure, Logger: log, DrainTimeout: drainTime,
+			Version: version, Sessions: auth.SessionOptions{IdleTimeout: cfg.Session.IdleTimeout, Lifetime: cfg.Session.Lifetime},
 		})
 		if err == nil {
 			return &lake{engine: e, server: server, keys: keys}, nil

@@ -24,8 +24,13 @@ const maxMessage = math.MaxInt32
 
 // handler mounts everything HTTP.
 func (s *Server) handler(ctx context.Context, verifier *auth.Verifier) (http.Handler, error) {
+	sessions, err := auth.NewSessions(verifier, s.opts.Sessions)
+	if err != nil {
+		return nil, err
+	}
 	restHandler, err := rest.New(ctx, rest.Options{
-		Conn: s.conn, Uploads: s.opts.Engine, Auth: verifier, Outgoing: grpcapi.WithCaller, RequestID: requestID, MaxBody: s.opts.MaxBody, Logger: s.opts.Logger,
+		Conn: s.conn, Uploads: s.opts.Engine, Auth: verifier, Sessions: sessions, Region: s.opts.Engine.Region(), Version: s.opts.Version,
+		Outgoing: grpcapi.WithCaller, RequestID: requestID, MaxBody: s.opts.MaxBody, Logger: s.opts.Logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set REST up: %w", err)

@@ -42,6 +42,8 @@ type Operator interface {
 	// Ready is nil when the engine can serve.
 	Ready() error
 	Metrics() []engine.Metric
+	// Region is the AWS region in the lake's ARNs.
+	Region() string
 }
 
 // Options says what a server serves and where. The zero value of every field but
@@ -62,6 +64,10 @@ type Options struct {
 	Now func() time.Time
 	// NewID makes request ids; nil makes random UUIDs.
 	NewID func() string
+	// Sessions bound the sign-in sessions of the console.
+	Sessions auth.SessionOptions
+	// Version of the program, told to who has signed in.
+	Version string
 	// MaxBody bounds a request's body in bytes; 0 is 4 MiB.
 	MaxBody int64
 	// DrainTimeout bounds how long requests in flight may take once the server
@@ -103,6 +109,9 @@ func (o Options) Validate() error {
 	}
 	if o.MaxBody < 0 {
 		errs = append(errs, fmt.Errorf("body limit %d: must not be negative", o.MaxBody))
+	}
+	if err := o.Sessions.Validate(); err != nil {
+		errs = append(errs, err)
 	}
 	if o.DrainTimeout < 0 {
 		errs = append(errs, fmt.Errorf("drain timeout %v: must not be negative", o.DrainTimeout))

@@ -83,6 +83,9 @@ func (e *Engine) Credential(_ context.Context, id string) (engine.Credential, bo
 // Ready returns NotReady.
 func (e *Engine) Ready() error { return e.NotReady }
 
+// Region is the region of StoreARN.
+func (e *Engine) Region() string { return "us-east-1" }
+
 // Metrics returns a counter and a gauge with a label.
 func (e *Engine) Metrics() []engine.Metric {
 	return []engine.Metric{

@@ -1,6 +1,7 @@
 // Package auth tells who makes a call. It verifies AWS signatures (version 4, in
-// the Authorization header) and Basic credentials against the lake's access
-// keys and yields an engine.Principal, which travels in the request's context.
+// the Authorization header), Basic credentials and the console's sessions against
+// the lake's access keys and yields an engine.Principal, which travels in the
+// request's context.
 package auth
 
 import (
@@ -52,6 +53,11 @@ func (v *Verifier) Basic(ctx context.Context, authorization string) (engine.Prin
 	if !ok || id == "" {
 		return engine.Principal{}, newError(IncompleteSignature, "Basic credentials: must be base64(id:secret)")
 	}
+	return v.secret(ctx, id, secret)
+}
+
+// secret verifies an access key by its secret. The error is an *Error.
+func (v *Verifier) secret(ctx context.Context, id, secret string) (engine.Principal, error) {
 	cred, known := v.keys.Credential(ctx, id)
 	// The comparison runs for an unknown key too, so that the time an answer
 	// takes does not tell which keys exist.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/traillake/traillake/engine"
 	"github.com/traillake/traillake/engine/api/auth"
 )
 
@@ -18,7 +19,7 @@ func (h *handler) admit(w http.ResponseWriter, r *http.Request) (*http.Request, 
 		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, h.opts.MaxBody))
 		return body, err
 	}
-	principal, err := h.opts.Auth.Request(r, read)
+	principal, err := h.caller(r, read)
 	if err == nil && body == nil {
 		_, err = read()
 	}
@@ -31,16 +32,33 @@ func (h *handler) admit(w http.ResponseWriter, r *http.Request) (*http.Request, 
 	}
 	r = r.Clone(ctx)
 	r.Header.Del("Authorization")
+	r.Header.Del("Cookie")
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	r.ContentLength = int64(len(body))
 	r.TransferEncoding = nil
 	return r, nil
 }
 
+// caller tells who makes a request: what its Authorization header claims, or
+// without one the session that its cookie names. The error is auth's or body's.
+func (h *handler) caller(r *http.Request, body func() ([]byte, error)) (engine.Principal, error) {
+	if len(r.Header.Values("Authorization")) > 0 {
+		return h.opts.Auth.Request(r, body)
+	}
+	session, err := h.opts.Sessions.Request(r)
+	return session.Principal, err
+}
+
 func admissionError(err error) error {
 	var refused *auth.Error
+	var crossSite *auth.CrossSiteError
+	var slowDown *auth.SlowDownError
 	var tooLarge *http.MaxBytesError
 	switch {
+	case errors.As(err, &crossSite):
+		return &restError{status: http.StatusForbidden, Code: string(engine.AccessDenied), Message: crossSite.Message}
+	case errors.As(err, &slowDown):
+		return &restError{status: http.StatusTooManyRequests, Code: string(engine.Throttling), Message: slowDown.Error()}
 	case errors.As(err, &refused):
 		return &restError{status: http.StatusUnauthorized, Code: string(refused.Kind), Message: refused.Message}
 	case errors.As(err, &tooLarge):

@@ -1,9 +1,9 @@
 // Package rest serves the lake's operations as REST under /api/v1: the generated
 // grpc-gateway over a connection inside the process, so that every call passes
 // the gRPC server's interceptors. Of its own it has only the check of the
-// credentials (gRPC metadata cannot carry an AWS signature), the Arrow stream,
-// whose bytes the gateway would wrap in JSON, the upload of files for an import,
-// and the OpenAPI page.
+// credentials (gRPC metadata cannot carry an AWS signature), the console's
+// sessions, the Arrow stream, whose bytes the gateway would wrap in JSON, the
+// upload of files for an import, and the OpenAPI page.
 package rest
 
 import (
@@ -30,13 +30,18 @@ type Uploads interface {
 	PutUpload(ctx context.Context, p engine.Principal, id, key string, r io.Reader) error
 }
 
-// Options says what the REST front talks to. Conn, Uploads, Auth, Outgoing and
-// RequestID are required.
+// Options says what the REST front talks to. Conn, Uploads, Auth, Sessions,
+// Outgoing and RequestID are required.
 type Options struct {
 	// Conn reaches a gRPC server of this process that believes what Outgoing adds.
 	Conn    grpc.ClientConnInterface
 	Uploads Uploads
 	Auth    *auth.Verifier
+	// Sessions are the browsers that have signed in; their cookie is taken where no
+	// Authorization header is.
+	Sessions *auth.Sessions
+	// Region and Version, of the lake and of the program, are told to who asks who he is.
+	Region, Version string
 	// Outgoing adds to a gRPC call who calls and the request's id.
 	Outgoing func(ctx context.Context, p engine.Principal, requestID string) (context.Context, error)
 	// RequestID tells a request's id.
@@ -100,6 +105,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if r.URL.Path == "/api/v1/openapi.json" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 		h.openAPI(w)
+		return
+	}
+	if r.URL.Path == "/api/v1/session" {
+		h.session(w, r)
 		return
 	}
 	if id, key, ok := uploadedFile(r); ok {

@@ -45,8 +45,12 @@ func serve(t *testing.T, e *apitest.Engine) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sessions, err := auth.NewSessions(verifier, auth.SessionOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	h, err := rest.New(context.Background(), rest.Options{
-		Conn: conn, Uploads: e, Auth: verifier, Outgoing: grpcapi.WithCaller, MaxBody: 1 << 16,
+		Conn: conn, Uploads: e, Auth: verifier, Sessions: sessions, Region: "us-east-1", Version: "v1.2.3", Outgoing: grpcapi.WithCaller, MaxBody: 1 << 16,
 		RequestID: func(context.Context) string { return "request-1" },
 	})
 	if err != nil {

@@ -22,12 +22,12 @@ func uploadedFile(r *http.Request) (id, key string, ok bool) {
 	return id, key, ok
 }
 
-// upload hands a file to the engine as it comes in. With Basic credentials it may
-// be as large and as slow as the engine allows; a signature covers the whole
+// upload hands a file to the engine as it comes in. With Basic credentials or a
+// session it may be as large and as slow as the engine allows; a signature covers the whole
 // body, which is therefore held in memory and bounded like any other.
 func (h *handler) upload(w http.ResponseWriter, r *http.Request, id, key string) {
 	body := io.Reader(r.Body)
-	principal, err := h.opts.Auth.Request(r, func() ([]byte, error) {
+	principal, err := h.caller(r, func() ([]byte, error) {
 		b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.opts.MaxBody))
 		body = bytes.NewReader(b)
 		return b, err
