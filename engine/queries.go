@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"time"
@@ -62,7 +61,8 @@ func (e *Engine) statement(in StartQueryInput) (string, error) {
 	case in.Alias != nil:
 		return "", Errorf(InvalidParameter, "QueryAlias %q: no query has that alias", clip(*in.Alias))
 	}
-	if err := checkText("QueryStatement", *in.Statement, 1, 10000, nil); err != nil {
+	given := StatementInput{Statement: *in.Statement, Parameters: in.Parameters}
+	if err := checkStatement(given, 1); err != nil {
 		return "", err
 	}
 	if in.DeliveryS3URI != nil {
@@ -73,14 +73,6 @@ func (e *Engine) statement(in StartQueryInput) (string, error) {
 	}
 	if len(in.Parameters) == 0 {
 		return *in.Statement, nil
-	}
-	if len(in.Parameters) > 10 {
-		return "", Errorf(InvalidParameter, "%d QueryParameters: at most 10", len(in.Parameters))
-	}
-	for i, p := range in.Parameters {
-		if err := checkText(fmt.Sprintf("QueryParameters[%d]", i), p, 1, 1024, nil); err != nil {
-			return "", err
-		}
 	}
 	statement, err := query.Substitute(*in.Statement, in.Parameters)
 	if err != nil {

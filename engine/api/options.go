@@ -33,6 +33,7 @@ type Engine interface {
 	grpcapi.Queries
 	grpcapi.Results
 	grpcapi.Samples
+	grpcapi.Language
 	rest.Uploads
 	Operator
 }

@@ -9,6 +9,7 @@ package ast
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Span is a half-open byte range [Start, End) of the user's text.
@@ -79,10 +80,15 @@ func (e *Error) Position() (line, column int) {
 	if e.Span.IsZero() || e.Text == "" {
 		return 0, 0
 	}
-	head := e.Text[:min(e.Span.Start, len(e.Text))]
+	return LineColumn(e.Text, e.Span.Start)
+}
+
+// LineColumn returns the 1-based line and column (in code points) of a byte
+// offset in a text; one behind the text is its end.
+func LineColumn(text string, offset int) (line, column int) {
+	head := text[:min(offset, len(text))]
 	line = strings.Count(head, "\n") + 1
-	column = len([]rune(head[strings.LastIndexByte(head, '\n')+1:])) + 1
-	return line, column
+	return line, utf8.RuneCountInString(head[strings.LastIndexByte(head, '\n')+1:]) + 1
 }
 
 // Error is Trino's one-line form: "line 1:8: Column 'x' cannot be resolved".

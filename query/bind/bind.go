@@ -35,6 +35,9 @@ type Options struct {
 	Eval func(plan.Expr) (*plan.Literal, bool)
 	// Parse reads the text of a view; nil: there are no views.
 	Parse func(sql string) (ast.Statement, error)
+	// OpenParameters takes a ? for a value that is not known yet. Such a statement
+	// can be described, not run.
+	OpenParameters bool
 }
 
 // Bound is a statement with its meaning settled.
@@ -52,7 +55,7 @@ type Bound struct {
 
 // Statement binds a statement to the tables of a catalog.
 func Statement(ctx context.Context, stmt ast.Statement, cat plan.Catalog, opts Options) (*Bound, error) {
-	b := &binder{ctx: ctx, catalog: cat, text: opts.Text, eval: opts.Eval, parse: opts.Parse, tables: map[string]plan.Table{}, typed: map[lambdaKey]*plan.Lambda{}}
+	b := &binder{ctx: ctx, catalog: cat, text: opts.Text, eval: opts.Eval, parse: opts.Parse, open: opts.OpenParameters, tables: map[string]plan.Table{}, typed: map[lambdaKey]*plan.Lambda{}}
 	bound := &Bound{}
 	var rel *relation
 	var err error
@@ -86,6 +89,7 @@ type binder struct {
 	text    string
 	eval    func(plan.Expr) (*plan.Literal, bool)
 	parse   func(sql string) (ast.Statement, error)
+	open    bool                  // Options.OpenParameters
 	tables  map[string]plan.Table // by name as the catalog was asked
 	order   []plan.Table          // the same, in order of appearance
 	lambdas int                   // numbers given to lambdas

@@ -106,10 +106,19 @@ func (x *exprBinder) arguments(e *ast.Call, name string) (*function.Scalar, []pl
 		return nil, nil, ast.Errorf(ast.InvalidParameterUsage, e.Args[arity.Arg].Span(), "%v", arity)
 	}
 	if err != nil {
-		return nil, nil, at(unwrapped(err), e.Span())
+		return nil, nil, at(unwrapped(err), faultIn(e, err))
 	}
 	args, err := x.secondPass(e.Args, bound, f.Args)
 	return f, args, err
+}
+
+// faultIn is what is wrong in a call: its name when no function has it, else all of it.
+func faultIn(e *ast.Call, err error) ast.Span {
+	var user *ast.Error
+	if errors.As(err, &user) && user.Code == ast.FunctionNotFound && e.Name.Span().Start == e.Span().Start {
+		return e.Name.Span()
+	}
+	return e.Span()
 }
 
 // retyped are the arguments with the types that the bound ones now have.

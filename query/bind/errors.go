@@ -11,6 +11,27 @@ import (
 	"github.com/traillake/traillake/query/types"
 )
 
+// TableError is an error of the catalog with the place of the table it is about.
+type TableError struct {
+	Span ast.Span
+	Err  error
+}
+
+// Error is the catalog's own.
+func (e *TableError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the catalog's error.
+func (e *TableError) Unwrap() error { return e.Err }
+
+// placed gives an error of the catalog its place; a user's fault has one.
+func placed(err error, span ast.Span) error {
+	var user *ast.Error
+	if errors.As(err, &user) {
+		return err
+	}
+	return &TableError{Span: span, Err: err}
+}
+
 // notSupported refuses a construct by name: "FULL JOIN is not supported".
 func notSupported(span ast.Span, what string) *ast.Error {
 	return ast.Errorf(ast.NotSupported, span, "%s is not supported", what)
@@ -86,36 +107,11 @@ func condition(e plan.Expr, clause string, span ast.Span) (plan.Expr, error) {
 func nearest(name string, candidates []string) string {
 	best, bestDistance := "", min(max(1, len(name)/3)+1, len(name))
 	for _, c := range candidates {
-		if d := editDistance(strings.ToLower(name), strings.ToLower(c), bestDistance); d < bestDistance {
+		if d := function.EditDistance(strings.ToLower(name), strings.ToLower(c), bestDistance); d < bestDistance {
 			best, bestDistance = c, d
 		}
 	}
 	return best
-}
-
-// editDistance is the Levenshtein distance of two strings, or limit when it is
-// no less.
-func editDistance(a, b string, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
-		return limit
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			diagonal = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return min(row[len(b)], limit)
 }
 
 func didYouMean(name string, candidates []string) string {

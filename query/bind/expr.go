@@ -41,6 +41,9 @@ type outputAlias struct {
 
 // expr binds one expression.
 func (x *exprBinder) expr(e ast.Expr) (plan.Expr, error) {
+	if value, ok := x.placeholder(e); ok {
+		return value, nil
+	}
 	switch e := e.(type) {
 	case *ast.Literal:
 		return literal(e)

@@ -110,7 +110,7 @@ func (b *binder) lookUp(t *ast.Table, parts []string, e *env) (plan.Table, error
 	var table plan.Table
 	var err error
 	switch known, ok := b.tables[key]; {
-	case t.Version != nil || t.Timestamp != nil:
+	case (t.Version != nil || t.Timestamp != nil) && !b.openVersion(t):
 		table, err = b.versioned(t, parts)
 	case ok:
 		return known, nil
@@ -133,7 +133,7 @@ func (b *binder) lookUp(t *ast.Table, parts []string, e *env) (plan.Table, error
 		return nil, missing
 	}
 	if err != nil {
-		return nil, err
+		return nil, placed(err, t.Span())
 	}
 	for _, known := range b.order {
 		if known == table {

@@ -37,7 +37,7 @@ func (b *binder) query(q *ast.Query, e *env) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return limit(rel, q)
+	return b.limit(rel, q)
 }
 
 // with binds the WITH items, each seeing those before it.
@@ -218,19 +218,19 @@ func badOrdinal(clause string, n int, e ast.Expr) error {
 }
 
 // limit adds OFFSET and LIMIT, or FETCH.
-func limit(rel *relation, q *ast.Query) (*relation, error) {
+func (b *binder) limit(rel *relation, q *ast.Query) (*relation, error) {
 	if q.Offset == nil && q.Limit == nil {
 		return rel, nil
 	}
 	l := &plan.Limit{Input: rel.node, Count: -1}
 	var err error
 	if q.Offset != nil {
-		if l.Offset, err = rowCount(q.Offset, "OFFSET"); err != nil {
+		if l.Offset, err = b.rowCount(q.Offset, "OFFSET"); err != nil {
 			return nil, err
 		}
 	}
 	if q.Limit != nil {
-		if l.Count, err = rowCount(q.Limit, "LIMIT"); err != nil {
+		if l.Count, err = b.rowCount(q.Limit, "LIMIT"); err != nil {
 			return nil, err
 		}
 	}
@@ -259,7 +259,10 @@ func withTies(rel *relation, l *plan.Limit, span ast.Span) (*relation, error) {
 	return nil, notSupported(span, "FETCH FIRST … WITH TIES over this query")
 }
 
-func rowCount(e ast.Expr, clause string) (int64, error) {
+func (b *binder) rowCount(e ast.Expr, clause string) (int64, error) {
+	if _, open := b.placeholder(e); open {
+		return 1, nil
+	}
 	l, ok := e.(*ast.Literal)
 	if !ok || l.Kind != ast.IntegerLiteral {
 		return 0, ast.Errorf(ast.InvalidArguments, e.Span(), "%s must be a whole number", clause)

@@ -21,17 +21,6 @@ func notRegistered(name string) error {
 	return err
 }
 
-// nearest returns the name with the fewest edits to the given one, or "" when none is near.
-func nearest(name string, names []string) string {
-	best, least := "", 1+max(1, len(name)/4)
-	for _, n := range names {
-		if d := levenshtein([]rune(name), []rune(n)); d < least {
-			best, least = n, d
-		}
-	}
-	return best
-}
-
 // LambdaArity is the error for a lambda with another number of parameters than
 // the only function of that many arguments hands to it.
 type LambdaArity struct{ Arg, Want, Got int }

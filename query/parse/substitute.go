@@ -15,34 +15,79 @@ func Substitute(sql string, params []string) (string, error) {
 	if len(params) == 0 {
 		return sql, nil
 	}
+	places := Placeholders(sql)
+	if len(places) != len(params) {
+		e := ast.Errorf(ast.InvalidParameterUsage, ast.Span{Start: 0, End: len(sql)},
+			"Incorrect number of parameters: expected %d but found %d", len(places), len(params))
+		e.Text = sql
+		return "", e
+	}
 	var b strings.Builder
-	n := 0
+	done := 0
+	for i, p := range places {
+		b.WriteString(sql[done:p.Offset])
+		b.WriteString(params[i])
+		done = p.Offset + 1
+	}
+	b.WriteString(sql[done:])
+	return b.String(), nil
+}
+
+// Placeholder is a ? of a statement that Substitute replaces.
+type Placeholder struct {
+	Offset int  // in bytes
+	Quoted bool // inside quotes
+}
+
+// Placeholders lists the ? of a statement in their order.
+func Placeholders(sql string) []Placeholder {
+	var out []Placeholder
 	for i := 0; i < len(sql); {
 		if end := commentEnd(sql, i); end > i {
-			b.WriteString(sql[i:end])
 			i = end
 			continue
 		}
 		end := quoteEnd(sql, i)
-		for _, c := range []byte(sql[i:end]) {
-			if c != '?' {
-				b.WriteByte(c)
-				continue
+		for at := i; at < end; at++ {
+			if sql[at] == '?' {
+				out = append(out, Placeholder{Offset: at, Quoted: end > i+1})
 			}
-			if n < len(params) {
-				b.WriteString(params[n])
-			}
-			n++
 		}
 		i = end
 	}
-	if n != len(params) {
-		e := ast.Errorf(ast.InvalidParameterUsage, ast.Span{Start: 0, End: len(sql)},
-			"Incorrect number of parameters: expected %d but found %d", n, len(params))
-		e.Text = sql
-		return "", e
+	return out
+}
+
+// BeforeSubstitute returns where a place of the statement that Substitute made is
+// in the statement as it was: a parameter's text is at its ?.
+func BeforeSubstitute(sql string, params []string, span ast.Span) ast.Span {
+	if len(params) == 0 || span.IsZero() {
+		return span
 	}
-	return b.String(), nil
+	return ast.Span{Start: before(sql, params, span.Start, false), End: before(sql, params, span.End, true)}
+}
+
+// before maps one offset; an end inside a parameter is behind its ?.
+func before(sql string, params []string, offset int, end bool) int {
+	shift := 0 // what the parameters so far have added
+	for i, p := range Placeholders(sql) {
+		if i == len(params) {
+			break
+		}
+		start := p.Offset + shift
+		after := start + len(params[i])
+		if offset < start || offset == start && end {
+			break
+		}
+		if offset < after || offset == after && end {
+			if end {
+				return p.Offset + 1
+			}
+			return p.Offset
+		}
+		shift += len(params[i]) - 1
+	}
+	return offset - shift
 }
 
 // commentEnd returns the end of the comment that starts at i, or i.

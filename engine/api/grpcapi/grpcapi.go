@@ -54,15 +54,21 @@ type Samples interface {
 	GetSampleQuery(ctx context.Context, p engine.Principal, id string) (*engine.SampleQuery, error)
 }
 
+// Language is the part of the engine that helps to write queries. Safe for concurrent use.
+type Language interface {
+	ValidateQuery(context.Context, engine.Principal, engine.StatementInput) (*engine.Validation, error)
+}
+
 // Options says what a server serves. Stores, Imports, Queries, Results, Samples,
-// Auth and NewID are required.
+// Language, Auth and NewID are required.
 type Options struct {
-	Stores  Stores
-	Imports Imports
-	Queries Queries
-	Results Results
-	Samples Samples
-	Auth    *auth.Verifier
+	Stores   Stores
+	Imports  Imports
+	Queries  Queries
+	Results  Results
+	Samples  Samples
+	Language Language
+	Auth     *auth.Verifier
 	// NewID makes request ids.
 	NewID func() string
 	// Ready is asked by the health service; nil means always ready.
@@ -90,7 +96,7 @@ func New(opts Options) *grpc.Server {
 	)
 	traillakev1.RegisterLakeServiceServer(server, &lakeServer{
 		stores: opts.Stores, imports: opts.Imports, queries: opts.Queries, results: opts.Results,
-		samples: opts.Samples,
+		samples: opts.Samples, language: opts.Language,
 	})
 	grpc_health_v1.RegisterHealthServer(server, healthServer{ready: opts.Ready})
 	reflection.Register(server)
@@ -98,14 +104,15 @@ func New(opts Options) *grpc.Server {
 }
 
 // lakeServer is the service. Its methods are in stores.go, imports.go, queries.go,
-// stream.go, results.go and samples.go.
+// stream.go, results.go, samples.go and language.go.
 type lakeServer struct {
 	traillakev1.UnimplementedLakeServiceServer
-	stores  Stores
-	imports Imports
-	queries Queries
-	results Results
-	samples Samples
+	stores   Stores
+	imports  Imports
+	queries  Queries
+	results  Results
+	samples  Samples
+	language Language
 }
 
 // caller is who calls; the gate has put it there.

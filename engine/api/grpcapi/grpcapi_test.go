@@ -40,7 +40,8 @@ func dial(t *testing.T, e *apitest.Engine, trust bool) *grpc.ClientConn {
 	}
 	server := grpcapi.New(grpcapi.Options{
 		Stores: e, Imports: e, Queries: e, Results: e, Samples: e, Auth: auth.New(e, nil), Ready: e.Ready, TrustCaller: trust,
-		NewID: func() string { return requestID },
+		Language: e,
+		NewID:    func() string { return requestID },
 	})
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
@@ -87,12 +88,7 @@ func TestCalls(t *testing.T) {
 		Field: "f", Equals: []string{"1"}, StartsWith: []string{"2"}, EndsWith: []string{"3"},
 		NotEquals: []string{"4"}, NotStartsWith: []string{"5"}, NotEndsWith: []string{"6"},
 	}}}}
-	tests := []struct {
-		op    string
-		call  func() (proto.Message, error)
-		input any
-		reply string // part of the answer as JSON
-	}{
+	tests := []call{
 		{"CreateEventDataStore", func() (proto.Message, error) {
 			return c.CreateEventDataStore(ctx, &pb.CreateEventDataStoreRequest{
 				Name: "n", AdvancedEventSelectors: selectors, MultiRegionEnabled: &yes, OrganizationEnabled: &no, RetentionPeriod: &days,
@@ -178,6 +174,19 @@ func TestCalls(t *testing.T) {
 			return c.GetSampleQuery(ctx, &pb.GetSampleQueryRequest{Id: "i"})
 		}, "i", `"technique":{"id":"T1562.008","name":"Impair"},"parameters":[{"name":"days","defaultValue":"7","description":"days back"}]`},
 	}
+	checkCalls(t, e, append(tests, languageCalls(ctx, c)...))
+}
+
+// call is a call of the client with what the engine is then asked and a part of
+// the answer as JSON.
+type call struct {
+	op    string
+	call  func() (proto.Message, error)
+	input any
+	reply string
+}
+
+func checkCalls(t *testing.T, e *apitest.Engine, tests []call) {
 	for _, test := range tests {
 		t.Run(test.op, func(t *testing.T) {
 			reply, err := test.call()

@@ -42,6 +42,7 @@ const (
 	LakeService_ListQueries_FullMethodName                  = "/traillake.v1.LakeService/ListQueries"
 	LakeService_SearchSampleQueries_FullMethodName          = "/traillake.v1.LakeService/SearchSampleQueries"
 	LakeService_GetSampleQuery_FullMethodName               = "/traillake.v1.LakeService/GetSampleQuery"
+	LakeService_ValidateQuery_FullMethodName                = "/traillake.v1.LakeService/ValidateQuery"
 )
 
 // LakeServiceClient is the client API for LakeService service.
@@ -100,6 +101,9 @@ type LakeServiceClient interface {
 	SearchSampleQueries(ctx context.Context, in *SearchSampleQueriesRequest, opts ...grpc.CallOption) (*SearchSampleQueriesResponse, error)
 	// GetSampleQuery returns one sample query. CloudTrail has no such operation.
 	GetSampleQuery(ctx context.Context, in *GetSampleQueryRequest, opts ...grpc.CallOption) (*SampleQuery, error)
+	// ValidateQuery tells what is wrong with a statement and what its result would
+	// have; it does not run it.
+	ValidateQuery(ctx context.Context, in *ValidateQueryRequest, opts ...grpc.CallOption) (*ValidateQueryResponse, error)
 }
 
 type lakeServiceClient struct {
@@ -349,6 +353,16 @@ func (c *lakeServiceClient) GetSampleQuery(ctx context.Context, in *GetSampleQue
 	return out, nil
 }
 
+func (c *lakeServiceClient) ValidateQuery(ctx context.Context, in *ValidateQueryRequest, opts ...grpc.CallOption) (*ValidateQueryResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ValidateQueryResponse)
+	err := c.cc.Invoke(ctx, LakeService_ValidateQuery_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // LakeServiceServer is the server API for LakeService service.
 // All implementations must embed UnimplementedLakeServiceServer
 // for forward compatibility.
@@ -405,6 +419,9 @@ type LakeServiceServer interface {
 	SearchSampleQueries(context.Context, *SearchSampleQueriesRequest) (*SearchSampleQueriesResponse, error)
 	// GetSampleQuery returns one sample query. CloudTrail has no such operation.
 	GetSampleQuery(context.Context, *GetSampleQueryRequest) (*SampleQuery, error)
+	// ValidateQuery tells what is wrong with a statement and what its result would
+	// have; it does not run it.
+	ValidateQuery(context.Context, *ValidateQueryRequest) (*ValidateQueryResponse, error)
 	mustEmbedUnimplementedLakeServiceServer()
 }
 
@@ -483,6 +500,9 @@ func (UnimplementedLakeServiceServer) SearchSampleQueries(context.Context, *Sear
 }
 func (UnimplementedLakeServiceServer) GetSampleQuery(context.Context, *GetSampleQueryRequest) (*SampleQuery, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetSampleQuery not implemented")
+}
+func (UnimplementedLakeServiceServer) ValidateQuery(context.Context, *ValidateQueryRequest) (*ValidateQueryResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ValidateQuery not implemented")
 }
 func (UnimplementedLakeServiceServer) mustEmbedUnimplementedLakeServiceServer() {}
 func (UnimplementedLakeServiceServer) testEmbeddedByValue()                     {}
@@ -912,6 +932,24 @@ func _LakeService_GetSampleQuery_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LakeService_ValidateQuery_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ValidateQueryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ValidateQuery(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ValidateQuery_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ValidateQuery(ctx, req.(*ValidateQueryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // LakeService_ServiceDesc is the grpc.ServiceDesc for LakeService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -1006,6 +1044,10 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetSampleQuery",
 			Handler:    _LakeService_GetSampleQuery_Handler,
+		},
+		{
+			MethodName: "ValidateQuery",
+			Handler:    _LakeService_ValidateQuery_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
