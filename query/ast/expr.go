@@ -210,26 +210,39 @@ type Call struct {
 	WithinGroup []OrderItem
 	// Overflow is LISTAGG's ON OVERFLOW clause, "" when absent.
 	Overflow string
-	// JSON is set for JSON_EXISTS, JSON_QUERY and JSON_VALUE. Args are then the input,
-	// the path, what is passed, and the values of DEFAULT ON EMPTY and ON ERROR.
+	// JSON is set for the calls of SQL/JSON. Args of JSON_EXISTS, JSON_QUERY and
+	// JSON_VALUE are the input, the path, what is passed, and the values of DEFAULT ON
+	// EMPTY and ON ERROR; those of JSON_OBJECT a key and a value for each member; those
+	// of JSON_ARRAY its elements.
 	JSON *JSONClauses
 }
 
-// JSONClauses are the clauses of JSON_EXISTS, JSON_QUERY and JSON_VALUE, "" where absent.
+// JSONClauses are the clauses of a call of SQL/JSON, "" where absent.
 type JSONClauses struct {
-	Passing      []JSONPassed
-	Returning    string // a type
-	ReturningPos Span
-	Wrapper      string // WITHOUT, WITH or WITH CONDITIONAL
-	Quotes       string // KEEP or OMIT
-	OnEmpty      string // NULL, ERROR, DEFAULT, EMPTY ARRAY or EMPTY OBJECT
-	OnError      string // the same; TRUE, FALSE, UNKNOWN or ERROR of JSON_EXISTS
+	// Formats are the FORMATs of Args, but for the values of DEFAULT.
+	Formats         []JSONFormat
+	Passing         []Ident
+	Returning       string // a type
+	ReturningPos    Span
+	ReturningFormat JSONFormat
+	Wrapper         string // WITHOUT, WITH or WITH CONDITIONAL
+	Quotes          string // KEEP or OMIT
+	OnEmpty         string // NULL, ERROR, DEFAULT, EMPTY ARRAY or EMPTY OBJECT
+	OnError         string // the same; TRUE, FALSE, UNKNOWN or ERROR of JSON_EXISTS
+	OnNull          string // NULL or ABSENT of JSON_OBJECT and JSON_ARRAY
+	UniqueKeys      bool   // WITH UNIQUE KEYS of JSON_OBJECT
 }
 
-// JSONPassed names an argument of PASSING.
-type JSONPassed struct {
-	Name Ident
-	JSON bool // FORMAT JSON
+// JSONFormat is FORMAT JSON [ENCODING name]: "JSON" or the name, UTF8, UTF16 or
+// UTF32; "" where absent. The last two are little-endian.
+type JSONFormat string
+
+// String is what stands after FORMAT.
+func (f JSONFormat) String() string {
+	if f == "" || f == "JSON" {
+		return string(f)
+	}
+	return "JSON ENCODING " + string(f)
 }
 
 // Window is OVER name or OVER (…). As in Trino, its span starts at the word OVER

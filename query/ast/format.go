@@ -225,6 +225,9 @@ func (e *Cast) format() string {
 var specialCalls = map[string]bool{"if": true, "coalesce": true, "nullif": true, "try": true}
 
 func (e *Call) format() string {
+	if e.JSON != nil {
+		return e.formatJSON()
+	}
 	name := e.Name.format()
 	if lower := strings.ToLower(e.Name.Name); specialCalls[lower] {
 		name = strings.ToUpper(lower)

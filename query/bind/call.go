@@ -41,6 +41,14 @@ func (x *exprBinder) call(e *ast.Call) (plan.Expr, error) {
 		if e.JSON != nil {
 			return x.jsonCall(e, name)
 		}
+	case "json_object":
+		if e.JSON != nil {
+			return x.jsonObject(e)
+		}
+	case "json_array":
+		if e.JSON != nil {
+			return x.jsonArray(e)
+		}
 	case "normalize":
 		e = withForm(e)
 	case "format":

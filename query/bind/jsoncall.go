@@ -19,11 +19,16 @@ import (
 //	JSON_VALUE(x, 'lax $.a' DEFAULT d ON EMPTY)
 //	→ CASE WHEN $json_state(x, …) = 1 THEN d ELSE $json_value(x, …) END
 func (x *exprBinder) jsonCall(e *ast.Call, name string) (plan.Expr, error) {
+	for _, a := range e.Args {
+		if _, ok := a.(*ast.Lambda); ok {
+			return nil, ast.Errorf(ast.NotSupported, a.Span(), "LambdaExpression is not supported as JSON path parameter")
+		}
+	}
 	args, err := x.exprs(e.Args)
 	if err != nil {
 		return nil, err
 	}
-	if args[0], err = x.jsonInput(args[0], e.Args[0].Span()); err != nil {
+	if args[0], err = x.jsonInput(args[0], orJSON(e.JSON.Formats[0]), e.Args[0]); err != nil {
 		return nil, err
 	}
 	clauses, err := x.jsonClauses(e, args)
@@ -41,14 +46,7 @@ func (x *exprBinder) jsonCall(e *ast.Call, name string) (plan.Expr, error) {
 		if err != nil {
 			return nil, at(err, e.Span())
 		}
-		t, err := x.jsonReturns(e)
-		if err == nil && !t.IsString() {
-			err = mismatch(e.Span(), "Cannot output JSON value as %s using formatting JSON", t)
-			if t.Kind == types.Varbinary {
-				err = notSupported(e.JSON.ReturningPos, "RETURNING varbinary")
-			}
-		}
-		return cast(out, t), err
+		return x.jsonOutput(e, out)
 	}
 	t, err := x.jsonReturns(e)
 	if err != nil {
@@ -67,17 +65,52 @@ func textLiteral(text string) plan.Expr {
 }
 
 // jsonInput is a value that is read as JSON text.
-func (x *exprBinder) jsonInput(e plan.Expr, span ast.Span) (plan.Expr, error) {
-	if x.lenient && !e.Type().IsString() {
+func (x *exprBinder) jsonInput(e plan.Expr, format ast.JSONFormat, node ast.Expr) (plan.Expr, error) {
+	if x.lenient && !e.Type().IsString() && e.Type().Kind != types.Varbinary {
 		e = x.asText(e)
 	}
-	switch {
-	case e.Type().IsString(), e.Type().Kind == types.Unknown:
+	switch kind := e.Type().Kind; {
+	case format == "JSON" && (e.Type().IsString() || kind == types.Unknown):
 		return cast(e, types.VarcharType), nil
-	case e.Type().Kind == types.Varbinary:
-		return nil, notSupported(span, "JSON in varbinary")
+	case kind == types.Varbinary, kind == types.Unknown:
+		return resolve("$json_decode", []plan.Expr{cast(e, types.VarbinaryType), textLiteral(string(format))})
 	}
-	return nil, mismatch(span, "Cannot read input of type %s as JSON using formatting JSON", e.Type())
+	return nil, mismatch(ast.Place(node), "Cannot read input of type %s as JSON using formatting %s", e.Type(), format)
+}
+
+// jsonOutput turns JSON text into the type after RETURNING.
+func (x *exprBinder) jsonOutput(e *ast.Call, text plan.Expr) (plan.Expr, error) {
+	t, err := x.jsonReturns(e)
+	if err != nil {
+		return nil, err
+	}
+	format := orJSON(e.JSON.ReturningFormat)
+	switch {
+	case format == "JSON" && t.IsString():
+		return cast(text, t), nil
+	case t.Kind == types.Varbinary:
+		return resolve("$json_encode", []plan.Expr{text, textLiteral(string(format))})
+	}
+	return nil, mismatch(e.Span(), "Cannot output JSON value as %s using formatting %s", t, format)
+}
+
+// jsonFormat is the FORMAT of an argument: JSON, also unwritten, where that makes JSON itself.
+func jsonFormat(e *ast.Call, i int) ast.JSONFormat {
+	if made, ok := e.Args[i].(*ast.Call); ok && made.JSON != nil && e.JSON.Formats[i] == "" {
+		switch strings.ToLower(made.Name.Name) {
+		case "json_query", "json_object", "json_array":
+			return "JSON"
+		}
+	}
+	return e.JSON.Formats[i]
+}
+
+// orJSON is the format of what has JSON's unless it says otherwise.
+func orJSON(f ast.JSONFormat) ast.JSONFormat {
+	if f == "" {
+		return "JSON"
+	}
+	return f
 }
 
 // jsonReturns is the type after RETURNING.
@@ -103,16 +136,17 @@ func (x *exprBinder) jsonClauses(e *ast.Call, args []plan.Expr) (function.JSONCl
 	}
 	known := map[string]bool{}
 	for i, p := range e.JSON.Passing {
-		name := p.Name.Name
-		if !p.Name.Quoted {
+		name := p.Name
+		if !p.Quoted {
 			name = strings.ToUpper(name)
 		}
 		if known[name] {
-			return c, ast.Errorf(ast.InvalidFunctionArgument, p.Name.Pos, "%s JSON path parameter is specified more than once", name)
+			return c, ast.Errorf(ast.InvalidFunctionArgument, p.Pos, "%s JSON path parameter is specified more than once", name)
 		}
 		known[name] = true
-		c.Passing = append(c.Passing, function.JSONPassed{Name: name, JSON: p.JSON})
-		if err := x.jsonPassed(&args[2+i], p.JSON, e.Args[2+i].Span()); err != nil {
+		format := jsonFormat(e, 2+i)
+		c.Passing = append(c.Passing, function.JSONPassed{Name: name, JSON: format != ""})
+		if err := x.jsonPassed(&args[2+i], format, e, e.Args[2+i]); err != nil {
 			return c, err
 		}
 	}
@@ -132,7 +166,7 @@ func (x *exprBinder) jsonClauses(e *ast.Call, args []plan.Expr) (function.JSONCl
 			continue
 		}
 		err := ast.Errorf(ast.InvalidPath, path.Span(), "no value passed for parameter %s", name)
-		if slices.ContainsFunc(e.JSON.Passing, func(p ast.JSONPassed) bool { return strings.EqualFold(p.Name.Name, name) }) {
+		if slices.ContainsFunc(e.JSON.Passing, func(p ast.Ident) bool { return strings.EqualFold(p.Name, name) }) {
 			err.Msg += `. Try quoting "` + name + `" in the PASSING clause to match case`
 		}
 		return c, err
@@ -150,18 +184,31 @@ func pathPlace(path *ast.Literal, at int) ast.Span {
 }
 
 // jsonPassed casts a value to a type that paths know.
-func (x *exprBinder) jsonPassed(e *plan.Expr, formatted bool, span ast.Span) error {
-	switch t := (*e).Type(); {
-	case formatted:
-		in, err := x.jsonInput(*e, span)
+func (x *exprBinder) jsonPassed(e *plan.Expr, format ast.JSONFormat, call *ast.Call, node ast.Expr) error {
+	if format != "" {
+		in, err := x.jsonInput(*e, format, node)
 		*e = in
 		return err
-	case t.IsString():
-		*e = cast(*e, types.VarcharType)
-	case t.IsNumeric(), t.Kind == types.Boolean, t.Kind == types.Unknown:
-	default:
-		return notSupported(span, "PASSING a value of type "+t.String())
 	}
+	if t := (*e).Type(); isTime(t) || t.Kind == types.Time {
+		return notSupported(node.Span(), "PASSING a value of type "+(*e).Type().String())
+	}
+	return jsonScalar(e, call, node, "JSON path parameter")
+}
+
+// jsonScalar is a value that JSON can hold: what is no number, boolean or text is
+// cast to varchar. What names the use in messages.
+func jsonScalar(e *plan.Expr, call *ast.Call, node ast.Expr, what string) error {
+	t := (*e).Type()
+	switch {
+	case t.IsString(), t.IsNumeric(), t.Kind == types.Boolean, t.Kind == types.Unknown:
+		return nil
+	case t.Kind == types.Varbinary:
+		return ast.Errorf(ast.NotSupported, ast.Place(node), "Unsupported type of %s: %s", what, function.TypeText(t))
+	case castable(t, types.VarcharType, call.Span()) != nil:
+		return ast.Errorf(ast.NotSupported, call.Span(), "Unsupported type of %s: %s", what, function.TypeText(t))
+	}
+	*e = cast(*e, types.VarcharType)
 	return nil
 }
 

@@ -204,10 +204,14 @@ func (r *jsonRows) text(found []jsonpath.Item) (string, error) {
 	if text, ok := whole.(string); ok && r.clauses.OmitQuotes {
 		return text, nil
 	}
-	out := jsonpath.Append(nil, whole, appendJSONString, func(dst []byte, v float64) []byte {
+	return string(appendItem(nil, whole)), nil
+}
+
+// appendItem writes an item as JSON text.
+func appendItem(dst []byte, item jsonpath.Item) []byte {
+	return jsonpath.Append(dst, item, appendJSONString, func(dst []byte, v float64) []byte {
 		return appendJSONNumber(dst, strconv.FormatFloat(v, 'e', -1, 64), false)
 	})
-	return string(out), nil
 }
 
 // jsonScalars turns items into values of the type that json_value returns.

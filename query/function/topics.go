@@ -8,7 +8,7 @@ func scalarTopics() [][]entry {
 		integerArithmetic[int32]("integer"), integerArithmetic[int64]("bigint"),
 		floatArithmetic[float32]("real"), floatArithmetic[float64]("double"), decimalArithmetic,
 		stringFunctions, charFunctions, stemFunctions, likeFunctions,
-		arrayAccess, arraySets, mapAccess, lambdaFunctions, jsonFunctions, jsonQueryFunctions,
+		arrayAccess, arraySets, mapAccess, lambdaFunctions, jsonFunctions, jsonQueryFunctions, jsonMakeFunctions, jsonEncodings,
 		currentTime, extractors(), dateArithmetic, zoneFunctions, intervalOperators, dateText,
 		regexFunctions, splitFunctions, urlFunctions, binaryFunctions,
 		mathFunctions, moduloFunctions(), roundingFunctions(), randomFunctions(), distributions, vectorFunctions,

@@ -31,7 +31,7 @@ const (
 	timeZoneKind      // x AT TIME ZONE z; *ast.AtTimeZone
 	castKind          // CAST(x AS t); *ast.Cast
 	extractKind       // EXTRACT(f FROM x); *ast.Extract
-	keywordCallKind   // TRIM, POSITION, SUBSTRING, OVERLAY with words between arguments; *ast.Call
+	keywordCallKind   // TRIM, JSON_VALUE and others with words between arguments; *ast.Call
 	callKind          // f(…) and all that follows; *ast.Call
 	filterKind        // FILTER (WHERE x); no node
 	windowKind        // OVER w, OVER (…), or what a WINDOW item defines; *ast.Window

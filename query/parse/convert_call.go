@@ -111,10 +111,10 @@ func (c *converter) subquery(e sqlparser.Expr, con construct) *ast.Query {
 	return c.query(q.Select, con.open+1)
 }
 
-// keywordCall fills in TRIM, POSITION, SUBSTRING and OVERLAY.
+// keywordCall fills in TRIM, POSITION, SUBSTRING, OVERLAY and the calls of SQL/JSON.
 func (c *converter) keywordCall(n *ast.Call, con construct, args []sqlparser.Expr) {
 	if n.JSON != nil {
-		n.Args = c.exprs(args)
+		c.arguments(n, args)
 		return
 	}
 	for _, a := range args {

@@ -10,10 +10,10 @@ import (
 var reservedCalls = wordSet(`CAST EXTRACT TRIM NORMALIZE GROUPING LISTAGG
 	JSON_ARRAY JSON_EXISTS JSON_OBJECT JSON_QUERY JSON_VALUE`)
 
-// callAhead reports whether a call comes next.
+// callAhead reports whether a call comes next, or nothing else may.
 func (r *reader) callAhead() bool {
 	t := r.peek(0)
-	return r.peek(1).is("(") && (t.named() || t.kind == wordToken && reservedCalls[t.value])
+	return t.kind == wordToken && reservedCalls[t.value] || t.named() && r.peek(1).is("(")
 }
 
 // call reads a function call in any of its forms.
@@ -28,7 +28,7 @@ func (r *reader) call() {
 	case t.is("JSON_EXISTS", "JSON_QUERY", "JSON_VALUE"):
 		r.jsonCall()
 	case t.is("JSON_ARRAY", "JSON_OBJECT"):
-		r.refuse(r.pos, r.pos, t.value)
+		r.jsonMaker()
 	case t.is("POSITION"):
 		r.position()
 	case t.is("SUBSTRING"):

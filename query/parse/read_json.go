@@ -6,7 +6,7 @@ import (
 
 // jsonCall reads JSON_EXISTS, JSON_QUERY and JSON_VALUE:
 //
-//	JSON_VALUE(input [FORMAT JSON], 'path' [PASSING x [FORMAT JSON] AS name, …]
+//	JSON_VALUE(input [FORMAT …], 'path' [PASSING x [FORMAT …] AS name, …]
 //	    [RETURNING type] [behavior ON EMPTY] [behavior ON ERROR])
 func (r *reader) jsonCall() {
 	at := r.next()
@@ -14,7 +14,7 @@ func (r *reader) jsonCall() {
 	c := construct{kind: keywordCallKind, first: at, at: at, node: node}
 	c.open, c.last = r.bracketed("(", func() {
 		r.expr()
-		r.formatJSON(&c)
+		node.JSON.Formats = []ast.JSONFormat{r.format(&c), ""}
 		r.expect(",")
 		r.literalString()
 		if r.peek(0).is("AS") {
@@ -29,18 +29,7 @@ func (r *reader) jsonCall() {
 			r.list(func() { r.passed(node.JSON, &c) })
 		}
 		if !r.toks[at].is("JSON_EXISTS") {
-			r.wants("RETURNING")
-		}
-		if !r.toks[at].is("JSON_EXISTS") && r.peek(0).is("RETURNING") {
-			r.silent(&c, func() {
-				first := r.next() + 1
-				node.JSON.Returning = r.typeText()
-				node.JSON.ReturningPos = r.span(first, r.pos-1)
-				if r.peek(0).is("FORMAT") {
-					r.next()
-					r.expect("JSON")
-				}
-			})
+			r.returning(node.JSON, &c, r.toks[at].is("JSON_QUERY"))
 		}
 		if r.toks[at].is("JSON_QUERY") {
 			r.silent(&c, func() { r.wrapper(node.JSON) })
@@ -61,31 +50,47 @@ func (r *reader) silent(c *construct, read func()) {
 	}
 }
 
-// formatJSON reads FORMAT JSON and reports whether it is there.
-func (r *reader) formatJSON(c *construct) (found bool) {
+// format reads FORMAT JSON [ENCODING UTF8 | UTF16 | UTF32].
+func (r *reader) format(c *construct) (format ast.JSONFormat) {
 	if !r.peek(0).is("FORMAT") {
 		r.wants("FORMAT")
-		return false
+		return ""
 	}
 	r.silent(c, func() {
 		r.next()
 		r.expect("JSON")
-		if r.peek(0).is("ENCODING") {
-			r.refuse(r.pos, r.pos, "ENCODING of JSON")
+		format = "JSON"
+		if r.accept("ENCODING") {
+			format = ast.JSONFormat(r.toks[r.expect("UTF8", "UTF16", "UTF32")].value)
 		}
 	})
-	return true
+	return format
+}
+
+// returning reads RETURNING type [FORMAT …].
+func (r *reader) returning(node *ast.JSONClauses, c *construct, formatted bool) {
+	if !r.peek(0).is("RETURNING") {
+		r.wants("RETURNING")
+		return
+	}
+	r.silent(c, func() {
+		first := r.next() + 1
+		node.Returning = r.typeText()
+		node.ReturningPos = r.span(first, r.pos-1)
+	})
+	if formatted {
+		node.ReturningFormat = r.format(c)
+	}
 }
 
 // passed reads one argument of PASSING.
 func (r *reader) passed(node *ast.JSONClauses, c *construct) {
 	r.expr()
-	p := ast.JSONPassed{JSON: r.formatJSON(c)}
+	node.Formats = append(node.Formats, r.format(c))
 	r.silent(c, func() {
 		r.expect("AS")
-		p.Name = r.ident()
+		node.Passing = append(node.Passing, r.ident())
 	})
-	node.Passing = append(node.Passing, p)
 }
 
 // wrapper reads WITHOUT | WITH [CONDITIONAL | UNCONDITIONAL] [ARRAY] WRAPPER and

@@ -13,8 +13,8 @@ func (r *reader) typeText() string {
 	r.enter()
 	defer r.leave()
 	text := r.simpleType()
-	for r.peek(0).is("ARRAY") {
-		r.next()
+	for r.accept("ARRAY") {
+		r.wants("[")
 		if r.peek(0).is("[") && r.peek(1).kind == integerToken {
 			r.refuse(r.pos, r.pos, "an array type with a size")
 		}
@@ -47,8 +47,15 @@ func (r *reader) simpleType() string {
 		r.mismatch(r.pos)
 	}
 	text := r.toks[r.next()].text
+	r.wants("(")
+	if t.is("DOUBLE") {
+		r.wants("PRECISION")
+	}
 	if r.peek(0).is("(") {
 		text += r.typeArguments()
+	}
+	if t.is("TIME", "TIMESTAMP") {
+		r.wants("WITH", "WITHOUT")
 	}
 	if t.is("TIME", "TIMESTAMP") && r.peek(0).is("WITH", "WITHOUT") {
 		first := r.next()

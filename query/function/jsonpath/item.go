@@ -6,8 +6,11 @@ import (
 	"errors"
 	"io"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Item is a value in a path: nil (JSON null), bool, string, int64, float64,
@@ -26,7 +29,8 @@ type Member struct {
 	Value Item
 }
 
-// Object is an object with its members in the order of the text; keys may repeat.
+// Object is an object with its members in the order of the text; of members
+// with equal keys there is the last, in the place of the first.
 type Object []Member
 
 // large is a number that has no SQL type: an integer beyond bigint.
@@ -37,18 +41,38 @@ const maxDepth = 1000
 
 var errDepth = errors.New("nested too deeply")
 
-// ParseJSON reads a value.
+// ParseJSON reads the value that text begins with; blank text is null. As in Trino,
+// which reads no further, what follows the value may be anything, but for what
+// would make a number or a word longer.
 func ParseJSON(text string) (Item, error) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	v, err := read(d, 0)
+	if errors.Is(err, io.EOF) && strings.Trim(text, " \t\r\n") == "" {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+	if !ends(v, text[d.InputOffset():]) {
 		return nil, errors.New("more than one value")
 	}
 	return v, nil
+}
+
+// ends reports whether a value ends before the text that follows it.
+func ends(v Item, rest string) bool {
+	if rest == "" {
+		return true
+	}
+	r, _ := utf8.DecodeRuneInString(rest)
+	switch v.(type) {
+	case int64, float64, large:
+		return strings.ContainsRune(" \t\r\n", r)
+	case bool, nil:
+		return r < '0' || r != '_' && r != '$' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}
+	return true
 }
 
 func read(d *json.Decoder, depth int) (Item, error) {
@@ -86,7 +110,7 @@ func readArray(d *json.Decoder, depth int) (Item, error) {
 }
 
 func readObject(d *json.Decoder, depth int) (Item, error) {
-	out := Object{}
+	out, at := Object{}, map[string]int{}
 	for d.More() {
 		key, err := d.Token()
 		if err != nil {
@@ -96,10 +120,32 @@ func readObject(d *json.Decoder, depth int) (Item, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Member{key.(string), v})
+		out = keep(out, at, Member{key.(string), v})
 	}
 	_, err := d.Token()
 	return out, err
+}
+
+// keep adds a member, or puts it in the place of one with its key. Behind the
+// first few, at tells where keys are.
+func keep(o Object, at map[string]int, m Member) Object {
+	const few = 16
+	i := -1
+	if len(o) <= few {
+		i = slices.IndexFunc(o, func(other Member) bool { return other.Key == m.Key })
+	} else {
+		for len(at) < len(o) {
+			at[o[len(at)].Key] = len(at)
+		}
+		if known, ok := at[m.Key]; ok {
+			i = known
+		}
+	}
+	if i < 0 {
+		return append(o, m)
+	}
+	o[i] = m
+	return o
 }
 
 // number is a bigint if it is whole, else a double, as Trino reads JSON.

@@ -202,6 +202,8 @@ public class Tree {
         if (e instanceof GroupingOperation g) return call("grouping", e, g.getGroupingColumns().stream().map(c -> ids(((c instanceof DereferenceExpression d ? DereferenceExpression.getQualifiedName(d) : QualifiedName.of(List.of((Identifier) c))).getOriginalParts()), ".").replaceAll("@[0-9]+", "").toLowerCase()).collect(Collectors.joining(" ")));
         if (e instanceof Trim t) { String n = switch (t.getSpecification()) { case LEADING -> "ltrim"; case TRAILING -> "rtrim"; default -> "trim"; };
             return call(n, e, x(t.getTrimSource()), t.getTrimCharacter().map(this::x).orElse("")); }
+        if (e instanceof JsonObject o) return call("json_object", e, o.getMembers().stream().map(m -> x(m.getKey()) + " " + x(m.getValue())).collect(Collectors.joining(" ")));
+        if (e instanceof JsonArray a) return call("json_array", e, a.getElements().stream().map(v -> x(v.getValue())).collect(Collectors.joining(" ")));
         if (e instanceof FunctionCall f) {
             if (f.getName().getOriginalParts().size() > 1) return "?qualified";
             String n = f.getName().getSuffix();
