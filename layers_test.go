@@ -19,7 +19,7 @@ const module = "github.com/traillake/traillake/"
 // move the code instead.
 var mayImport = map[string][]string{
 	"cmd/traillake":      {"engine", "engine/api", "storage", "proto", "ingest/trailgen"},
-	"engine":             {"ingest", "storage", "query", "engine/sample"},
+	"engine":             {"ingest", "storage", "query", "engine/export", "engine/sample"},
 	"engine/sample":      {},
 	"engine/export":      {"query/types", "storage/segment"},
 	"engine/api":         {"engine", "engine/api", "proto"},

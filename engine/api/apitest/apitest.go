@@ -41,6 +41,8 @@ type Engine struct {
 	Results *engine.QueryResults
 	// Stream, when set, is what StreamQueryResults answers.
 	Stream func() engine.ResultStream
+	// Export, when set, is what ExportQueryResults answers.
+	Export *engine.ResultExport
 	// NotReady is what Ready answers.
 	NotReady error
 

@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"context"
+	"io"
 
 	"github.com/traillake/traillake/engine"
 )
@@ -22,4 +23,17 @@ func Window() *engine.QueryRows {
 // GetQueryRows answers Window.
 func (e *Engine) GetQueryRows(ctx context.Context, p engine.Principal, in engine.GetQueryRowsInput) (*engine.QueryRows, error) {
 	return reply(ctx, e, "GetQueryRows", p, in, Window)
+}
+
+// ExportQueryResults answers Export, or a file of three rows.
+func (e *Engine) ExportQueryResults(ctx context.Context, p engine.Principal, in engine.ExportQueryResultsInput) (*engine.ResultExport, error) {
+	return reply(ctx, e, "ExportQueryResults", p, in, func() *engine.ResultExport {
+		if e.Export != nil {
+			return e.Export
+		}
+		return &engine.ResultExport{FileName: "query-x.csv", ContentType: "text/csv; charset=utf-8", Write: func(w io.Writer) error {
+			_, err := io.WriteString(w, "n\n1\n2\n3\n")
+			return err
+		}}
+	})
 }

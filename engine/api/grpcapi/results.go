@@ -13,6 +13,7 @@ import (
 // has. Safe for concurrent use.
 type Results interface {
 	GetQueryRows(context.Context, engine.Principal, engine.GetQueryRowsInput) (*engine.QueryRows, error)
+	ExportQueryResults(context.Context, engine.Principal, engine.ExportQueryResultsInput) (*engine.ResultExport, error)
 }
 
 func (s *lakeServer) GetQueryRows(ctx context.Context, r *pb.GetQueryRowsRequest) (*pb.GetQueryRowsResponse, error) {
@@ -49,4 +50,33 @@ func (s *lakeServer) GetQueryRows(ctx context.Context, r *pb.GetQueryRowsRequest
 		resp.Cut[i] = &pb.CutCell{Row: int32(c.Row), Column: int32(c.Column), Characters: c.Characters}
 	}
 	return resp, nil
+}
+
+func (s *lakeServer) ExportQueryResults(r *pb.ExportQueryResultsRequest, out pb.LakeService_ExportQueryResultsServer) error {
+	ctx := out.Context()
+	file, err := s.results.ExportQueryResults(ctx, caller(ctx), engine.ExportQueryResultsInput{
+		QueryRef: engine.QueryRef{QueryID: r.GetQueryId(), OwnerAccountID: r.EventDataStoreOwnerAccountId},
+		Format:   engine.ExportFormat(r.GetFormat()),
+	})
+	if err != nil {
+		return err
+	}
+	// The names go with the first bytes, so that a call that fails before has sent nothing.
+	first := &pb.ExportQueryResultsResponse{FileName: file.FileName, ContentType: file.ContentType}
+	pieces := &pieceWriter{send: func(b []byte) error {
+		piece := first
+		first = &pb.ExportQueryResultsResponse{}
+		piece.Data = b
+		return out.Send(piece)
+	}}
+	if err := file.Write(pieces); err != nil {
+		return err
+	}
+	if err := pieces.flush(); err != nil {
+		return err
+	}
+	if first.GetFileName() != "" { // an empty file has a name too
+		return out.Send(first)
+	}
+	return nil
 }

@@ -2,8 +2,8 @@
 // grpc-gateway over a connection inside the process, so that every call passes
 // the gRPC server's interceptors. Of its own it has only the check of the
 // credentials (gRPC metadata cannot carry an AWS signature), the console's
-// sessions, the Arrow stream, whose bytes the gateway would wrap in JSON, the
-// upload of files for an import, and the OpenAPI page.
+// sessions, the Arrow stream and exports, whose bytes the gateway would wrap in
+// JSON, the upload of files for an import, and the OpenAPI page.
 package rest
 
 import (
@@ -120,9 +120,15 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.writeError(w, err)
 		return
 	}
-	if id, ok := streamedQuery(r); ok {
-		h.stream(w, r, id)
-		return
+	if id, what, ok := streamedQuery(r); ok {
+		switch what {
+		case "stream":
+			h.stream(w, r, id)
+			return
+		case "export":
+			h.export(w, r, id)
+			return
+		}
 	}
 	h.gateway.ServeHTTP(w, r)
 }
@@ -133,17 +139,16 @@ func (h *handler) openAPI(w http.ResponseWriter) {
 	h.sent(w.Write(traillakev1.OpenAPI))
 }
 
-// streamedQuery recognises GET /api/v1/queries/{id}/stream.
-func streamedQuery(r *http.Request) (id string, ok bool) {
+// streamedQuery takes GET /api/v1/queries/{id}/{what} apart.
+func streamedQuery(r *http.Request) (id, what string, ok bool) {
 	if r.Method != http.MethodGet {
-		return "", false
+		return "", "", false
 	}
 	rest, ok := strings.CutPrefix(r.URL.Path, "/api/v1/queries/")
 	if !ok {
-		return "", false
+		return "", "", false
 	}
-	id, ok = strings.CutSuffix(rest, "/stream")
-	return id, ok && !strings.Contains(id, "/")
+	return strings.Cut(rest, "/")
 }
 
 // sent notes an answer that did not reach the client, which nobody else can be told.

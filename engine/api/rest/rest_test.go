@@ -134,7 +134,7 @@ func TestEveryCode(t *testing.T) {
 	e := &apitest.Engine{Fail: func(context.Context, string) error { return engine.Errorf(code, "told") }}
 	url := serve(t, e)
 	for _, code = range engine.Codes() {
-		for _, path := range []string{"/api/v1/queries/q", "/api/v1/queries/q/rows", "/api/v1/queries/q/stream", "/api/v1/uploads/id/key"} {
+		for _, path := range []string{"/api/v1/queries/q", "/api/v1/queries/q/rows", "/api/v1/queries/q/export?format=csv", "/api/v1/queries/q/stream", "/api/v1/uploads/id/key"} {
 			method := "GET"
 			if strings.Contains(path, "uploads") {
 				method = "PUT"

@@ -318,6 +318,132 @@ func (x *GetQueryRowsResponse) GetErrorMessage() string {
 	return ""
 }
 
+// ExportQueryResultsRequest asks for a whole result as a file.
+type ExportQueryResultsRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	QueryId string                 `protobuf:"bytes,1,opt,name=query_id,json=queryId,proto3" json:"query_id,omitempty"`
+	// csv, jsonl, parquet or arrow. In CSV a text that a spreadsheet would take for
+	// a formula gets a leading quote.
+	Format                       string  `protobuf:"bytes,2,opt,name=format,proto3" json:"format,omitempty"`
+	EventDataStoreOwnerAccountId *string `protobuf:"bytes,3,opt,name=event_data_store_owner_account_id,json=eventDataStoreOwnerAccountId,proto3,oneof" json:"event_data_store_owner_account_id,omitempty"`
+	unknownFields                protoimpl.UnknownFields
+	sizeCache                    protoimpl.SizeCache
+}
+
+func (x *ExportQueryResultsRequest) Reset() {
+	*x = ExportQueryResultsRequest{}
+	mi := &file_traillake_v1_query_rows_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportQueryResultsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportQueryResultsRequest) ProtoMessage() {}
+
+func (x *ExportQueryResultsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_query_rows_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportQueryResultsRequest.ProtoReflect.Descriptor instead.
+func (*ExportQueryResultsRequest) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_query_rows_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ExportQueryResultsRequest) GetQueryId() string {
+	if x != nil {
+		return x.QueryId
+	}
+	return ""
+}
+
+func (x *ExportQueryResultsRequest) GetFormat() string {
+	if x != nil {
+		return x.Format
+	}
+	return ""
+}
+
+func (x *ExportQueryResultsRequest) GetEventDataStoreOwnerAccountId() string {
+	if x != nil && x.EventDataStoreOwnerAccountId != nil {
+		return *x.EventDataStoreOwnerAccountId
+	}
+	return ""
+}
+
+// ExportQueryResultsResponse is a piece of the file: the data of all messages, one
+// after another. Only a call that ends without an error has sent the whole file.
+type ExportQueryResultsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Data  []byte                 `protobuf:"bytes,1,opt,name=data,proto3" json:"data,omitempty"`
+	// In the first message: what to name the file, and its media type.
+	FileName      string `protobuf:"bytes,2,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
+	ContentType   string `protobuf:"bytes,3,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportQueryResultsResponse) Reset() {
+	*x = ExportQueryResultsResponse{}
+	mi := &file_traillake_v1_query_rows_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportQueryResultsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportQueryResultsResponse) ProtoMessage() {}
+
+func (x *ExportQueryResultsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_query_rows_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportQueryResultsResponse.ProtoReflect.Descriptor instead.
+func (*ExportQueryResultsResponse) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_query_rows_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ExportQueryResultsResponse) GetData() []byte {
+	if x != nil {
+		return x.Data
+	}
+	return nil
+}
+
+func (x *ExportQueryResultsResponse) GetFileName() string {
+	if x != nil {
+		return x.FileName
+	}
+	return ""
+}
+
+func (x *ExportQueryResultsResponse) GetContentType() string {
+	if x != nil {
+		return x.ContentType
+	}
+	return ""
+}
+
 var File_traillake_v1_query_rows_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_query_rows_proto_rawDesc = "" +
@@ -349,7 +475,16 @@ const file_traillake_v1_query_rows_proto_rawDesc = "" +
 	"\n" +
 	"total_rows\x18\x05 \x01(\x03R\ttotalRows\x12'\n" +
 	"\x03cut\x18\x06 \x03(\v2\x15.traillake.v1.CutCellR\x03cut\x12#\n" +
-	"\rerror_message\x18\a \x01(\tR\ferrorMessageB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
+	"\rerror_message\x18\a \x01(\tR\ferrorMessage\"\xc2\x01\n" +
+	"\x19ExportQueryResultsRequest\x12\x19\n" +
+	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12\x16\n" +
+	"\x06format\x18\x02 \x01(\tR\x06format\x12L\n" +
+	"!event_data_store_owner_account_id\x18\x03 \x01(\tH\x00R\x1ceventDataStoreOwnerAccountId\x88\x01\x01B$\n" +
+	"\"_event_data_store_owner_account_id\"p\n" +
+	"\x1aExportQueryResultsResponse\x12\x12\n" +
+	"\x04data\x18\x01 \x01(\fR\x04data\x12\x1b\n" +
+	"\tfile_name\x18\x02 \x01(\tR\bfileName\x12!\n" +
+	"\fcontent_type\x18\x03 \x01(\tR\vcontentTypeB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
 
 var (
 	file_traillake_v1_query_rows_proto_rawDescOnce sync.Once
@@ -363,17 +498,19 @@ func file_traillake_v1_query_rows_proto_rawDescGZIP() []byte {
 	return file_traillake_v1_query_rows_proto_rawDescData
 }
 
-var file_traillake_v1_query_rows_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_traillake_v1_query_rows_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_traillake_v1_query_rows_proto_goTypes = []any{
-	(*GetQueryRowsRequest)(nil),  // 0: traillake.v1.GetQueryRowsRequest
-	(*ResultColumn)(nil),         // 1: traillake.v1.ResultColumn
-	(*CutCell)(nil),              // 2: traillake.v1.CutCell
-	(*GetQueryRowsResponse)(nil), // 3: traillake.v1.GetQueryRowsResponse
-	(*structpb.ListValue)(nil),   // 4: google.protobuf.ListValue
+	(*GetQueryRowsRequest)(nil),        // 0: traillake.v1.GetQueryRowsRequest
+	(*ResultColumn)(nil),               // 1: traillake.v1.ResultColumn
+	(*CutCell)(nil),                    // 2: traillake.v1.CutCell
+	(*GetQueryRowsResponse)(nil),       // 3: traillake.v1.GetQueryRowsResponse
+	(*ExportQueryResultsRequest)(nil),  // 4: traillake.v1.ExportQueryResultsRequest
+	(*ExportQueryResultsResponse)(nil), // 5: traillake.v1.ExportQueryResultsResponse
+	(*structpb.ListValue)(nil),         // 6: google.protobuf.ListValue
 }
 var file_traillake_v1_query_rows_proto_depIdxs = []int32{
 	1, // 0: traillake.v1.GetQueryRowsResponse.columns:type_name -> traillake.v1.ResultColumn
-	4, // 1: traillake.v1.GetQueryRowsResponse.rows:type_name -> google.protobuf.ListValue
+	6, // 1: traillake.v1.GetQueryRowsResponse.rows:type_name -> google.protobuf.ListValue
 	2, // 2: traillake.v1.GetQueryRowsResponse.cut:type_name -> traillake.v1.CutCell
 	3, // [3:3] is the sub-list for method output_type
 	3, // [3:3] is the sub-list for method input_type
@@ -388,13 +525,14 @@ func file_traillake_v1_query_rows_proto_init() {
 		return
 	}
 	file_traillake_v1_query_rows_proto_msgTypes[0].OneofWrappers = []any{}
+	file_traillake_v1_query_rows_proto_msgTypes[4].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_traillake_v1_query_rows_proto_rawDesc), len(file_traillake_v1_query_rows_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -24,7 +24,7 @@ var File_traillake_v1_service_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a\x19traillake/v1/stores.proto2\x83\x12\n" +
+	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a\x19traillake/v1/stores.proto2\xee\x12\n" +
 	"\vLakeService\x12_\n" +
 	"\x14CreateEventDataStore\x12).traillake.v1.CreateEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12Y\n" +
 	"\x11GetEventDataStore\x12&.traillake.v1.GetEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12j\n" +
@@ -47,6 +47,7 @@ const file_traillake_v1_service_proto_rawDesc = "" +
 	"\vCancelQuery\x12 .traillake.v1.CancelQueryRequest\x1a!.traillake.v1.CancelQueryResponse\x12^\n" +
 	"\x0fGetQueryResults\x12$.traillake.v1.GetQueryResultsRequest\x1a%.traillake.v1.GetQueryResultsResponse\x12U\n" +
 	"\fGetQueryRows\x12!.traillake.v1.GetQueryRowsRequest\x1a\".traillake.v1.GetQueryRowsResponse\x12i\n" +
+	"\x12ExportQueryResults\x12'.traillake.v1.ExportQueryResultsRequest\x1a(.traillake.v1.ExportQueryResultsResponse0\x01\x12i\n" +
 	"\x12StreamQueryResults\x12'.traillake.v1.StreamQueryResultsRequest\x1a(.traillake.v1.StreamQueryResultsResponse0\x01\x12R\n" +
 	"\vListQueries\x12 .traillake.v1.ListQueriesRequest\x1a!.traillake.v1.ListQueriesResponse\x12j\n" +
 	"\x13SearchSampleQueries\x12(.traillake.v1.SearchSampleQueriesRequest\x1a).traillake.v1.SearchSampleQueriesResponse\x12P\n" +
@@ -73,30 +74,32 @@ var file_traillake_v1_service_proto_goTypes = []any{
 	(*CancelQueryRequest)(nil),                   // 16: traillake.v1.CancelQueryRequest
 	(*GetQueryResultsRequest)(nil),               // 17: traillake.v1.GetQueryResultsRequest
 	(*GetQueryRowsRequest)(nil),                  // 18: traillake.v1.GetQueryRowsRequest
-	(*StreamQueryResultsRequest)(nil),            // 19: traillake.v1.StreamQueryResultsRequest
-	(*ListQueriesRequest)(nil),                   // 20: traillake.v1.ListQueriesRequest
-	(*SearchSampleQueriesRequest)(nil),           // 21: traillake.v1.SearchSampleQueriesRequest
-	(*GetSampleQueryRequest)(nil),                // 22: traillake.v1.GetSampleQueryRequest
-	(*ValidateQueryRequest)(nil),                 // 23: traillake.v1.ValidateQueryRequest
-	(*EventDataStore)(nil),                       // 24: traillake.v1.EventDataStore
-	(*ListEventDataStoresResponse)(nil),          // 25: traillake.v1.ListEventDataStoresResponse
-	(*DeleteEventDataStoreResponse)(nil),         // 26: traillake.v1.DeleteEventDataStoreResponse
-	(*StartEventDataStoreIngestionResponse)(nil), // 27: traillake.v1.StartEventDataStoreIngestionResponse
-	(*StopEventDataStoreIngestionResponse)(nil),  // 28: traillake.v1.StopEventDataStoreIngestionResponse
-	(*Import)(nil),                               // 29: traillake.v1.Import
-	(*ListImportsResponse)(nil),                  // 30: traillake.v1.ListImportsResponse
-	(*ListImportFailuresResponse)(nil),           // 31: traillake.v1.ListImportFailuresResponse
-	(*ListQuarantinedRecordsResponse)(nil),       // 32: traillake.v1.ListQuarantinedRecordsResponse
-	(*StartQueryResponse)(nil),                   // 33: traillake.v1.StartQueryResponse
-	(*DescribeQueryResponse)(nil),                // 34: traillake.v1.DescribeQueryResponse
-	(*CancelQueryResponse)(nil),                  // 35: traillake.v1.CancelQueryResponse
-	(*GetQueryResultsResponse)(nil),              // 36: traillake.v1.GetQueryResultsResponse
-	(*GetQueryRowsResponse)(nil),                 // 37: traillake.v1.GetQueryRowsResponse
-	(*StreamQueryResultsResponse)(nil),           // 38: traillake.v1.StreamQueryResultsResponse
-	(*ListQueriesResponse)(nil),                  // 39: traillake.v1.ListQueriesResponse
-	(*SearchSampleQueriesResponse)(nil),          // 40: traillake.v1.SearchSampleQueriesResponse
-	(*SampleQuery)(nil),                          // 41: traillake.v1.SampleQuery
-	(*ValidateQueryResponse)(nil),                // 42: traillake.v1.ValidateQueryResponse
+	(*ExportQueryResultsRequest)(nil),            // 19: traillake.v1.ExportQueryResultsRequest
+	(*StreamQueryResultsRequest)(nil),            // 20: traillake.v1.StreamQueryResultsRequest
+	(*ListQueriesRequest)(nil),                   // 21: traillake.v1.ListQueriesRequest
+	(*SearchSampleQueriesRequest)(nil),           // 22: traillake.v1.SearchSampleQueriesRequest
+	(*GetSampleQueryRequest)(nil),                // 23: traillake.v1.GetSampleQueryRequest
+	(*ValidateQueryRequest)(nil),                 // 24: traillake.v1.ValidateQueryRequest
+	(*EventDataStore)(nil),                       // 25: traillake.v1.EventDataStore
+	(*ListEventDataStoresResponse)(nil),          // 26: traillake.v1.ListEventDataStoresResponse
+	(*DeleteEventDataStoreResponse)(nil),         // 27: traillake.v1.DeleteEventDataStoreResponse
+	(*StartEventDataStoreIngestionResponse)(nil), // 28: traillake.v1.StartEventDataStoreIngestionResponse
+	(*StopEventDataStoreIngestionResponse)(nil),  // 29: traillake.v1.StopEventDataStoreIngestionResponse
+	(*Import)(nil),                               // 30: traillake.v1.Import
+	(*ListImportsResponse)(nil),                  // 31: traillake.v1.ListImportsResponse
+	(*ListImportFailuresResponse)(nil),           // 32: traillake.v1.ListImportFailuresResponse
+	(*ListQuarantinedRecordsResponse)(nil),       // 33: traillake.v1.ListQuarantinedRecordsResponse
+	(*StartQueryResponse)(nil),                   // 34: traillake.v1.StartQueryResponse
+	(*DescribeQueryResponse)(nil),                // 35: traillake.v1.DescribeQueryResponse
+	(*CancelQueryResponse)(nil),                  // 36: traillake.v1.CancelQueryResponse
+	(*GetQueryResultsResponse)(nil),              // 37: traillake.v1.GetQueryResultsResponse
+	(*GetQueryRowsResponse)(nil),                 // 38: traillake.v1.GetQueryRowsResponse
+	(*ExportQueryResultsResponse)(nil),           // 39: traillake.v1.ExportQueryResultsResponse
+	(*StreamQueryResultsResponse)(nil),           // 40: traillake.v1.StreamQueryResultsResponse
+	(*ListQueriesResponse)(nil),                  // 41: traillake.v1.ListQueriesResponse
+	(*SearchSampleQueriesResponse)(nil),          // 42: traillake.v1.SearchSampleQueriesResponse
+	(*SampleQuery)(nil),                          // 43: traillake.v1.SampleQuery
+	(*ValidateQueryResponse)(nil),                // 44: traillake.v1.ValidateQueryResponse
 }
 var file_traillake_v1_service_proto_depIdxs = []int32{
 	0,  // 0: traillake.v1.LakeService.CreateEventDataStore:input_type -> traillake.v1.CreateEventDataStoreRequest
@@ -118,37 +121,39 @@ var file_traillake_v1_service_proto_depIdxs = []int32{
 	16, // 16: traillake.v1.LakeService.CancelQuery:input_type -> traillake.v1.CancelQueryRequest
 	17, // 17: traillake.v1.LakeService.GetQueryResults:input_type -> traillake.v1.GetQueryResultsRequest
 	18, // 18: traillake.v1.LakeService.GetQueryRows:input_type -> traillake.v1.GetQueryRowsRequest
-	19, // 19: traillake.v1.LakeService.StreamQueryResults:input_type -> traillake.v1.StreamQueryResultsRequest
-	20, // 20: traillake.v1.LakeService.ListQueries:input_type -> traillake.v1.ListQueriesRequest
-	21, // 21: traillake.v1.LakeService.SearchSampleQueries:input_type -> traillake.v1.SearchSampleQueriesRequest
-	22, // 22: traillake.v1.LakeService.GetSampleQuery:input_type -> traillake.v1.GetSampleQueryRequest
-	23, // 23: traillake.v1.LakeService.ValidateQuery:input_type -> traillake.v1.ValidateQueryRequest
-	24, // 24: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
-	24, // 25: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
-	25, // 26: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
-	24, // 27: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
-	26, // 28: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
-	24, // 29: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
-	27, // 30: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
-	28, // 31: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
-	29, // 32: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
-	29, // 33: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
-	29, // 34: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
-	30, // 35: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
-	31, // 36: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
-	32, // 37: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
-	33, // 38: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
-	34, // 39: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
-	35, // 40: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
-	36, // 41: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
-	37, // 42: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
-	38, // 43: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
-	39, // 44: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
-	40, // 45: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
-	41, // 46: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
-	42, // 47: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
-	24, // [24:48] is the sub-list for method output_type
-	0,  // [0:24] is the sub-list for method input_type
+	19, // 19: traillake.v1.LakeService.ExportQueryResults:input_type -> traillake.v1.ExportQueryResultsRequest
+	20, // 20: traillake.v1.LakeService.StreamQueryResults:input_type -> traillake.v1.StreamQueryResultsRequest
+	21, // 21: traillake.v1.LakeService.ListQueries:input_type -> traillake.v1.ListQueriesRequest
+	22, // 22: traillake.v1.LakeService.SearchSampleQueries:input_type -> traillake.v1.SearchSampleQueriesRequest
+	23, // 23: traillake.v1.LakeService.GetSampleQuery:input_type -> traillake.v1.GetSampleQueryRequest
+	24, // 24: traillake.v1.LakeService.ValidateQuery:input_type -> traillake.v1.ValidateQueryRequest
+	25, // 25: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
+	25, // 26: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
+	26, // 27: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
+	25, // 28: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
+	27, // 29: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
+	25, // 30: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
+	28, // 31: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
+	29, // 32: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
+	30, // 33: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
+	30, // 34: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
+	30, // 35: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
+	31, // 36: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
+	32, // 37: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
+	33, // 38: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
+	34, // 39: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
+	35, // 40: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
+	36, // 41: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
+	37, // 42: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
+	38, // 43: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
+	39, // 44: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
+	40, // 45: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
+	41, // 46: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
+	42, // 47: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
+	43, // 48: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
+	44, // 49: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
+	25, // [25:50] is the sub-list for method output_type
+	0,  // [0:25] is the sub-list for method input_type
 	0,  // [0:0] is the sub-list for extension type_name
 	0,  // [0:0] is the sub-list for extension extendee
 	0,  // [0:0] is the sub-list for field type_name

@@ -822,6 +822,43 @@ func local_request_LakeService_GetQueryRows_0(ctx context.Context, marshaler run
 	return msg, metadata, err
 }
 
+var filter_LakeService_ExportQueryResults_0 = &utilities.DoubleArray{Encoding: map[string]int{"query_id": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
+
+func request_LakeService_ExportQueryResults_0(ctx context.Context, marshaler runtime.Marshaler, client LakeServiceClient, req *http.Request, pathParams map[string]string) (LakeService_ExportQueryResultsClient, runtime.ServerMetadata, error) {
+	var (
+		protoReq ExportQueryResultsRequest
+		metadata runtime.ServerMetadata
+		err      error
+	)
+	val, ok := pathParams["query_id"]
+	if !ok {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "query_id")
+	}
+	protoReq.QueryId, err = runtime.String(val)
+	if err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "query_id", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_LakeService_ExportQueryResults_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if req.Body != nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+	}
+	stream, err := client.ExportQueryResults(ctx, &protoReq)
+	if err != nil {
+		return nil, metadata, err
+	}
+	header, err := stream.Header()
+	if err != nil {
+		return nil, metadata, err
+	}
+	metadata.HeaderMD = header
+	return stream, metadata, nil
+}
+
 var filter_LakeService_StreamQueryResults_0 = &utilities.DoubleArray{Encoding: map[string]int{"query_id": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
 
 func request_LakeService_StreamQueryResults_0(ctx context.Context, marshaler runtime.Marshaler, client LakeServiceClient, req *http.Request, pathParams map[string]string) (LakeService_StreamQueryResultsClient, runtime.ServerMetadata, error) {
@@ -1382,6 +1419,13 @@ func RegisterLakeServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux
 		forward_LakeService_GetQueryRows_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
 
+	mux.Handle(http.MethodGet, pattern_LakeService_ExportQueryResults_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		err := status.Error(codes.Unimplemented, "streaming calls are not yet supported in the in-process transport")
+		_, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+		return
+	})
+
 	mux.Handle(http.MethodGet, pattern_LakeService_StreamQueryResults_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		err := status.Error(codes.Unimplemented, "streaming calls are not yet supported in the in-process transport")
 		_, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
@@ -1831,6 +1875,23 @@ func RegisterLakeServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux
 		}
 		forward_LakeService_GetQueryRows_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
+	mux.Handle(http.MethodGet, pattern_LakeService_ExportQueryResults_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		ctx, cancel := context.WithCancel(req.Context())
+		defer cancel()
+		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/traillake.v1.LakeService/ExportQueryResults", runtime.WithHTTPPathPattern("/api/v1/queries/{query_id}/export"))
+		if err != nil {
+			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		resp, md, err := request_LakeService_ExportQueryResults_0(annotatedContext, inboundMarshaler, client, req, pathParams)
+		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
+		if err != nil {
+			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		forward_LakeService_ExportQueryResults_0(annotatedContext, mux, outboundMarshaler, w, req, func() (proto.Message, error) { return resp.Recv() }, mux.GetForwardResponseOptions()...)
+	})
 	mux.Handle(http.MethodGet, pattern_LakeService_StreamQueryResults_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -1939,6 +2000,7 @@ var (
 	pattern_LakeService_CancelQuery_0                  = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 1, 0, 4, 1, 5, 3}, []string{"api", "v1", "queries", "query_id"}, "cancel"))
 	pattern_LakeService_GetQueryResults_0              = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 1, 0, 4, 1, 5, 3, 2, 4}, []string{"api", "v1", "queries", "query_id", "results"}, ""))
 	pattern_LakeService_GetQueryRows_0                 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 1, 0, 4, 1, 5, 3, 2, 4}, []string{"api", "v1", "queries", "query_id", "rows"}, ""))
+	pattern_LakeService_ExportQueryResults_0           = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 1, 0, 4, 1, 5, 3, 2, 4}, []string{"api", "v1", "queries", "query_id", "export"}, ""))
 	pattern_LakeService_StreamQueryResults_0           = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 1, 0, 4, 1, 5, 3, 2, 4}, []string{"api", "v1", "queries", "query_id", "stream"}, ""))
 	pattern_LakeService_ListQueries_0                  = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2}, []string{"api", "v1", "queries"}, ""))
 	pattern_LakeService_SearchSampleQueries_0          = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2}, []string{"api", "v1", "sample-queries"}, ""))
@@ -1966,6 +2028,7 @@ var (
 	forward_LakeService_CancelQuery_0                  = runtime.ForwardResponseMessage
 	forward_LakeService_GetQueryResults_0              = runtime.ForwardResponseMessage
 	forward_LakeService_GetQueryRows_0                 = runtime.ForwardResponseMessage
+	forward_LakeService_ExportQueryResults_0           = runtime.ForwardResponseStream
 	forward_LakeService_StreamQueryResults_0           = runtime.ForwardResponseStream
 	forward_LakeService_ListQueries_0                  = runtime.ForwardResponseMessage
 	forward_LakeService_SearchSampleQueries_0          = runtime.ForwardResponseMessage

@@ -38,6 +38,7 @@ const (
 	LakeService_CancelQuery_FullMethodName                  = "/traillake.v1.LakeService/CancelQuery"
 	LakeService_GetQueryResults_FullMethodName              = "/traillake.v1.LakeService/GetQueryResults"
 	LakeService_GetQueryRows_FullMethodName                 = "/traillake.v1.LakeService/GetQueryRows"
+	LakeService_ExportQueryResults_FullMethodName           = "/traillake.v1.LakeService/ExportQueryResults"
 	LakeService_StreamQueryResults_FullMethodName           = "/traillake.v1.LakeService/StreamQueryResults"
 	LakeService_ListQueries_FullMethodName                  = "/traillake.v1.LakeService/ListQueries"
 	LakeService_SearchSampleQueries_FullMethodName          = "/traillake.v1.LakeService/SearchSampleQueries"
@@ -93,6 +94,8 @@ type LakeServiceClient interface {
 	// GetQueryRows returns any window of a query's result as text, also while the
 	// result grows. CloudTrail has no such operation.
 	GetQueryRows(ctx context.Context, in *GetQueryRowsRequest, opts ...grpc.CallOption) (*GetQueryRowsResponse, error)
+	// ExportQueryResults sends a query's whole result as a file, waiting while the query runs.
+	ExportQueryResults(ctx context.Context, in *ExportQueryResultsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ExportQueryResultsResponse], error)
 	// StreamQueryResults sends a query's whole result as an Arrow IPC stream, waiting while the query runs.
 	StreamQueryResults(ctx context.Context, in *StreamQueryResultsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamQueryResultsResponse], error)
 	// ListQueries lists a store's queries of the last seven days.
@@ -304,9 +307,28 @@ func (c *lakeServiceClient) GetQueryRows(ctx context.Context, in *GetQueryRowsRe
 	return out, nil
 }
 
+func (c *lakeServiceClient) ExportQueryResults(ctx context.Context, in *ExportQueryResultsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ExportQueryResultsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &LakeService_ServiceDesc.Streams[0], LakeService_ExportQueryResults_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[ExportQueryResultsRequest, ExportQueryResultsResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type LakeService_ExportQueryResultsClient = grpc.ServerStreamingClient[ExportQueryResultsResponse]
+
 func (c *lakeServiceClient) StreamQueryResults(ctx context.Context, in *StreamQueryResultsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamQueryResultsResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &LakeService_ServiceDesc.Streams[0], LakeService_StreamQueryResults_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &LakeService_ServiceDesc.Streams[1], LakeService_StreamQueryResults_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -411,6 +433,8 @@ type LakeServiceServer interface {
 	// GetQueryRows returns any window of a query's result as text, also while the
 	// result grows. CloudTrail has no such operation.
 	GetQueryRows(context.Context, *GetQueryRowsRequest) (*GetQueryRowsResponse, error)
+	// ExportQueryResults sends a query's whole result as a file, waiting while the query runs.
+	ExportQueryResults(*ExportQueryResultsRequest, grpc.ServerStreamingServer[ExportQueryResultsResponse]) error
 	// StreamQueryResults sends a query's whole result as an Arrow IPC stream, waiting while the query runs.
 	StreamQueryResults(*StreamQueryResultsRequest, grpc.ServerStreamingServer[StreamQueryResultsResponse]) error
 	// ListQueries lists a store's queries of the last seven days.
@@ -488,6 +512,9 @@ func (UnimplementedLakeServiceServer) GetQueryResults(context.Context, *GetQuery
 }
 func (UnimplementedLakeServiceServer) GetQueryRows(context.Context, *GetQueryRowsRequest) (*GetQueryRowsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetQueryRows not implemented")
+}
+func (UnimplementedLakeServiceServer) ExportQueryResults(*ExportQueryResultsRequest, grpc.ServerStreamingServer[ExportQueryResultsResponse]) error {
+	return status.Error(codes.Unimplemented, "method ExportQueryResults not implemented")
 }
 func (UnimplementedLakeServiceServer) StreamQueryResults(*StreamQueryResultsRequest, grpc.ServerStreamingServer[StreamQueryResultsResponse]) error {
 	return status.Error(codes.Unimplemented, "method StreamQueryResults not implemented")
@@ -867,6 +894,17 @@ func _LakeService_GetQueryRows_Handler(srv interface{}, ctx context.Context, dec
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LakeService_ExportQueryResults_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(ExportQueryResultsRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(LakeServiceServer).ExportQueryResults(m, &grpc.GenericServerStream[ExportQueryResultsRequest, ExportQueryResultsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type LakeService_ExportQueryResultsServer = grpc.ServerStreamingServer[ExportQueryResultsResponse]
+
 func _LakeService_StreamQueryResults_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(StreamQueryResultsRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -1051,6 +1089,11 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 		},
 	},
 	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "ExportQueryResults",
+			Handler:       _LakeService_ExportQueryResults_Handler,
+			ServerStreams: true,
+		},
 		{
 			StreamName:    "StreamQueryResults",
 			Handler:       _LakeService_StreamQueryResults_Handler,
