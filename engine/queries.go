@@ -206,6 +206,7 @@ func (e *Engine) describeQuery(q *queryState) *Query {
 		EventsMatched: r.EventsMatched, EventsScanned: r.EventsScanned, BytesScanned: r.BytesScanned,
 		ExecutionTime: r.ExecutionTime, ResultRows: rows, OwnerAccountID: orText(r.Owner, e.opts.Account), Stores: r.Stores,
 		Segments: r.Segments, SegmentsPruned: r.SegmentsPruned, RowGroups: r.RowGroups, RowGroupsPruned: r.RowGroupsPruned,
+		RowGroupsDone: r.RowGroupsDone, RowGroupsTotal: r.RowGroupsTotal,
 	}
 }
 

@@ -35,6 +35,8 @@ type queryRecord struct {
 	SegmentsPruned  int64          `json:"segmentsPruned"`
 	RowGroups       int64          `json:"rowGroups"`
 	RowGroupsPruned int64          `json:"rowGroupsPruned"`
+	RowGroupsDone   int64          `json:"rowGroupsDone"`
+	RowGroupsTotal  int64          `json:"rowGroupsTotal"`
 	Columns         []outputColumn `json:"columns"`
 	Chunks          []chunk        `json:"chunks,omitempty"`
 }

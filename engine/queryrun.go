@@ -51,6 +51,7 @@ func (e *Engine) produce(ctx context.Context, q *queryState, compiled *query.Que
 		s := run.Stats()
 		r.EventsScanned, r.BytesScanned = s.RowsScanned, s.BytesScanned
 		r.Segments, r.SegmentsPruned, r.RowGroups, r.RowGroupsPruned = s.Segments, s.SegmentsPruned, s.RowGroups, s.RowGroupsPruned
+		r.RowGroupsDone, r.RowGroupsTotal = s.RowGroupsDone, s.RowGroupsTotal
 		r.EventsMatched = s.RowsReturned
 		r.ExecutionTime = e.opts.Now().Sub(began)
 	}

@@ -73,6 +73,9 @@ func (t *table) Estimate(ctx context.Context, req plan.ScanRequest) (*plan.ScanS
 func (t *table) prune(req plan.ScanRequest, stats *plan.ScanStats) []storageSegment {
 	all := t.segments()
 	kept := slices.DeleteFunc(slices.Clone(all), func(s storageSegment) bool { return !t.keep(s, req) })
+	for _, s := range kept {
+		stats.RowGroupsTotal.Add(guessRowGroups(s))
+	}
 	stats.Segments.Add(int64(len(all)))
 	stats.SegmentsPruned.Add(int64(len(all) - len(kept)))
 	return kept
@@ -113,6 +116,7 @@ func (w *scanWork) next(ctx context.Context) (scanTask, error) {
 				return task, nil
 			}
 			w.req.Stats.RowGroupsPruned.Add(1)
+			w.req.Stats.RowGroupsDone.Add(1)
 		}
 		if len(w.segments) == 0 {
 			return scanTask{}, io.EOF
@@ -121,6 +125,7 @@ func (w *scanWork) next(ctx context.Context) (scanTask, error) {
 		w.segments = w.segments[1:]
 		if !w.table.keep(s, bounded) {
 			w.req.Stats.SegmentsPruned.Add(1)
+			w.req.Stats.RowGroupsTotal.Add(-guessRowGroups(s))
 			continue
 		}
 		if err := w.openLocked(ctx, s); err != nil {
@@ -145,10 +150,12 @@ func (w *scanWork) openLocked(ctx context.Context, s storageSegment) error {
 		return fmt.Errorf("open segment %s: %w", s.ID, err)
 	}
 	stats := w.req.Stats
+	stats.RowGroupsTotal.Add(int64(r.NumRowGroups()) - guessRowGroups(s))
 	for i := range r.NumRowGroups() {
 		stats.RowGroups.Add(1)
 		if !w.table.keepRowGroup(s, r, i, w.req) {
 			stats.RowGroupsPruned.Add(1)
+			stats.RowGroupsDone.Add(1)
 			continue
 		}
 		w.tasks = append(w.tasks, scanTask{segment: s, reader: r, rowGroup: i})
@@ -157,4 +164,11 @@ func (w *scanWork) openLocked(ctx context.Context, s storageSegment) error {
 		return rowGroupStats{segmentStats: segmentStats{table: w.table, info: t.segment}, reader: t.reader, index: t.rowGroup}
 	})
 	return nil
+}
+
+// guessRowGroups is how many row groups a segment has that nobody has opened: as
+// many as its rows fill, or its payloads, beside which the other columns together
+// have about as many bytes.
+func guessRowGroups(s storageSegment) int64 {
+	return max(1, 1+(s.Rows-1)/segment.DefaultRowGroupRows, 1+(2*s.PayloadBytes-1)/segment.DefaultRowGroupBytes)
 }

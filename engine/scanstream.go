@@ -110,6 +110,7 @@ func (s *scanStream) Next(ctx context.Context) (arrow.Record, error) {
 			if err := s.closeRead(); err != nil {
 				return nil, err
 			}
+			s.work.req.Stats.RowGroupsDone.Add(1)
 			continue
 		}
 		if err != nil {
@@ -139,6 +140,7 @@ func (s *scanStream) open(ctx context.Context) error {
 				return err
 			}
 			if len(s.picks) == 0 {
+				s.work.req.Stats.RowGroupsDone.Add(1)
 				continue
 			}
 			s.whole = int64(len(s.picks)) == task.reader.RowGroup(task.rowGroup).Rows

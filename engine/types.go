@@ -274,6 +274,9 @@ type Query struct {
 	// Ours.
 	Segments, SegmentsPruned   int64
 	RowGroups, RowGroupsPruned int64
+	// Of RowGroupsTotal the query has dealt with RowGroupsDone. The total is partly
+	// a guess until all segments are opened; a LIMIT may leave some undone.
+	RowGroupsDone, RowGroupsTotal int64
 }
 
 // Cell is one value of a result row; Value is nil for NULL.

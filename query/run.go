@@ -32,8 +32,10 @@ type Stats struct {
 	BytesScanned               int64 // compressed bytes read by tables
 	Segments, SegmentsPruned   int64
 	RowGroups, RowGroupsPruned int64
-	PeakMemory                 int64 // bytes
-	SpillFiles, SpilledBytes   int64 // temporary files, and what was written to them
+	// RowGroupsDone of RowGroupsTotal are dealt with; see plan.ScanStats.
+	RowGroupsDone, RowGroupsTotal int64
+	PeakMemory                    int64 // bytes
+	SpillFiles, SpilledBytes      int64 // temporary files, and what was written to them
 }
 
 func newRun(q *Query, env *exec.Env, in plan.Stream) *Run {
@@ -74,6 +76,7 @@ func (r *Run) Stats() Stats {
 		RowsReturned: r.rows.Load(), RowsScanned: t.Rows, BytesScanned: t.Bytes,
 		Segments: t.Segments, SegmentsPruned: t.SegmentsPruned,
 		RowGroups: t.RowGroups, RowGroupsPruned: t.RowGroupsPruned,
+		RowGroupsDone: t.RowGroupsDone, RowGroupsTotal: t.RowGroupsTotal,
 		PeakMemory: r.env.Budget.Peak(), SpillFiles: files, SpilledBytes: spilled,
 	}
 }

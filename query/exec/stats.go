@@ -63,6 +63,8 @@ func (s *Stats) Total() ScanTotal {
 		t.SegmentsPruned += c.SegmentsPruned.Load()
 		t.RowGroups += c.RowGroups.Load()
 		t.RowGroupsPruned += c.RowGroupsPruned.Load()
+		t.RowGroupsTotal += c.RowGroupsTotal.Load()
+		t.RowGroupsDone += c.RowGroupsDone.Load()
 		t.Rows += c.Rows.Load()
 		t.Bytes += c.Bytes.Load()
 	}
@@ -82,7 +84,7 @@ func (s *Stats) Spilled() (files, bytes int64) {
 
 // ScanTotal is the sum of plan.ScanStats over the scans of a query.
 type ScanTotal struct {
-	Segments, SegmentsPruned, RowGroups, RowGroupsPruned, Rows, Bytes int64
+	Segments, SegmentsPruned, RowGroups, RowGroupsPruned, RowGroupsTotal, RowGroupsDone, Rows, Bytes int64
 }
 
 // TimeSpent is Time as a duration.

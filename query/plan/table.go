@@ -113,8 +113,12 @@ type ScanRequest struct {
 type ScanStats struct {
 	Segments, SegmentsPruned   atomic.Int64
 	RowGroups, RowGroupsPruned atomic.Int64 // of segments that were not pruned
-	Rows                       atomic.Int64 // rows read, be it only for a sieve
-	Bytes                      atomic.Int64 // compressed bytes of the column chunks read
+	// RowGroupsTotal are those of segments that were not pruned, guessed from the
+	// rows of the segments that the scan has not come to; of them RowGroupsDone
+	// are read to their end or pruned. A scan that stops early leaves some undone.
+	RowGroupsTotal, RowGroupsDone atomic.Int64
+	Rows                          atomic.Int64 // rows read, be it only for a sieve
+	Bytes                         atomic.Int64 // compressed bytes of the column chunks read
 }
 
 // Stream yields batches. Not safe for concurrent use.

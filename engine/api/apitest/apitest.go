@@ -132,7 +132,7 @@ func Query() *engine.Query {
 		ID: QueryID, Statement: "SELECT eventname FROM " + StoreID, Status: engine.QueryFinished, Created: At,
 		EventsMatched: 21, EventsScanned: 22, BytesScanned: 23, ExecutionTime: 24 * time.Millisecond, ResultRows: 2,
 		OwnerAccountID: AccountID, Stores: []string{StoreID},
-		Segments: 31, SegmentsPruned: 32, RowGroups: 33, RowGroupsPruned: 34,
+		Segments: 31, SegmentsPruned: 32, RowGroups: 33, RowGroupsPruned: 34, RowGroupsDone: 35, RowGroupsTotal: 36,
 	}
 }
 

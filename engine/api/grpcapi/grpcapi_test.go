@@ -152,7 +152,7 @@ func TestCalls(t *testing.T) {
 			return c.DescribeQuery(ctx, &pb.DescribeQueryRequest{QueryId: "q", EventDataStore: &text, QueryAlias: &text, RefreshId: &text, EventDataStoreOwnerAccountId: &text})
 		}, engine.QueryRef{QueryID: "q", EventDataStore: &text, Alias: &text, RefreshID: &text, OwnerAccountID: &text},
 			`"eventsMatched":"21","eventsScanned":"22","bytesScanned":"23","executionTimeInMillis":"24","creationTime":"2026-03-04T05:06:07.890Z",` +
-				`"resultRows":"2","segments":"31","segmentsPruned":"32","rowGroups":"33","rowGroupsPruned":"34"`},
+				`"resultRows":"2","segments":"31","segmentsPruned":"32","rowGroups":"33","rowGroupsPruned":"34","rowGroupsDone":"35","rowGroupsTotal":"36"`},
 		{"CancelQuery", func() (proto.Message, error) {
 			return c.CancelQuery(ctx, &pb.CancelQueryRequest{QueryId: "q", EventDataStore: &text, EventDataStoreOwnerAccountId: &text})
 		}, ref, `"queryStatus":"FINISHED"`},

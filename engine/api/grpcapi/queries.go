@@ -49,6 +49,8 @@ func (s *lakeServer) DescribeQuery(ctx context.Context, r *pb.DescribeQueryReque
 			SegmentsPruned:        q.SegmentsPruned,
 			RowGroups:             q.RowGroups,
 			RowGroupsPruned:       q.RowGroupsPruned,
+			RowGroupsDone:         q.RowGroupsDone,
+			RowGroupsTotal:        q.RowGroupsTotal,
 		},
 		ErrorMessage:                 q.Error,
 		EventDataStoreOwnerAccountId: q.OwnerAccountID,

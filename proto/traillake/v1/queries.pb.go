@@ -241,8 +241,14 @@ type QueryStatisticsForDescribeQuery struct {
 	SegmentsPruned        int64                  `protobuf:"varint,8,opt,name=segments_pruned,json=segmentsPruned,proto3" json:"segments_pruned,omitempty"`
 	RowGroups             int64                  `protobuf:"varint,9,opt,name=row_groups,json=rowGroups,proto3" json:"row_groups,omitempty"`
 	RowGroupsPruned       int64                  `protobuf:"varint,10,opt,name=row_groups_pruned,json=rowGroupsPruned,proto3" json:"row_groups_pruned,omitempty"`
-	unknownFields         protoimpl.UnknownFields
-	sizeCache             protoimpl.SizeCache
+	// How far the query has read: of row_groups_total it has read or pruned
+	// row_groups_done. The total is partly a guess until all segments are opened, so
+	// it may change; a query that needs no more rows (LIMIT) leaves some undone.
+	// result_rows grows while the query runs.
+	RowGroupsDone  int64 `protobuf:"varint,11,opt,name=row_groups_done,json=rowGroupsDone,proto3" json:"row_groups_done,omitempty"`
+	RowGroupsTotal int64 `protobuf:"varint,12,opt,name=row_groups_total,json=rowGroupsTotal,proto3" json:"row_groups_total,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *QueryStatisticsForDescribeQuery) Reset() {
@@ -341,6 +347,20 @@ func (x *QueryStatisticsForDescribeQuery) GetRowGroups() int64 {
 func (x *QueryStatisticsForDescribeQuery) GetRowGroupsPruned() int64 {
 	if x != nil {
 		return x.RowGroupsPruned
+	}
+	return 0
+}
+
+func (x *QueryStatisticsForDescribeQuery) GetRowGroupsDone() int64 {
+	if x != nil {
+		return x.RowGroupsDone
+	}
+	return 0
+}
+
+func (x *QueryStatisticsForDescribeQuery) GetRowGroupsTotal() int64 {
+	if x != nil {
+		return x.RowGroupsTotal
 	}
 	return 0
 }
@@ -1208,7 +1228,7 @@ const file_traillake_v1_queries_proto_rawDesc = "" +
 	"\x11_event_data_storeB\x0e\n" +
 	"\f_query_aliasB\r\n" +
 	"\v_refresh_idB$\n" +
-	"\"_event_data_store_owner_account_id\"\xbf\x03\n" +
+	"\"_event_data_store_owner_account_id\"\x91\x04\n" +
 	"\x1fQueryStatisticsForDescribeQuery\x12%\n" +
 	"\x0eevents_matched\x18\x01 \x01(\x03R\reventsMatched\x12%\n" +
 	"\x0eevents_scanned\x18\x02 \x01(\x03R\reventsScanned\x12#\n" +
@@ -1222,7 +1242,9 @@ const file_traillake_v1_queries_proto_rawDesc = "" +
 	"\n" +
 	"row_groups\x18\t \x01(\x03R\trowGroups\x12*\n" +
 	"\x11row_groups_pruned\x18\n" +
-	" \x01(\x03R\x0frowGroupsPruned\"\xec\x02\n" +
+	" \x01(\x03R\x0frowGroupsPruned\x12&\n" +
+	"\x0frow_groups_done\x18\v \x01(\x03R\rrowGroupsDone\x12(\n" +
+	"\x10row_groups_total\x18\f \x01(\x03R\x0erowGroupsTotal\"\xec\x02\n" +
 	"\x15DescribeQueryResponse\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12!\n" +
 	"\fquery_string\x18\x02 \x01(\tR\vqueryString\x12!\n" +
