@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sort"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/traillake/traillake/storage/vfs"
@@ -59,6 +60,8 @@ type queryState struct {
 	mu     sync.Mutex         // guards what follows
 	record queryRecord        // as of now
 	live   func(*queryRecord) // brings the counters of a running query up to date; may be nil
+
+	statistics atomic.Pointer[[]ColumnStatistics] // of its result, once asked for
 }
 
 // now returns the record with its counters up to date.

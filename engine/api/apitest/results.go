@@ -37,3 +37,23 @@ func (e *Engine) ExportQueryResults(ctx context.Context, p engine.Principal, in 
 		}}
 	})
 }
+
+// Statistics are what Engine tells of a result: a column with values and one without.
+func Statistics() []engine.ColumnStatistics {
+	low, high := "a", "z"
+	return []engine.ColumnStatistics{
+		{
+			ResultColumn: engine.ResultColumn{Name: "eventName", Type: "varchar"}, Values: 5, Nulls: 2, Distinct: 3, DistinctApproximate: true,
+			Min: &low, Max: &high, TopValues: []engine.ValueCount{{Value: "m", Count: 4}}, TopValuesApproximate: true,
+		},
+		{ResultColumn: engine.ResultColumn{Name: "n", Type: "unknown"}, Nulls: 7},
+	}
+}
+
+// GetQueryResultStatistics answers Statistics.
+func (e *Engine) GetQueryResultStatistics(ctx context.Context, p engine.Principal, in engine.QueryRef) ([]engine.ColumnStatistics, error) {
+	if err := e.asked(ctx, "GetQueryResultStatistics", p, in); err != nil {
+		return nil, err
+	}
+	return Statistics(), nil
+}

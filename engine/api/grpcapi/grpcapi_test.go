@@ -164,6 +164,10 @@ func TestCalls(t *testing.T) {
 			return c.GetQueryRows(ctx, &pb.GetQueryRowsRequest{QueryId: "q", Offset: 5, MaxResults: &days, MaxCellCharacters: 7, EventDataStoreOwnerAccountId: &text})
 		}, engine.GetQueryRowsInput{QueryRef: engine.QueryRef{QueryID: "q", OwnerAccountID: &text}, Offset: 5, MaxResults: &days, MaxCellCharacters: 7},
 			`"offset":"5","rows":[["Console",null,"2"],["","3",null]],"totalRows":"7","cut":[{"characters":"12"}]`},
+		{"GetQueryResultStatistics", func() (proto.Message, error) {
+			return c.GetQueryResultStatistics(ctx, &pb.GetQueryResultStatisticsRequest{QueryId: "q", EventDataStoreOwnerAccountId: &text})
+		}, engine.QueryRef{QueryID: "q", OwnerAccountID: &text},
+			`"values":"5","nulls":"2","distinct":"3","distinctApproximate":true,"min":"a","max":"z","topValues":[{"value":"m","count":"4"}],"topValuesApproximate":true`},
 		{"ListQueries", func() (proto.Message, error) {
 			return c.ListQueries(ctx, &pb.ListQueriesRequest{EventDataStore: "s", MaxResults: &days, NextToken: &text, StartTime: timestamppb.New(start), EndTime: timestamppb.New(start), QueryStatus: &cancelledText})
 		}, engine.ListQueriesInput{Page: page, EventDataStore: "s", Start: &start, End: &start, Status: &cancelled}, `"creationTime":"2026-03-04T05:06:07.890Z"`},

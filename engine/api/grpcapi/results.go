@@ -14,6 +14,7 @@ import (
 type Results interface {
 	GetQueryRows(context.Context, engine.Principal, engine.GetQueryRowsInput) (*engine.QueryRows, error)
 	ExportQueryResults(context.Context, engine.Principal, engine.ExportQueryResultsInput) (*engine.ResultExport, error)
+	GetQueryResultStatistics(context.Context, engine.Principal, engine.QueryRef) ([]engine.ColumnStatistics, error)
 }
 
 func (s *lakeServer) GetQueryRows(ctx context.Context, r *pb.GetQueryRowsRequest) (*pb.GetQueryRowsResponse, error) {
@@ -79,4 +80,26 @@ func (s *lakeServer) ExportQueryResults(r *pb.ExportQueryResultsRequest, out pb.
 		return out.Send(first)
 	}
 	return nil
+}
+
+func (s *lakeServer) GetQueryResultStatistics(ctx context.Context, r *pb.GetQueryResultStatisticsRequest) (*pb.GetQueryResultStatisticsResponse, error) {
+	columns, err := s.results.GetQueryResultStatistics(ctx, caller(ctx), engine.QueryRef{
+		QueryID: r.GetQueryId(), OwnerAccountID: r.EventDataStoreOwnerAccountId,
+	})
+	if err != nil {
+		return nil, err
+	}
+	resp := &pb.GetQueryResultStatisticsResponse{Columns: make([]*pb.ColumnStatistics, len(columns))}
+	for i, c := range columns {
+		out := &pb.ColumnStatistics{
+			Column: &pb.ResultColumn{Name: c.Name, Type: c.Type}, Values: c.Values, Nulls: c.Nulls,
+			Distinct: c.Distinct, DistinctApproximate: c.DistinctApproximate, Min: validText(c.Min), Max: validText(c.Max),
+			TopValues: make([]*pb.ValueCount, len(c.TopValues)), TopValuesApproximate: c.TopValuesApproximate,
+		}
+		for j, v := range c.TopValues {
+			out.TopValues[j] = &pb.ValueCount{Value: *validText(&v.Value), Count: v.Count}
+		}
+		resp.Columns[i] = out
+	}
+	return resp, nil
 }

@@ -444,6 +444,271 @@ func (x *ExportQueryResultsResponse) GetContentType() string {
 	return ""
 }
 
+type GetQueryResultStatisticsRequest struct {
+	state                        protoimpl.MessageState `protogen:"open.v1"`
+	QueryId                      string                 `protobuf:"bytes,1,opt,name=query_id,json=queryId,proto3" json:"query_id,omitempty"`
+	EventDataStoreOwnerAccountId *string                `protobuf:"bytes,2,opt,name=event_data_store_owner_account_id,json=eventDataStoreOwnerAccountId,proto3,oneof" json:"event_data_store_owner_account_id,omitempty"`
+	unknownFields                protoimpl.UnknownFields
+	sizeCache                    protoimpl.SizeCache
+}
+
+func (x *GetQueryResultStatisticsRequest) Reset() {
+	*x = GetQueryResultStatisticsRequest{}
+	mi := &file_traillake_v1_query_rows_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetQueryResultStatisticsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetQueryResultStatisticsRequest) ProtoMessage() {}
+
+func (x *GetQueryResultStatisticsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_query_rows_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetQueryResultStatisticsRequest.ProtoReflect.Descriptor instead.
+func (*GetQueryResultStatisticsRequest) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_query_rows_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *GetQueryResultStatisticsRequest) GetQueryId() string {
+	if x != nil {
+		return x.QueryId
+	}
+	return ""
+}
+
+func (x *GetQueryResultStatisticsRequest) GetEventDataStoreOwnerAccountId() string {
+	if x != nil && x.EventDataStoreOwnerAccountId != nil {
+		return *x.EventDataStoreOwnerAccountId
+	}
+	return ""
+}
+
+type GetQueryResultStatisticsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In the order of the result's columns.
+	Columns       []*ColumnStatistics `protobuf:"bytes,1,rep,name=columns,proto3" json:"columns,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetQueryResultStatisticsResponse) Reset() {
+	*x = GetQueryResultStatisticsResponse{}
+	mi := &file_traillake_v1_query_rows_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetQueryResultStatisticsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetQueryResultStatisticsResponse) ProtoMessage() {}
+
+func (x *GetQueryResultStatisticsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_query_rows_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetQueryResultStatisticsResponse.ProtoReflect.Descriptor instead.
+func (*GetQueryResultStatisticsResponse) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_query_rows_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *GetQueryResultStatisticsResponse) GetColumns() []*ColumnStatistics {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
+// ColumnStatistics tells of the values of one column of a result.
+type ColumnStatistics struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Column *ResultColumn          `protobuf:"bytes,1,opt,name=column,proto3" json:"column,omitempty"`
+	// Rows that have a value, and rows where it is NULL.
+	Values int64 `protobuf:"varint,2,opt,name=values,proto3" json:"values,omitempty"`
+	Nulls  int64 `protobuf:"varint,3,opt,name=nulls,proto3" json:"nulls,omitempty"`
+	// Exact up to some ten thousand, else within about 1 %.
+	Distinct            int64 `protobuf:"varint,4,opt,name=distinct,proto3" json:"distinct,omitempty"`
+	DistinctApproximate bool  `protobuf:"varint,5,opt,name=distinct_approximate,json=distinctApproximate,proto3" json:"distinct_approximate,omitempty"`
+	// What SQL's min and max give; missing without values, or where the type has no
+	// order. Texts of statistics are cut after 256 characters, with an ellipsis.
+	Min *string `protobuf:"bytes,6,opt,name=min,proto3,oneof" json:"min,omitempty"`
+	Max *string `protobuf:"bytes,7,opt,name=max,proto3,oneof" json:"max,omitempty"`
+	// The ten most frequent values, with exact counts.
+	TopValues []*ValueCount `protobuf:"bytes,8,rep,name=top_values,json=topValues,proto3" json:"top_values,omitempty"`
+	// A value as frequent as the last of top_values may be missing.
+	TopValuesApproximate bool `protobuf:"varint,9,opt,name=top_values_approximate,json=topValuesApproximate,proto3" json:"top_values_approximate,omitempty"`
+	unknownFields        protoimpl.UnknownFields
+	sizeCache            protoimpl.SizeCache
+}
+
+func (x *ColumnStatistics) Reset() {
+	*x = ColumnStatistics{}
+	mi := &file_traillake_v1_query_rows_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ColumnStatistics) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ColumnStatistics) ProtoMessage() {}
+
+func (x *ColumnStatistics) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_query_rows_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ColumnStatistics.ProtoReflect.Descriptor instead.
+func (*ColumnStatistics) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_query_rows_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ColumnStatistics) GetColumn() *ResultColumn {
+	if x != nil {
+		return x.Column
+	}
+	return nil
+}
+
+func (x *ColumnStatistics) GetValues() int64 {
+	if x != nil {
+		return x.Values
+	}
+	return 0
+}
+
+func (x *ColumnStatistics) GetNulls() int64 {
+	if x != nil {
+		return x.Nulls
+	}
+	return 0
+}
+
+func (x *ColumnStatistics) GetDistinct() int64 {
+	if x != nil {
+		return x.Distinct
+	}
+	return 0
+}
+
+func (x *ColumnStatistics) GetDistinctApproximate() bool {
+	if x != nil {
+		return x.DistinctApproximate
+	}
+	return false
+}
+
+func (x *ColumnStatistics) GetMin() string {
+	if x != nil && x.Min != nil {
+		return *x.Min
+	}
+	return ""
+}
+
+func (x *ColumnStatistics) GetMax() string {
+	if x != nil && x.Max != nil {
+		return *x.Max
+	}
+	return ""
+}
+
+func (x *ColumnStatistics) GetTopValues() []*ValueCount {
+	if x != nil {
+		return x.TopValues
+	}
+	return nil
+}
+
+func (x *ColumnStatistics) GetTopValuesApproximate() bool {
+	if x != nil {
+		return x.TopValuesApproximate
+	}
+	return false
+}
+
+// ValueCount is a value as text, and in how many rows it is.
+type ValueCount struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Value         string                 `protobuf:"bytes,1,opt,name=value,proto3" json:"value,omitempty"`
+	Count         int64                  `protobuf:"varint,2,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ValueCount) Reset() {
+	*x = ValueCount{}
+	mi := &file_traillake_v1_query_rows_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ValueCount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ValueCount) ProtoMessage() {}
+
+func (x *ValueCount) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_query_rows_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ValueCount.ProtoReflect.Descriptor instead.
+func (*ValueCount) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_query_rows_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ValueCount) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+func (x *ValueCount) GetCount() int64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
 var File_traillake_v1_query_rows_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_query_rows_proto_rawDesc = "" +
@@ -484,7 +749,30 @@ const file_traillake_v1_query_rows_proto_rawDesc = "" +
 	"\x1aExportQueryResultsResponse\x12\x12\n" +
 	"\x04data\x18\x01 \x01(\fR\x04data\x12\x1b\n" +
 	"\tfile_name\x18\x02 \x01(\tR\bfileName\x12!\n" +
-	"\fcontent_type\x18\x03 \x01(\tR\vcontentTypeB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
+	"\fcontent_type\x18\x03 \x01(\tR\vcontentType\"\xb0\x01\n" +
+	"\x1fGetQueryResultStatisticsRequest\x12\x19\n" +
+	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12L\n" +
+	"!event_data_store_owner_account_id\x18\x02 \x01(\tH\x00R\x1ceventDataStoreOwnerAccountId\x88\x01\x01B$\n" +
+	"\"_event_data_store_owner_account_id\"\\\n" +
+	" GetQueryResultStatisticsResponse\x128\n" +
+	"\acolumns\x18\x01 \x03(\v2\x1e.traillake.v1.ColumnStatisticsR\acolumns\"\xf0\x02\n" +
+	"\x10ColumnStatistics\x122\n" +
+	"\x06column\x18\x01 \x01(\v2\x1a.traillake.v1.ResultColumnR\x06column\x12\x16\n" +
+	"\x06values\x18\x02 \x01(\x03R\x06values\x12\x14\n" +
+	"\x05nulls\x18\x03 \x01(\x03R\x05nulls\x12\x1a\n" +
+	"\bdistinct\x18\x04 \x01(\x03R\bdistinct\x121\n" +
+	"\x14distinct_approximate\x18\x05 \x01(\bR\x13distinctApproximate\x12\x15\n" +
+	"\x03min\x18\x06 \x01(\tH\x00R\x03min\x88\x01\x01\x12\x15\n" +
+	"\x03max\x18\a \x01(\tH\x01R\x03max\x88\x01\x01\x127\n" +
+	"\n" +
+	"top_values\x18\b \x03(\v2\x18.traillake.v1.ValueCountR\ttopValues\x124\n" +
+	"\x16top_values_approximate\x18\t \x01(\bR\x14topValuesApproximateB\x06\n" +
+	"\x04_minB\x06\n" +
+	"\x04_max\"8\n" +
+	"\n" +
+	"ValueCount\x12\x14\n" +
+	"\x05value\x18\x01 \x01(\tR\x05value\x12\x14\n" +
+	"\x05count\x18\x02 \x01(\x03R\x05countB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
 
 var (
 	file_traillake_v1_query_rows_proto_rawDescOnce sync.Once
@@ -498,25 +786,32 @@ func file_traillake_v1_query_rows_proto_rawDescGZIP() []byte {
 	return file_traillake_v1_query_rows_proto_rawDescData
 }
 
-var file_traillake_v1_query_rows_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_traillake_v1_query_rows_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_traillake_v1_query_rows_proto_goTypes = []any{
-	(*GetQueryRowsRequest)(nil),        // 0: traillake.v1.GetQueryRowsRequest
-	(*ResultColumn)(nil),               // 1: traillake.v1.ResultColumn
-	(*CutCell)(nil),                    // 2: traillake.v1.CutCell
-	(*GetQueryRowsResponse)(nil),       // 3: traillake.v1.GetQueryRowsResponse
-	(*ExportQueryResultsRequest)(nil),  // 4: traillake.v1.ExportQueryResultsRequest
-	(*ExportQueryResultsResponse)(nil), // 5: traillake.v1.ExportQueryResultsResponse
-	(*structpb.ListValue)(nil),         // 6: google.protobuf.ListValue
+	(*GetQueryRowsRequest)(nil),              // 0: traillake.v1.GetQueryRowsRequest
+	(*ResultColumn)(nil),                     // 1: traillake.v1.ResultColumn
+	(*CutCell)(nil),                          // 2: traillake.v1.CutCell
+	(*GetQueryRowsResponse)(nil),             // 3: traillake.v1.GetQueryRowsResponse
+	(*ExportQueryResultsRequest)(nil),        // 4: traillake.v1.ExportQueryResultsRequest
+	(*ExportQueryResultsResponse)(nil),       // 5: traillake.v1.ExportQueryResultsResponse
+	(*GetQueryResultStatisticsRequest)(nil),  // 6: traillake.v1.GetQueryResultStatisticsRequest
+	(*GetQueryResultStatisticsResponse)(nil), // 7: traillake.v1.GetQueryResultStatisticsResponse
+	(*ColumnStatistics)(nil),                 // 8: traillake.v1.ColumnStatistics
+	(*ValueCount)(nil),                       // 9: traillake.v1.ValueCount
+	(*structpb.ListValue)(nil),               // 10: google.protobuf.ListValue
 }
 var file_traillake_v1_query_rows_proto_depIdxs = []int32{
-	1, // 0: traillake.v1.GetQueryRowsResponse.columns:type_name -> traillake.v1.ResultColumn
-	6, // 1: traillake.v1.GetQueryRowsResponse.rows:type_name -> google.protobuf.ListValue
-	2, // 2: traillake.v1.GetQueryRowsResponse.cut:type_name -> traillake.v1.CutCell
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	1,  // 0: traillake.v1.GetQueryRowsResponse.columns:type_name -> traillake.v1.ResultColumn
+	10, // 1: traillake.v1.GetQueryRowsResponse.rows:type_name -> google.protobuf.ListValue
+	2,  // 2: traillake.v1.GetQueryRowsResponse.cut:type_name -> traillake.v1.CutCell
+	8,  // 3: traillake.v1.GetQueryResultStatisticsResponse.columns:type_name -> traillake.v1.ColumnStatistics
+	1,  // 4: traillake.v1.ColumnStatistics.column:type_name -> traillake.v1.ResultColumn
+	9,  // 5: traillake.v1.ColumnStatistics.top_values:type_name -> traillake.v1.ValueCount
+	6,  // [6:6] is the sub-list for method output_type
+	6,  // [6:6] is the sub-list for method input_type
+	6,  // [6:6] is the sub-list for extension type_name
+	6,  // [6:6] is the sub-list for extension extendee
+	0,  // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_traillake_v1_query_rows_proto_init() }
@@ -526,13 +821,15 @@ func file_traillake_v1_query_rows_proto_init() {
 	}
 	file_traillake_v1_query_rows_proto_msgTypes[0].OneofWrappers = []any{}
 	file_traillake_v1_query_rows_proto_msgTypes[4].OneofWrappers = []any{}
+	file_traillake_v1_query_rows_proto_msgTypes[6].OneofWrappers = []any{}
+	file_traillake_v1_query_rows_proto_msgTypes[8].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_traillake_v1_query_rows_proto_rawDesc), len(file_traillake_v1_query_rows_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -24,7 +24,7 @@ var File_traillake_v1_service_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a\x19traillake/v1/stores.proto2\xee\x12\n" +
+	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a\x19traillake/v1/stores.proto2\xe9\x13\n" +
 	"\vLakeService\x12_\n" +
 	"\x14CreateEventDataStore\x12).traillake.v1.CreateEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12Y\n" +
 	"\x11GetEventDataStore\x12&.traillake.v1.GetEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12j\n" +
@@ -48,7 +48,8 @@ const file_traillake_v1_service_proto_rawDesc = "" +
 	"\x0fGetQueryResults\x12$.traillake.v1.GetQueryResultsRequest\x1a%.traillake.v1.GetQueryResultsResponse\x12U\n" +
 	"\fGetQueryRows\x12!.traillake.v1.GetQueryRowsRequest\x1a\".traillake.v1.GetQueryRowsResponse\x12i\n" +
 	"\x12ExportQueryResults\x12'.traillake.v1.ExportQueryResultsRequest\x1a(.traillake.v1.ExportQueryResultsResponse0\x01\x12i\n" +
-	"\x12StreamQueryResults\x12'.traillake.v1.StreamQueryResultsRequest\x1a(.traillake.v1.StreamQueryResultsResponse0\x01\x12R\n" +
+	"\x12StreamQueryResults\x12'.traillake.v1.StreamQueryResultsRequest\x1a(.traillake.v1.StreamQueryResultsResponse0\x01\x12y\n" +
+	"\x18GetQueryResultStatistics\x12-.traillake.v1.GetQueryResultStatisticsRequest\x1a..traillake.v1.GetQueryResultStatisticsResponse\x12R\n" +
 	"\vListQueries\x12 .traillake.v1.ListQueriesRequest\x1a!.traillake.v1.ListQueriesResponse\x12j\n" +
 	"\x13SearchSampleQueries\x12(.traillake.v1.SearchSampleQueriesRequest\x1a).traillake.v1.SearchSampleQueriesResponse\x12P\n" +
 	"\x0eGetSampleQuery\x12#.traillake.v1.GetSampleQueryRequest\x1a\x19.traillake.v1.SampleQuery\x12X\n" +
@@ -76,30 +77,32 @@ var file_traillake_v1_service_proto_goTypes = []any{
 	(*GetQueryRowsRequest)(nil),                  // 18: traillake.v1.GetQueryRowsRequest
 	(*ExportQueryResultsRequest)(nil),            // 19: traillake.v1.ExportQueryResultsRequest
 	(*StreamQueryResultsRequest)(nil),            // 20: traillake.v1.StreamQueryResultsRequest
-	(*ListQueriesRequest)(nil),                   // 21: traillake.v1.ListQueriesRequest
-	(*SearchSampleQueriesRequest)(nil),           // 22: traillake.v1.SearchSampleQueriesRequest
-	(*GetSampleQueryRequest)(nil),                // 23: traillake.v1.GetSampleQueryRequest
-	(*ValidateQueryRequest)(nil),                 // 24: traillake.v1.ValidateQueryRequest
-	(*EventDataStore)(nil),                       // 25: traillake.v1.EventDataStore
-	(*ListEventDataStoresResponse)(nil),          // 26: traillake.v1.ListEventDataStoresResponse
-	(*DeleteEventDataStoreResponse)(nil),         // 27: traillake.v1.DeleteEventDataStoreResponse
-	(*StartEventDataStoreIngestionResponse)(nil), // 28: traillake.v1.StartEventDataStoreIngestionResponse
-	(*StopEventDataStoreIngestionResponse)(nil),  // 29: traillake.v1.StopEventDataStoreIngestionResponse
-	(*Import)(nil),                               // 30: traillake.v1.Import
-	(*ListImportsResponse)(nil),                  // 31: traillake.v1.ListImportsResponse
-	(*ListImportFailuresResponse)(nil),           // 32: traillake.v1.ListImportFailuresResponse
-	(*ListQuarantinedRecordsResponse)(nil),       // 33: traillake.v1.ListQuarantinedRecordsResponse
-	(*StartQueryResponse)(nil),                   // 34: traillake.v1.StartQueryResponse
-	(*DescribeQueryResponse)(nil),                // 35: traillake.v1.DescribeQueryResponse
-	(*CancelQueryResponse)(nil),                  // 36: traillake.v1.CancelQueryResponse
-	(*GetQueryResultsResponse)(nil),              // 37: traillake.v1.GetQueryResultsResponse
-	(*GetQueryRowsResponse)(nil),                 // 38: traillake.v1.GetQueryRowsResponse
-	(*ExportQueryResultsResponse)(nil),           // 39: traillake.v1.ExportQueryResultsResponse
-	(*StreamQueryResultsResponse)(nil),           // 40: traillake.v1.StreamQueryResultsResponse
-	(*ListQueriesResponse)(nil),                  // 41: traillake.v1.ListQueriesResponse
-	(*SearchSampleQueriesResponse)(nil),          // 42: traillake.v1.SearchSampleQueriesResponse
-	(*SampleQuery)(nil),                          // 43: traillake.v1.SampleQuery
-	(*ValidateQueryResponse)(nil),                // 44: traillake.v1.ValidateQueryResponse
+	(*GetQueryResultStatisticsRequest)(nil),      // 21: traillake.v1.GetQueryResultStatisticsRequest
+	(*ListQueriesRequest)(nil),                   // 22: traillake.v1.ListQueriesRequest
+	(*SearchSampleQueriesRequest)(nil),           // 23: traillake.v1.SearchSampleQueriesRequest
+	(*GetSampleQueryRequest)(nil),                // 24: traillake.v1.GetSampleQueryRequest
+	(*ValidateQueryRequest)(nil),                 // 25: traillake.v1.ValidateQueryRequest
+	(*EventDataStore)(nil),                       // 26: traillake.v1.EventDataStore
+	(*ListEventDataStoresResponse)(nil),          // 27: traillake.v1.ListEventDataStoresResponse
+	(*DeleteEventDataStoreResponse)(nil),         // 28: traillake.v1.DeleteEventDataStoreResponse
+	(*StartEventDataStoreIngestionResponse)(nil), // 29: traillake.v1.StartEventDataStoreIngestionResponse
+	(*StopEventDataStoreIngestionResponse)(nil),  // 30: traillake.v1.StopEventDataStoreIngestionResponse
+	(*Import)(nil),                               // 31: traillake.v1.Import
+	(*ListImportsResponse)(nil),                  // 32: traillake.v1.ListImportsResponse
+	(*ListImportFailuresResponse)(nil),           // 33: traillake.v1.ListImportFailuresResponse
+	(*ListQuarantinedRecordsResponse)(nil),       // 34: traillake.v1.ListQuarantinedRecordsResponse
+	(*StartQueryResponse)(nil),                   // 35: traillake.v1.StartQueryResponse
+	(*DescribeQueryResponse)(nil),                // 36: traillake.v1.DescribeQueryResponse
+	(*CancelQueryResponse)(nil),                  // 37: traillake.v1.CancelQueryResponse
+	(*GetQueryResultsResponse)(nil),              // 38: traillake.v1.GetQueryResultsResponse
+	(*GetQueryRowsResponse)(nil),                 // 39: traillake.v1.GetQueryRowsResponse
+	(*ExportQueryResultsResponse)(nil),           // 40: traillake.v1.ExportQueryResultsResponse
+	(*StreamQueryResultsResponse)(nil),           // 41: traillake.v1.StreamQueryResultsResponse
+	(*GetQueryResultStatisticsResponse)(nil),     // 42: traillake.v1.GetQueryResultStatisticsResponse
+	(*ListQueriesResponse)(nil),                  // 43: traillake.v1.ListQueriesResponse
+	(*SearchSampleQueriesResponse)(nil),          // 44: traillake.v1.SearchSampleQueriesResponse
+	(*SampleQuery)(nil),                          // 45: traillake.v1.SampleQuery
+	(*ValidateQueryResponse)(nil),                // 46: traillake.v1.ValidateQueryResponse
 }
 var file_traillake_v1_service_proto_depIdxs = []int32{
 	0,  // 0: traillake.v1.LakeService.CreateEventDataStore:input_type -> traillake.v1.CreateEventDataStoreRequest
@@ -123,37 +126,39 @@ var file_traillake_v1_service_proto_depIdxs = []int32{
 	18, // 18: traillake.v1.LakeService.GetQueryRows:input_type -> traillake.v1.GetQueryRowsRequest
 	19, // 19: traillake.v1.LakeService.ExportQueryResults:input_type -> traillake.v1.ExportQueryResultsRequest
 	20, // 20: traillake.v1.LakeService.StreamQueryResults:input_type -> traillake.v1.StreamQueryResultsRequest
-	21, // 21: traillake.v1.LakeService.ListQueries:input_type -> traillake.v1.ListQueriesRequest
-	22, // 22: traillake.v1.LakeService.SearchSampleQueries:input_type -> traillake.v1.SearchSampleQueriesRequest
-	23, // 23: traillake.v1.LakeService.GetSampleQuery:input_type -> traillake.v1.GetSampleQueryRequest
-	24, // 24: traillake.v1.LakeService.ValidateQuery:input_type -> traillake.v1.ValidateQueryRequest
-	25, // 25: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
-	25, // 26: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
-	26, // 27: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
-	25, // 28: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
-	27, // 29: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
-	25, // 30: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
-	28, // 31: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
-	29, // 32: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
-	30, // 33: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
-	30, // 34: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
-	30, // 35: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
-	31, // 36: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
-	32, // 37: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
-	33, // 38: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
-	34, // 39: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
-	35, // 40: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
-	36, // 41: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
-	37, // 42: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
-	38, // 43: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
-	39, // 44: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
-	40, // 45: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
-	41, // 46: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
-	42, // 47: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
-	43, // 48: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
-	44, // 49: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
-	25, // [25:50] is the sub-list for method output_type
-	0,  // [0:25] is the sub-list for method input_type
+	21, // 21: traillake.v1.LakeService.GetQueryResultStatistics:input_type -> traillake.v1.GetQueryResultStatisticsRequest
+	22, // 22: traillake.v1.LakeService.ListQueries:input_type -> traillake.v1.ListQueriesRequest
+	23, // 23: traillake.v1.LakeService.SearchSampleQueries:input_type -> traillake.v1.SearchSampleQueriesRequest
+	24, // 24: traillake.v1.LakeService.GetSampleQuery:input_type -> traillake.v1.GetSampleQueryRequest
+	25, // 25: traillake.v1.LakeService.ValidateQuery:input_type -> traillake.v1.ValidateQueryRequest
+	26, // 26: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
+	26, // 27: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
+	27, // 28: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
+	26, // 29: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
+	28, // 30: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
+	26, // 31: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
+	29, // 32: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
+	30, // 33: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
+	31, // 34: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
+	31, // 35: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
+	31, // 36: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
+	32, // 37: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
+	33, // 38: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
+	34, // 39: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
+	35, // 40: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
+	36, // 41: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
+	37, // 42: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
+	38, // 43: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
+	39, // 44: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
+	40, // 45: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
+	41, // 46: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
+	42, // 47: traillake.v1.LakeService.GetQueryResultStatistics:output_type -> traillake.v1.GetQueryResultStatisticsResponse
+	43, // 48: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
+	44, // 49: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
+	45, // 50: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
+	46, // 51: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
+	26, // [26:52] is the sub-list for method output_type
+	0,  // [0:26] is the sub-list for method input_type
 	0,  // [0:0] is the sub-list for extension type_name
 	0,  // [0:0] is the sub-list for extension extendee
 	0,  // [0:0] is the sub-list for field type_name

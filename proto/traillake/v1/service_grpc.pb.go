@@ -40,6 +40,7 @@ const (
 	LakeService_GetQueryRows_FullMethodName                 = "/traillake.v1.LakeService/GetQueryRows"
 	LakeService_ExportQueryResults_FullMethodName           = "/traillake.v1.LakeService/ExportQueryResults"
 	LakeService_StreamQueryResults_FullMethodName           = "/traillake.v1.LakeService/StreamQueryResults"
+	LakeService_GetQueryResultStatistics_FullMethodName     = "/traillake.v1.LakeService/GetQueryResultStatistics"
 	LakeService_ListQueries_FullMethodName                  = "/traillake.v1.LakeService/ListQueries"
 	LakeService_SearchSampleQueries_FullMethodName          = "/traillake.v1.LakeService/SearchSampleQueries"
 	LakeService_GetSampleQuery_FullMethodName               = "/traillake.v1.LakeService/GetSampleQuery"
@@ -98,6 +99,8 @@ type LakeServiceClient interface {
 	ExportQueryResults(ctx context.Context, in *ExportQueryResultsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ExportQueryResultsResponse], error)
 	// StreamQueryResults sends a query's whole result as an Arrow IPC stream, waiting while the query runs.
 	StreamQueryResults(ctx context.Context, in *StreamQueryResultsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamQueryResultsResponse], error)
+	// GetQueryResultStatistics tells what values the columns of an ended query's result have.
+	GetQueryResultStatistics(ctx context.Context, in *GetQueryResultStatisticsRequest, opts ...grpc.CallOption) (*GetQueryResultStatisticsResponse, error)
 	// ListQueries lists a store's queries of the last seven days.
 	ListQueries(ctx context.Context, in *ListQueriesRequest, opts ...grpc.CallOption) (*ListQueriesResponse, error)
 	// SearchSampleQueries finds sample queries by a phrase; without one it lists them.
@@ -345,6 +348,16 @@ func (c *lakeServiceClient) StreamQueryResults(ctx context.Context, in *StreamQu
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type LakeService_StreamQueryResultsClient = grpc.ServerStreamingClient[StreamQueryResultsResponse]
 
+func (c *lakeServiceClient) GetQueryResultStatistics(ctx context.Context, in *GetQueryResultStatisticsRequest, opts ...grpc.CallOption) (*GetQueryResultStatisticsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetQueryResultStatisticsResponse)
+	err := c.cc.Invoke(ctx, LakeService_GetQueryResultStatistics_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *lakeServiceClient) ListQueries(ctx context.Context, in *ListQueriesRequest, opts ...grpc.CallOption) (*ListQueriesResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListQueriesResponse)
@@ -437,6 +450,8 @@ type LakeServiceServer interface {
 	ExportQueryResults(*ExportQueryResultsRequest, grpc.ServerStreamingServer[ExportQueryResultsResponse]) error
 	// StreamQueryResults sends a query's whole result as an Arrow IPC stream, waiting while the query runs.
 	StreamQueryResults(*StreamQueryResultsRequest, grpc.ServerStreamingServer[StreamQueryResultsResponse]) error
+	// GetQueryResultStatistics tells what values the columns of an ended query's result have.
+	GetQueryResultStatistics(context.Context, *GetQueryResultStatisticsRequest) (*GetQueryResultStatisticsResponse, error)
 	// ListQueries lists a store's queries of the last seven days.
 	ListQueries(context.Context, *ListQueriesRequest) (*ListQueriesResponse, error)
 	// SearchSampleQueries finds sample queries by a phrase; without one it lists them.
@@ -518,6 +533,9 @@ func (UnimplementedLakeServiceServer) ExportQueryResults(*ExportQueryResultsRequ
 }
 func (UnimplementedLakeServiceServer) StreamQueryResults(*StreamQueryResultsRequest, grpc.ServerStreamingServer[StreamQueryResultsResponse]) error {
 	return status.Error(codes.Unimplemented, "method StreamQueryResults not implemented")
+}
+func (UnimplementedLakeServiceServer) GetQueryResultStatistics(context.Context, *GetQueryResultStatisticsRequest) (*GetQueryResultStatisticsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetQueryResultStatistics not implemented")
 }
 func (UnimplementedLakeServiceServer) ListQueries(context.Context, *ListQueriesRequest) (*ListQueriesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListQueries not implemented")
@@ -916,6 +934,24 @@ func _LakeService_StreamQueryResults_Handler(srv interface{}, stream grpc.Server
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type LakeService_StreamQueryResultsServer = grpc.ServerStreamingServer[StreamQueryResultsResponse]
 
+func _LakeService_GetQueryResultStatistics_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetQueryResultStatisticsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).GetQueryResultStatistics(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_GetQueryResultStatistics_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).GetQueryResultStatistics(ctx, req.(*GetQueryResultStatisticsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _LakeService_ListQueries_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListQueriesRequest)
 	if err := dec(in); err != nil {
@@ -1070,6 +1106,10 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetQueryRows",
 			Handler:    _LakeService_GetQueryRows_Handler,
+		},
+		{
+			MethodName: "GetQueryResultStatistics",
+			Handler:    _LakeService_GetQueryResultStatistics_Handler,
 		},
 		{
 			MethodName: "ListQueries",
