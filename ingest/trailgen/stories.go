@@ -47,7 +47,7 @@ func op(source, name string, readOnly bool) *operation {
 	return &operation{source: source + ".amazonaws.com", name: name, readOnly: readOnly}
 }
 
-// user and session make principals of the account.
+// user and roleSession make principals of the account.
 func user(account, name, key string) *principal {
 	arn := fmt.Sprintf("arn:aws:iam::%s:user/%s", account, name)
 	return &principal{
@@ -57,7 +57,7 @@ func user(account, name, key string) *principal {
 	}
 }
 
-func session(account, role, name string, number uint64) *principal {
+func roleSession(account, role, name string, number uint64) *principal {
 	arn := fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", account, role, name)
 	id := fmt.Sprintf("AROASTORY%012d", number)
 	return &principal{
@@ -68,8 +68,8 @@ func session(account, role, name string, number uint64) *principal {
 	}
 }
 
-// stories plants every story in the first account's first region, each at its own
-// part of the time, and returns their events in time order.
+// stories plants every story in the first account, each at its own part of the
+// time, and returns their events in time order.
 func (w *world) stories() []plantedEvent {
 	var all []plantedEvent
 	span := w.opts.End.Sub(w.start)
@@ -77,6 +77,13 @@ func (w *world) stories() []plantedEvent {
 		at := w.start.Add(span * time.Duration(2*i+3) / 16).Truncate(time.Minute)
 		t := &teller{world: w, at: at, story: Story{Account: w.accounts[0], Region: regionNames[0], From: at}}
 		tell(t)
+		w.told = append(w.told, t.story)
+		all = append(all, t.events...)
+	}
+	for i := range scripts {
+		at := w.start.Add(time.Duration(float64(span) * scripts[i].at)).Truncate(time.Minute)
+		t := &teller{world: w, at: at, story: Story{Account: w.accounts[0], Region: regionNames[0], From: at}}
+		w.play(t, &scripts[i])
 		w.told = append(w.told, t.story)
 		all = append(all, t.events...)
 	}
@@ -119,7 +126,7 @@ func leakedKey(t *teller) {
 // deniedRoles: one session tries to assume a role after the other, and is refused.
 func deniedRoles(t *teller) {
 	t.story.Name, t.story.Address = "denied AssumeRole burst", "198.51.100.23"
-	who := session(t.story.Account, "web-role", "i-0badc0ffee0ddf00d", 1)
+	who := roleSession(t.story.Account, "web-role", "i-0badc0ffee0ddf00d", 1)
 	t.story.Principal = who.arn
 	for i := range 240 {
 		t.do(record{
@@ -144,7 +151,7 @@ func trailOff(t *teller) {
 // openGroup: SSH is opened to the world on one security group.
 func openGroup(t *teller) {
 	t.story.Name, t.story.Address = "security group opened", "198.51.100.77"
-	who := session(t.story.Account, "AWSReservedSSO_Developer_0123456789abcdef", "marco@example.net", 2)
+	who := roleSession(t.story.Account, "AWSReservedSSO_Developer_0123456789abcdef", "marco@example.net", 2)
 	t.story.Principal = who.arn
 	t.do(record{op: op("ec2", "DescribeSecurityGroups", true), principal: who, agent: agents[6], request: `{"securityGroupSet":{},"filterSet":{}}`}, time.Minute)
 	t.do(record{
@@ -170,7 +177,7 @@ func roleChain(t *teller) {
 			response: fmt.Sprintf(`{"credentials":{"accessKeyId":"%s","sessionToken":"hidden","expiration":"soon"},"assumedRoleUser":{`+
 				`"assumedRoleId":"AROASTORY%012d:chain","arn":"arn:aws:sts::%s:assumed-role/%s/chain"}}`, next, 10+i, account, role),
 		}, 20*time.Second)
-		who, key = session(account, role, "chain", uint64(10+i)), next
+		who, key = roleSession(account, role, "chain", uint64(10+i)), next
 	}
 	t.do(record{
 		op: op("secretsmanager", "GetSecretValue", true), principal: who, key: key, agent: agents[2],

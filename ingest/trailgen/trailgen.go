@@ -1,13 +1,15 @@
 // Package trailgen writes a realistic CloudTrail bucket: events of some sixty
 // services by people, roles and services in several accounts and regions, in the
-// layout, the file sizes and the oddities of the real thing, with a few planted
-// stories to find. The same options give the same bytes.
+// layout, the file sizes and the oddities of the real thing, with planted stories to
+// find: those of stories.go, and those told in stories.txt. The same options give the
+// same bytes.
 package trailgen
 
 import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sort"
 	"time"
 )
 
@@ -137,15 +139,13 @@ func (g *generator) run(planted []plantedEvent) error {
 	for _, w := range weights {
 		total += w
 	}
-	// Rounding the running sum, not each share, makes the counts add up.
+	// Rounding the running sum, not each share, makes the counts add up: both sums
+	// are made in one order, so their ratio ends at exactly 1.
 	regular := g.opts.Events - int64(len(planted))
 	sum, given := 0.0, int64(0)
 	for i := range slots {
 		sum += weights[i]
 		upTo := int64(float64(regular) * (sum / total))
-		if i == len(slots)-1 {
-			upTo = regular
-		}
 		slots[i].regular = upTo - given
 		given = upTo
 		if err := g.slot(i, &slots[i]); err != nil {
@@ -195,14 +195,14 @@ func busy(t time.Time) float64 {
 
 // plant hands each planted event to the slot of its trail and time.
 func (g *generator) plant(slots []slot, planted []plantedEvent) {
+	of := make([][]int, len(g.world.trails)) // the slots of each trail, in time order
+	for i := range slots {
+		of[slots[i].trail] = append(of[slots[i].trail], i)
+	}
 	for _, p := range planted {
-		for i := range slots {
-			s := &slots[i]
-			if s.trail == p.trail && !p.at.Before(s.from) && p.at.Before(s.to) {
-				s.planted = append(s.planted, p)
-				break
-			}
-		}
+		own := of[p.trail]
+		s := &slots[own[sort.Search(len(own), func(i int) bool { return slots[own[i]].to.After(p.at) })]]
+		s.planted = append(s.planted, p)
 	}
 }
 

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// quietRegion has no everyday events.
+const quietRegion = "sa-east-1"
+
 var (
 	regionNames = []string{"us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2", "ap-northeast-1"}
 	apps        = []string{
@@ -87,6 +90,8 @@ func newWorld(o *Options) *world {
 	for i := range w.trails {
 		w.trails[i].weight /= total
 	}
+	// Nobody works here, but a story may play here.
+	w.trails = append(w.trails, trail{account: w.accounts[0], region: quietRegion})
 	for a := range o.Accounts {
 		w.principals = append(w.principals, w.people(r, a))
 	}

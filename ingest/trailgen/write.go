@@ -44,6 +44,9 @@ func (e *eventWriter) regular(dst []byte, at time.Time) []byte {
 	rec := record{op: op, principal: p, version: "1.11", address: p.service, agent: p.service}
 	if p.service == "" {
 		rec.address, rec.agent = p.addresses[r.IntN(len(p.addresses))], p.agent
+		if op.source == signIn { // with a browser
+			rec.agent = agents[6+p.number%2]
+		}
 		if op.often && p.session && r.IntN(4) == 0 { // a service with the role's session
 			rec.invokedBy = services[p.number%uint64(len(services))] + ".amazonaws.com"
 			rec.address, rec.agent = rec.invokedBy, rec.invokedBy
@@ -81,6 +84,11 @@ type record struct {
 	response      string
 	mfa           string // "Yes" or "No" of a sign-in; empty: drawn
 	mfaSession    bool
+	// Of stories only; empty: as everyday events have it.
+	plain                   bool // message is no format
+	tls, kind, category     string
+	additional              template
+	endpoint, endpointOwner string
 }
 
 // record appends an event in the order in which the service writes the keys.
@@ -128,20 +136,35 @@ func (e *eventWriter) record(dst []byte, rec *record) []byte {
 	if op.data {
 		category = "Data"
 	}
+	if rec.kind != "" {
+		kind = rec.kind
+	}
+	if rec.category != "" {
+		category = rec.category
+	}
 	dst = member(dst, `,"eventType":"`, kind)
 	dst = strconv.AppendBool(append(dst, `","managementEvent":`...), !op.data)
 	dst = member(dst, `,"recipientAccountId":"`, e.trail.account)
 	if rec.principal.service != "" && e.bits&3 == 0 {
 		dst = e.uuid(append(dst, `","sharedEventID":"`...))
 	}
-	if op.data && rec.principal.service == "" && e.bits&12 == 0 {
+	switch {
+	case rec.endpoint != "":
+		dst = member(dst, `","vpcEndpointId":"`, rec.endpoint)
+		dst = member(dst, `","vpcEndpointAccountId":"`, rec.endpointOwner)
+	case op.data && rec.principal.service == "" && e.bits&12 == 0:
 		dst = append(append(dst, `","vpcEndpointId":"vpce-0`...), hexDigits[e.bits>>8&15], hexDigits[e.bits>>12&15])
 		dst = append(dst, "1b2c3d4e5f60718"...)
 		dst = member(dst, `","vpcEndpointAccountId":"`, e.trail.account)
 	}
 	dst = member(dst, `","eventCategory":"`, category)
 	dst = append(dst, '"')
-	if rec.principal.service == "" && rec.invokedBy == "" {
+	switch {
+	case rec.tls != "":
+		dst = member(dst, `,"tlsDetails":{"tlsVersion":"`, rec.tls)
+		dst = member(dst, `","cipherSuite":"ECDHE-RSA-AES128-SHA","clientProvidedHostHeader":"`, op.source)
+		dst = append(dst, `"}`...)
+	case rec.principal.service == "" && rec.invokedBy == "":
 		dst = member(dst, `,"tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"`, op.source)
 		dst = append(dst, `"}`...)
 	}
@@ -227,6 +250,9 @@ func mix(x uint64) uint64 {
 }
 
 func (e *eventWriter) message(dst []byte, rec *record) []byte {
+	if rec.plain {
+		return append(dst, rec.message...)
+	}
 	service := rec.op.source[:len(rec.op.source)-len(".amazonaws.com")]
 	switch rec.code {
 	case "AccessDenied":
@@ -251,6 +277,8 @@ func (e *eventWriter) value(dst []byte, given string, t template) []byte {
 // additional appends additionalEventData where the service gives some.
 func (e *eventWriter) additional(dst []byte, rec *record) []byte {
 	switch {
+	case rec.additional != nil:
+		return e.fill(append(dst, `,"additionalEventData":`...), rec.additional)
 	case rec.op.source == signIn:
 		mfa := rec.mfa
 		if mfa == "" {
