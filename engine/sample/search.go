@@ -163,7 +163,7 @@ var joined = strings.NewReplacer(
 // synonyms are stems that mean the same here.
 var synonyms = map[string]string{
 	"login": "signin", "logon": "signin", "remov": "delet", "destroy": "delet", "erase": "delet", "drop": "delet",
-	"bill": "cost", "money": "cost", "spend": "cost", "expens": "cost", "reject": "deni", "refus": "deni", "unauthor": "deni",
+	"money": "cost", "spend": "cost", "expens": "cost", "reject": "deni", "refus": "deni", "unauthor": "deni",
 	"forbidden": "deni", "password": "password", "firewal": "secur", "leak": "leak", "stolen": "leak", "expos": "leak", "compromis": "leak",
 	"exfiltr": "exfiltr", "steal": "exfiltr", "theft": "exfiltr", "bitcoin": "mine", "miner": "mine", "cryptomin": "mine",
 }

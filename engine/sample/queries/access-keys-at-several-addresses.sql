@@ -4,8 +4,8 @@
 -- technique: T1552.001 Unsecured Credentials: Credentials In Files
 -- parameter: days = 30: days to look back
 --
--- A key of a machine lives at one or two addresses. A key that turns up at a new address with another tool may
--- have leaked: from a repository, a laptop, a log. The newest address stands last in the list.
+-- A key of a machine lives at one or two addresses and speaks with one tool. A key that turns up at a new address with
+-- another tool may have leaked: from a repository, a laptop, a log.
 --
 -- Take the key to "Everything one access key did", and deactivate it before you read on.
 
@@ -18,5 +18,5 @@ SELECT userIdentity.accessKeyId AS access_key, userIdentity.arn AS principal,
 FROM $EDS_ID
 WHERE eventTime >= date_add('day', -?, now()) AND userIdentity.accessKeyId LIKE 'AKIA%'
 GROUP BY 1, 2
-HAVING count(DISTINCT sourceIPAddress) > 1
+HAVING count(DISTINCT sourceIPAddress) > 1 AND count(DISTINCT userAgent) > 1
 ORDER BY addresses DESC, last_use DESC

@@ -14,5 +14,6 @@ SELECT eventTime, userIdentity.arn AS given_by, sourceIPAddress,
 FROM $EDS_ID
 WHERE eventTime >= date_add('day', -?, now())
   AND eventName IN ('AttachUserPolicy', 'AttachRolePolicy', 'AttachGroupPolicy')
-  AND regexp_like(element_at(requestParameters, 'policyArn'), '/(AdministratorAccess|IAMFullAccess|PowerUserAccess|SystemAdministrator)$')
+  AND regexp_like(element_at(requestParameters, 'policyArn'),
+      '/(AdministratorAccess|IAMFullAccess|PowerUserAccess|SystemAdministrator)$')
 ORDER BY eventTime DESC

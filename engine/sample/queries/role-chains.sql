@@ -14,7 +14,8 @@ SELECT first.eventTime AS began, first.userIdentity.arn AS caller,
   second.eventTime AS then_at, second.sourceIPAddress
 FROM $EDS_ID AS first
 JOIN $EDS_ID AS second
-  ON json_extract_scalar(element_at(first.responseElements, 'credentials'), '$.accessKeyId') = second.userIdentity.accessKeyId
+  ON json_extract_scalar(element_at(first.responseElements, 'credentials'),
+      '$.accessKeyId') = second.userIdentity.accessKeyId
 WHERE first.eventTime >= date_add('day', -?, now())
   AND first.eventName = 'AssumeRole' AND first.errorCode IS NULL
   AND second.eventName = 'AssumeRole' AND second.errorCode IS NULL

@@ -14,7 +14,8 @@ SELECT eventTime, userIdentity.arn AS principal, sourceIPAddress,
   json_extract_scalar(permission, '$.toPort') AS to_port,
   json_format(permission) AS permission
 FROM $EDS_ID
-CROSS JOIN UNNEST(CAST(json_extract(element_at(requestParameters, 'ipPermissions'), '$.items') AS array(json))) AS p(permission)
+CROSS JOIN UNNEST(CAST(json_extract(element_at(requestParameters, 'ipPermissions'),
+    '$.items') AS array(json))) AS p(permission)
 WHERE eventTime >= date_add('day', -?, now()) AND eventName = 'AuthorizeSecurityGroupIngress' AND errorCode IS NULL
   AND (json_format(permission) LIKE '%"0.0.0.0/0"%' OR json_format(permission) LIKE '%"::/0"%')
 ORDER BY eventTime DESC
