@@ -17,6 +17,6 @@ protoc -I . \
   "$(plugin protoc-gen-grpc-gateway)" --grpc-gateway_out=. \
   --grpc-gateway_opt=paths=source_relative,grpc_api_configuration=$conf/http.yaml \
   "$(plugin protoc-gen-openapiv2)" --openapiv2_out=$conf \
-  --openapiv2_opt=allow_merge=true,merge_file_name=openapi,grpc_api_configuration=$conf/http.yaml,openapi_configuration=$conf/openapi.yaml,openapi_naming_strategy=simple,disable_default_errors=true \
+  --openapiv2_opt=allow_merge=true,merge_file_name=openapi,grpc_api_configuration=$conf/http.yaml,openapi_configuration=$conf/openapi.yaml,openapi_naming_strategy=simple,disable_default_errors=true,proto3_optional_nullable=true \
   $conf/*.proto
 mv $conf/openapi.swagger.json $conf/openapi.json
