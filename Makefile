@@ -5,7 +5,7 @@ BIN     := bin/traillake
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: all help demo test lint race slt spill slt-trino audit-truth random share trees-trino crash fuzz bench generate generated-current ci clean
+.PHONY: all help demo test lint race slt spill slt-trino audit-truth random share trees-trino crash fuzz bench generate generated-current console console-current ci clean
 
 all: $(BIN)
 
@@ -68,7 +68,7 @@ crash: ## kill the server at random moments of an import, many times
 
 FUZZTIME ?= 30s
 fuzz: ## every fuzz target for FUZZTIME
-	@set -e; for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
+	@set -e; for pkg in $$(grep -rl --exclude-dir=node_modules --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
 	  for f in $$(grep -rhoE '^func (Fuzz[A-Za-z0-9_]+)' $$pkg/*_test.go | sed 's/func //'); do \
 	    echo "fuzz: $$pkg $$f $(FUZZTIME)"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg; done; done
 
@@ -81,9 +81,23 @@ generate: ## make the generated files anew (needs protoc: apt-get install protob
 generated-current: generate ## fail when a generated file is not current
 	@git diff --exit-code -- proto || { echo "generated files are not current: run 'make generate' and commit"; exit 1; }
 
-ci: ## what CI runs: lint, generated files, the tests and the race detector, nothing optional left out
+WEB := engine/api/console/web
+
+console: $(WEB)/node_modules/.package-lock.json ## build the console's bundle anew from engine/api/console/web (needs Node 20.19 or newer)
+	cd $(WEB) && npm run --silent types && npm run --silent check && npm run --silent build
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
+	cd $(WEB) && npm ci
+	@touch $@
+
+console-current: console ## fail when the console's bundle is not current
+	@out=$$(git status --porcelain -- engine/api/console/static); if [ -n "$$out" ]; then \
+	echo "$$out"; echo "the console's bundle is not current: run 'make console' and commit"; exit 1; fi
+
+ci: ## what CI runs: lint, generated files, the console's bundle, the tests and the race detector, nothing optional left out
 	TRAILLAKE_REQUIRE_OPTIONAL=1 $(MAKE) lint
 	$(MAKE) generated-current
+	$(MAKE) console-current
 	TRAILLAKE_REQUIRE_OPTIONAL=1 $(MAKE) test
 	$(MAKE) race
 

@@ -109,6 +109,9 @@ require (
 	honnef.co/go/tools v0.8.1 // indirect
 )
 
+// Packages of the console's build, some of which have Go files.
+ignore ./engine/api/console/web/node_modules
+
 tool (
 	github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-grpc-gateway
 	github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv2

@@ -82,7 +82,7 @@ func TestLayers(t *testing.T) {
 		}
 		if d.IsDir() {
 			name := d.Name()
-			if path != "." && (strings.HasPrefix(name, ".") || name == "testdata" || name == "bin" || path == "engine/bench") {
+			if path != "." && (strings.HasPrefix(name, ".") || name == "testdata" || name == "bin" || name == "node_modules" || path == "engine/bench") {
 				return fs.SkipDir
 			}
 			return nil

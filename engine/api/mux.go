@@ -48,7 +48,11 @@ func (s *Server) handler(ctx context.Context, verifier *auth.Verifier) (http.Han
 		return nil, fmt.Errorf("register metrics: %w", err)
 	}
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorLog: errorLog(s.opts.Logger), ErrorHandling: promhttp.ContinueOnError}))
-	mux.Handle("/", console.Handler())
+	pages, err := console.Handler()
+	if err != nil {
+		return nil, fmt.Errorf("set the console up: %w", err)
+	}
+	mux.Handle("/", pages)
 	return s.observe(mux), nil
 }
 

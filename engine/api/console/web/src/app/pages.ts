@@ -1,0 +1,9 @@
+import { IconTerminal2, type Icon } from "@tabler/icons-react";
+import type { TextKey } from "../texts";
+import type { RoutePath } from "./router";
+
+/** A page in the navigation. */
+export type NavigationPage = { path: RoutePath; text: TextKey; icon: Icon; keys: string };
+
+/** The pages in the navigation, in order; their routes are in router.tsx. */
+export const navigation: NavigationPage[] = [{ path: "/query", text: "nav.query", icon: IconTerminal2, keys: "g q" }];

@@ -1,0 +1,125 @@
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab, toggleComment } from "@codemirror/commands";
+import { sql } from "@codemirror/lang-sql";
+import { bracketMatching, indentOnInput } from "@codemirror/language";
+import { lintKeymap } from "@codemirror/lint";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { EditorState, Prec, type Extension } from "@codemirror/state";
+import { crosshairCursor, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder, rectangularSelection } from "@codemirror/view";
+import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
+import { nonce } from "../../app/nonce";
+import classes from "./editor.module.css";
+import { editorTheme } from "./editorTheme";
+import { trino } from "./trino";
+
+/** What a page may do with an editor. */
+export type EditorHandle = {
+  focus: () => void;
+  /** The selected text; empty when nothing is. */
+  selection: () => string;
+  /** Replaces everything, as one step that undo takes back. */
+  replace: (text: string) => void;
+};
+
+type Props = {
+  /** A document of its own for every id: history and selection are not shared. */
+  id: string;
+  text: string;
+  onChange: (text: string) => void;
+  label: string;
+  hint: string;
+  /** Completion and lint; a stable value. */
+  extensions: Extension;
+  ref: Ref<EditorHandle>;
+};
+
+// Documents of the tabs that are not shown, with their undo history.
+const states = new Map<string, EditorState>();
+
+/** Forgets what is kept of a document that is gone. */
+export function forgetDocument(id: string) {
+  states.delete(id);
+}
+
+/** The SQL editor. Escape, then Tab leaves it. */
+export function Editor({ id, text, onChange, label, hint, extensions, ref }: Props) {
+  const frame = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(null);
+  const changed = useRef(onChange);
+  useEffect(() => {
+    changed.current = onChange;
+  });
+
+  useEffect(() => {
+    const kept = states.get(id);
+    const state = EditorState.create({
+      doc: kept?.doc.toString() === text ? kept.doc : text,
+      ...(kept?.doc.toString() === text && { selection: kept.selection }),
+      extensions: [
+        EditorView.cspNonce.of(nonce),
+        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+        lineNumbers(),
+        history(),
+        drawSelection(),
+        EditorState.allowMultipleSelections.of(true),
+        indentOnInput(),
+        bracketMatching(),
+        closeBrackets(),
+        rectangularSelection(),
+        crosshairCursor(),
+        highlightActiveLine(),
+        highlightActiveLineGutter(),
+        highlightSelectionMatches(),
+        placeholder(hint),
+        EditorView.lineWrapping,
+        sql({ dialect: trino, upperCaseKeywords: true }),
+        autocompletion({ icons: false, maxRenderedOptions: 80 }),
+        editorTheme,
+        extensions,
+        // The page's own chords must reach it.
+        Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => false, preventDefault: false }])),
+        keymap.of([
+          ...closeBracketsKeymap,
+          ...defaultKeymap.filter((k) => k.key !== "Mod-Enter"),
+          { key: "Mod-/", run: toggleComment },
+          ...searchKeymap,
+          ...historyKeymap,
+          ...completionKeymap,
+          ...lintKeymap,
+          indentWithTab,
+        ]),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) changed.current(update.state.doc.toString());
+        }),
+      ],
+    });
+    const made = new EditorView({ state, parent: frame.current! });
+    view.current = made;
+    return () => {
+      states.set(id, made.state);
+      made.destroy();
+      view.current = null;
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- text is the document's beginning only
+  }, [id, extensions, label, hint]);
+
+  // A text from outside: another tab's window, an edit by the server.
+  useEffect(() => {
+    const v = view.current;
+    if (v && v.state.doc.toString() !== text) v.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: text } });
+  }, [text]);
+
+  useImperativeHandle(ref, () => ({
+    focus: () => view.current?.focus(),
+    selection: () => {
+      const state = view.current?.state;
+      return state ? state.sliceDoc(state.selection.main.from, state.selection.main.to) : "";
+    },
+    replace: (to) => {
+      const v = view.current;
+      v?.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: to }, scrollIntoView: true });
+    },
+  }));
+
+  return <div ref={frame} className={classes["editor"]} />;
+}

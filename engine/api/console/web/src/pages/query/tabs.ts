@@ -1,0 +1,112 @@
+import { useSyncExternalStore } from "react";
+import { forgetDocument } from "./Editor";
+
+/** A tab of the query page: a statement, what it is run with, and the last run. */
+export type Tab = {
+  id: string;
+  /** Given by the user; empty: the statement's own words name the tab. */
+  name: string;
+  sql: string;
+  /** Values for the statement's "?" in order. */
+  parameters: string[];
+  /** Id of the last query run from here; its result is shown. */
+  queryId: string | null;
+};
+
+type Tabs = { tabs: Tab[]; current: string };
+
+const key = "traillake.tabs";
+
+function newTab(sql = ""): Tab {
+  return { id: crypto.randomUUID(), name: "", sql, parameters: [], queryId: null };
+}
+
+function fresh(): Tabs {
+  const tab = newTab();
+  return { tabs: [tab], current: tab.id };
+}
+
+function isTab(x: unknown): x is Tab {
+  const tab = x as Partial<Tab> | null;
+  return typeof tab?.id === "string" && typeof tab.sql === "string" && typeof tab.name === "string" && Array.isArray(tab.parameters);
+}
+
+function read(): Tabs {
+  try {
+    const kept = JSON.parse(localStorage.getItem(key) ?? "") as Partial<Tabs>;
+    const tabs = (kept.tabs ?? []).filter(isTab);
+    const first = tabs[0];
+    if (first) return { tabs, current: tabs.some((t) => t.id === kept.current) ? kept.current! : first.id };
+  } catch {
+    // Nothing kept, or not by this version.
+  }
+  return fresh();
+}
+
+let state = read();
+const listeners = new Set<() => void>();
+
+function set(next: Tabs) {
+  state = next;
+  localStorage.setItem(key, JSON.stringify(state));
+  for (const listener of listeners) listener();
+}
+
+// Another window of the console has changed them.
+window.addEventListener("storage", (event) => {
+  if (event.key !== key) return;
+  state = read();
+  for (const listener of listeners) listener();
+});
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+/** The tabs, kept in this browser across reloads. */
+export function useTabs(): Tabs {
+  return useSyncExternalStore(subscribe, () => state);
+}
+
+/** Opens a tab and shows it. */
+export function openTab(sql = "", more: Partial<Tab> = {}) {
+  const tab = { ...newTab(sql), ...more };
+  set({ tabs: [...state.tabs, tab], current: tab.id });
+  return tab.id;
+}
+
+export function showTab(id: string) {
+  if (id !== state.current) set({ ...state, current: id });
+}
+
+/** Shows the tab so many places to the right of the current one, around the end. */
+export function stepTab(by: number) {
+  const at = state.tabs.findIndex((t) => t.id === state.current);
+  showTab(state.tabs[(at + by + state.tabs.length) % state.tabs.length]!.id);
+}
+
+export function changeTab(id: string, change: Partial<Tab>) {
+  set({ ...state, tabs: state.tabs.map((t) => (t.id === id ? { ...t, ...change } : t)) });
+}
+
+/** Closes a tab; there is always one. */
+export function closeTab(id: string) {
+  forgetDocument(id);
+  const at = state.tabs.findIndex((t) => t.id === id);
+  const tabs = state.tabs.filter((t) => t.id !== id);
+  if (tabs.length === 0) return set(fresh());
+  const current = state.current === id ? tabs[Math.min(at, tabs.length - 1)]!.id : state.current;
+  set({ tabs, current });
+}
+
+/** What a tab is called: its name, or the beginning of its statement. */
+export function tabTitle(tab: Tab, untitled: string): string {
+  if (tab.name) return tab.name;
+  const words = tab.sql.replace(/--.*$/gm, "").replace(/\s+/g, " ").trim();
+  const from = /\bfrom\s+("[^"]+"|[\w$.-]+)/i.exec(words)?.[1];
+  const title = words.length > 28 && from ? `${words.slice(0, 18).trim()}… ${from.slice(0, 12)}` : words;
+  return title.slice(0, 34) || untitled;
+}

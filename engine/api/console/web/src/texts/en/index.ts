@@ -1,0 +1,4 @@
+import { frame } from "./frame";
+import { query } from "./query";
+
+export const en = { ...frame, query };
