@@ -97,7 +97,7 @@ func (d *DuckDB) ask(question any) (Answer, error) {
 		return Answer{}, err
 	}
 	if reply.Error != "" {
-		return failed(duckCode(reply.Kind), reply.Error), nil
+		return failed(duckCode(reply.Kind, reply.Error), reply.Error), nil
 	}
 	for _, row := range reply.Rows {
 		for i, v := range row {
@@ -108,7 +108,10 @@ func (d *DuckDB) ask(question any) (Answer, error) {
 }
 
 // duckCode is the kind of an error of DuckDB in Trino's names.
-func duckCode(kind string) ast.ErrorCode {
+func duckCode(kind, message string) ast.ErrorCode {
+	if strings.Contains(message, "must appear in the GROUP BY clause") {
+		return ast.ExpressionNotAggregate
+	}
 	switch kind {
 	case "OutOfRangeException":
 		return ast.NumericValueOutOfRange
