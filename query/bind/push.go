@@ -2,9 +2,11 @@ package bind
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/traillake/traillake/query/ast"
 	"github.com/traillake/traillake/query/plan"
+	"github.com/traillake/traillake/query/types"
 )
 
 // pusher computes a subquery for all different parameters at once (Neumann and
@@ -36,6 +38,10 @@ func (p *pusher) push(n plan.Node) (plan.Node, error) {
 		return p.oneRow(n)
 	case *plan.Shared:
 		return p.share(n)
+	case *plan.Expand:
+		if slices.ContainsFunc(n.Sets, func(set []int) bool { return len(set) == 0 }) {
+			return p.expand(n)
+		}
 	case *plan.Aggregate:
 		if len(n.Keys) == 0 {
 			return p.whole(n)
@@ -133,6 +139,37 @@ func (p *pusher) whole(n *plan.Aggregate) (plan.Node, error) {
 		out.Aggs = append(out.Aggs, call)
 	}
 	return out, nil
+}
+
+// expand adds the rows that are none, of sets without keys, for every row of the
+// domain; those that the node adds itself belong to none.
+func (p *pusher) expand(n *plan.Expand) (plan.Node, error) {
+	in, err := p.push(n.Input)
+	if err != nil {
+		return nil, err
+	}
+	expanded := plan.MapExprs(n, func(e plan.Expr) plan.Expr { return moved(e, p.k, 0) }).WithInputs([]plan.Node{in})
+	refs := plan.ColumnRefs(expanded)
+	isReal := refs[len(refs)-1]
+	union := &plan.Union{Sources: []plan.Node{&plan.Filter{Input: expanded, Cond: isReal}}}
+	for number, set := range n.Sets {
+		if len(set) > 0 {
+			continue
+		}
+		domain, err := p.set()
+		if err != nil {
+			return nil, err
+		}
+		none := &plan.Project{Input: domain, Exprs: plan.ColumnRefs(domain)[:p.k:p.k], Names: keyNames(p.k)}
+		for _, o := range expanded.Outputs()[p.k:] {
+			none.Exprs, none.Names = append(none.Exprs, &plan.Literal{Typ: o.Type}), append(none.Names, o.Name)
+		}
+		at := len(none.Exprs) - 2
+		none.Exprs[at] = &plan.Literal{Typ: types.BigIntType, Value: int64(number)}
+		none.Exprs[at+1] = &plan.Literal{Typ: types.BooleanType, Value: false}
+		union.Sources = append(union.Sources, none)
+	}
+	return union, nil
 }
 
 // kept puts rows that begin with a row of the domain beside the domain, of which
