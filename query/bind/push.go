@@ -1,7 +1,6 @@
 package bind
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/traillake/traillake/query/ast"
@@ -63,7 +62,7 @@ func (p *pusher) push(n plan.Node) (plan.Node, error) {
 
 func (p *pusher) refuse(n plan.Node) error {
 	err := notSupported(p.span, "Given correlated subquery")
-	err.Hint = fmt.Sprintf("its step %T cannot be computed for all outer rows at once", n)
+	err.Hint = "this step of it cannot be computed for all outer rows at once: " + plan.Line(n)
 	return err
 }
 
