@@ -44,6 +44,7 @@ type Engine struct {
 	stores  map[string]*store       // by id
 	imports map[string]*importState // by id
 	queries *queryRegistry
+	saved   map[string]*SavedQuery // by id; replaced, never changed
 
 	counters counters
 }
@@ -68,7 +69,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	background, stop := context.WithCancel(context.Background())
 	e := &Engine{
 		opts: opts, lake: lake, log: opts.Logger, background: background, stop: stop,
-		stores: map[string]*store{}, imports: map[string]*importState{},
+		stores: map[string]*store{}, imports: map[string]*importState{}, saved: map[string]*SavedQuery{},
 	}
 	if err := e.load(ctx); err != nil {
 		return nil, errors.Join(err, e.Close())
@@ -93,6 +94,9 @@ func (e *Engine) load(ctx context.Context) error {
 		return err
 	}
 	if err := e.loadImports(); err != nil {
+		return err
+	}
+	if err := e.loadSavedQueries(); err != nil {
 		return err
 	}
 	e.queries, err = openQueryRegistry(e.opts.FS, e.opts.resultsDir(), e.opts.Now)

@@ -39,6 +39,8 @@ const (
 	InvalidTagParameter                Code = "InvalidTagParameter"
 	MaxConcurrentQueries               Code = "MaxConcurrentQueries"
 	QueryIDNotFound                    Code = "QueryIdNotFound"
+	SavedQueryMaxLimitExceeded         Code = "SavedQueryMaxLimitExceeded" // ours
+	SavedQueryNotFound                 Code = "SavedQueryNotFound"         // ours
 	Throttling                         Code = "Throttling"
 	UnsupportedOperation               Code = "UnsupportedOperation"
 )
@@ -52,7 +54,7 @@ func Codes() []Code {
 		InactiveQuery, Internal, InvalidDateRange, InvalidEventDataStoreCategory, InvalidEventDataStoreStatus,
 		InvalidEventSelectors, InvalidImportSource, InvalidMaxResults, InvalidNextToken, InvalidParameter,
 		InvalidQueryStatement, InvalidQueryStatus, InvalidTagParameter, MaxConcurrentQueries, QueryIDNotFound,
-		Throttling, UnsupportedOperation,
+		SavedQueryMaxLimitExceeded, SavedQueryNotFound, Throttling, UnsupportedOperation,
 	}
 }
 

@@ -40,6 +40,7 @@ func (e *Engine) StartQuery(ctx context.Context, caller Principal, in StartQuery
 	running, cancel := context.WithTimeoutCause(e.background, e.opts.Query.Timeout, errTimedOut)
 	q := &queryState{id: id, user: caller.UserName, ended: make(chan struct{}), cancel: cancel, record: queryRecord{
 		ID: id, Statement: statement, Status: QueryQueued, Created: now, Stores: catalog.stores(), Owner: text(in.OwnerAccountID),
+		UserARN: caller.ARN, AccessKeyID: caller.AccessKeyID,
 		Columns: outputColumns(compiled.Columns()),
 	}}
 	if err := e.queries.add(q, e.opts.Query); err != nil {
@@ -151,25 +152,37 @@ func (e *Engine) ListQueries(_ context.Context, _ Principal, in ListQueriesInput
 	if err != nil {
 		return nil, "", err
 	}
-	if in.Status != nil && !oneOf(*in.Status, QueryQueued, QueryRunning, QueryFinished, QueryFailed, QueryCancelled, QueryTimedOut) {
-		return nil, "", Errorf(InvalidQueryStatus, "QueryStatus %q: must be QUEUED, RUNNING, FINISHED, FAILED, CANCELLED or TIMED_OUT", clip(string(*in.Status)))
-	}
-	if in.Start != nil && in.End != nil && in.Start.After(*in.End) {
-		return nil, "", Errorf(InvalidDateRange, "StartTime %s is after EndTime %s", in.Start.UTC().Format(time.RFC3339), in.End.UTC().Format(time.RFC3339))
+	if err := in.check(); err != nil {
+		return nil, "", err
 	}
 	oldest := e.opts.Now().Add(-7 * 24 * time.Hour)
 	all := []Query{}
 	for _, q := range e.queries.list() {
 		d := e.describeQuery(q)
-		if !slices.Contains(d.Stores, s.id) || d.Created.Before(oldest) ||
-			in.Start != nil && d.Created.Before(*in.Start) || in.End != nil && d.Created.After(*in.End) ||
-			in.Status != nil && d.Status != *in.Status {
+		if !slices.Contains(d.Stores, s.id) || d.Created.Before(oldest) || !in.takes(d) {
 			continue
 		}
 		all = append(all, *d)
 	}
 	call := callName("ListQueries", s.id, text(in.Status), timeText(in.Start), timeText(in.End))
 	return paginate(e.tokens, all, in.Page, call, func(q *Query) string { return newestFirst(q.Created, q.ID) })
+}
+
+// check refuses a status that is none and a range that ends before it begins.
+func (in ListQueriesInput) check() error {
+	if in.Status != nil && !oneOf(*in.Status, QueryQueued, QueryRunning, QueryFinished, QueryFailed, QueryCancelled, QueryTimedOut) {
+		return Errorf(InvalidQueryStatus, "QueryStatus %q: must be QUEUED, RUNNING, FINISHED, FAILED, CANCELLED or TIMED_OUT", clip(string(*in.Status)))
+	}
+	if in.Start != nil && in.End != nil && in.Start.After(*in.End) {
+		return Errorf(InvalidDateRange, "StartTime %s is after EndTime %s", in.Start.UTC().Format(time.RFC3339), in.End.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+// takes reports whether a query is in the range and of the status, if they were given.
+func (in ListQueriesInput) takes(q *Query) bool {
+	return (in.Start == nil || !q.Created.Before(*in.Start)) && (in.End == nil || !q.Created.After(*in.End)) &&
+		(in.Status == nil || q.Status == *in.Status)
 }
 
 // findQuery returns the query a reference names and checks what else it says.
@@ -202,7 +215,8 @@ func (e *Engine) describeQuery(q *queryState) *Query {
 	r := q.now()
 	_, rows, _ := q.spool.state()
 	return &Query{
-		ID: r.ID, Statement: r.Statement, Status: r.Status, Error: r.Error, Created: r.Created,
+		ID: r.ID, Statement: r.Statement, Status: r.Status, Error: r.Error, Created: r.Created, Ended: r.Ended,
+		UserARN: r.UserARN, AccessKeyID: r.AccessKeyID,
 		EventsMatched: r.EventsMatched, EventsScanned: r.EventsScanned, BytesScanned: r.BytesScanned,
 		ExecutionTime: r.ExecutionTime, ResultRows: rows, OwnerAccountID: orText(r.Owner, e.opts.Account), Stores: r.Stores,
 		Segments: r.Segments, SegmentsPruned: r.SegmentsPruned, RowGroups: r.RowGroups, RowGroupsPruned: r.RowGroupsPruned,

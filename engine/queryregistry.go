@@ -28,6 +28,8 @@ type queryRecord struct {
 	Ended           *time.Time     `json:"ended,omitempty"`
 	Stores          []string       `json:"stores"`
 	Owner           string         `json:"owner,omitempty"` // EventDataStoreOwnerAccountId as given
+	UserARN         string         `json:"userArn,omitempty"`
+	AccessKeyID     string         `json:"accessKeyId,omitempty"`
 	ExecutionTime   time.Duration  `json:"executionTime"`
 	EventsMatched   int64          `json:"eventsMatched"`
 	EventsScanned   int64          `json:"eventsScanned"`

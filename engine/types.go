@@ -272,6 +272,8 @@ type Query struct {
 	OwnerAccountID string
 	Stores         []string // ids of the stores it reads
 	// Ours.
+	UserARN, AccessKeyID       string     // of who started it; empty when it was not kept
+	Ended                      *time.Time // nil while it runs
 	Segments, SegmentsPruned   int64
 	RowGroups, RowGroupsPruned int64
 	// Of RowGroupsTotal the query has dealt with RowGroupsDone. The total is partly

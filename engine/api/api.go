@@ -87,8 +87,8 @@ func (s *Server) build(ctx context.Context) error {
 	options := grpcapi.Options{
 		Stores: s.opts.Engine, Imports: s.opts.Engine, Queries: s.opts.Engine,
 		Results: s.opts.Engine, Samples: s.opts.Engine,
-		Language: s.opts.Engine,
-		Auth:     verifier, NewID: s.opts.NewID, Ready: s.opts.Engine.Ready, Logger: s.opts.Logger,
+		Language: s.opts.Engine, Saved: s.opts.Engine,
+		Auth: verifier, NewID: s.opts.NewID, Ready: s.opts.Engine.Ready, Logger: s.opts.Logger,
 	}
 	s.grpc = grpcapi.New(options)
 	options.TrustCaller = true

@@ -34,6 +34,7 @@ type Engine interface {
 	grpcapi.Results
 	grpcapi.Samples
 	grpcapi.Language
+	grpcapi.SavedQueries
 	rest.Uploads
 	Operator
 }

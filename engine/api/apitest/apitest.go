@@ -19,6 +19,8 @@ const (
 	StoreARN  = "arn:aws:cloudtrail:us-east-1:" + AccountID + ":eventdatastore/" + StoreID
 	ImportID  = "11111111-2222-4333-8444-555555555555"
 	QueryID   = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
+
+	SavedQueryID = "99999999-8888-4777-8666-555555555555"
 )
 
 // At is the time everything in Engine happened.
@@ -128,11 +130,29 @@ func Import() *engine.Import {
 
 // Query is the query that Engine holds.
 func Query() *engine.Query {
+	ended := At.Add(24 * time.Millisecond)
 	return &engine.Query{
 		ID: QueryID, Statement: "SELECT eventname FROM " + StoreID, Status: engine.QueryFinished, Created: At,
 		EventsMatched: 21, EventsScanned: 22, BytesScanned: 23, ExecutionTime: 24 * time.Millisecond, ResultRows: 2,
 		OwnerAccountID: AccountID, Stores: []string{StoreID},
+		UserARN: Principal().ARN, AccessKeyID: KeyID, Ended: &ended,
 		Segments: 31, SegmentsPruned: 32, RowGroups: 33, RowGroupsPruned: 34, RowGroupsDone: 35, RowGroupsTotal: 36,
+	}
+}
+
+// SavedQuery is the saved query that Engine holds.
+func SavedQuery() *engine.SavedQuery {
+	who, start := "AssumeRole", At.Add(-24*time.Hour)
+	return &engine.SavedQuery{
+		ID: SavedQueryID, Owner: Principal().ARN, OwnerAccessKeyID: KeyID, UpdatedBy: "arn:aws:iam::" + AccountID + ":user/other",
+		Created: At, Updated: At.Add(time.Hour), Version: 3,
+		SavedQueryContent: engine.SavedQueryContent{
+			Name: "Who did it", Description: "By name.", Statement: "SELECT * FROM trail WHERE eventname = '?' AND n > ?",
+			Parameters: []engine.SavedQueryParameter{
+				{Name: "name", Type: engine.ParameterString, Default: &who, Description: "an event's"}, {Name: "n", Type: engine.ParameterNumber},
+			},
+			Range: &engine.SavedQueryRange{Start: &start}, Tags: []string{"iam", "hunt"},
+		},
 	}
 }
 

@@ -168,3 +168,39 @@ func (e *Engine) SearchSampleQueries(ctx context.Context, p engine.Principal, in
 func (e *Engine) GetSampleQuery(ctx context.Context, p engine.Principal, id string) (*engine.SampleQuery, error) {
 	return reply(ctx, e, "GetSampleQuery", p, id, Sample)
 }
+
+// CreateSavedQuery answers SavedQuery.
+func (e *Engine) CreateSavedQuery(ctx context.Context, p engine.Principal, in engine.SavedQueryContent) (*engine.SavedQuery, error) {
+	return reply(ctx, e, "CreateSavedQuery", p, in, SavedQuery)
+}
+
+// GetSavedQuery answers SavedQuery.
+func (e *Engine) GetSavedQuery(ctx context.Context, p engine.Principal, id string) (*engine.SavedQuery, error) {
+	return reply(ctx, e, "GetSavedQuery", p, id, SavedQuery)
+}
+
+// ListSavedQueries answers SavedQuery and a next token.
+func (e *Engine) ListSavedQueries(ctx context.Context, p engine.Principal, in engine.ListSavedQueriesInput) ([]engine.SavedQuery, string, error) {
+	if err := e.asked(ctx, "ListSavedQueries", p, in); err != nil {
+		return nil, "", err
+	}
+	return []engine.SavedQuery{*SavedQuery()}, "next-saved", nil
+}
+
+// UpdateSavedQuery answers SavedQuery.
+func (e *Engine) UpdateSavedQuery(ctx context.Context, p engine.Principal, in engine.UpdateSavedQueryInput) (*engine.SavedQuery, error) {
+	return reply(ctx, e, "UpdateSavedQuery", p, in, SavedQuery)
+}
+
+// DeleteSavedQuery does nothing.
+func (e *Engine) DeleteSavedQuery(ctx context.Context, p engine.Principal, in engine.DeleteSavedQueryInput) error {
+	return e.asked(ctx, "DeleteSavedQuery", p, in)
+}
+
+// ListQueryHistory answers Query and a next token.
+func (e *Engine) ListQueryHistory(ctx context.Context, p engine.Principal, in engine.QueryHistoryInput) ([]engine.Query, string, error) {
+	if err := e.asked(ctx, "ListQueryHistory", p, in); err != nil {
+		return nil, "", err
+	}
+	return []engine.Query{*Query()}, "next-past", nil
+}

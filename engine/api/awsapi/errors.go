@@ -47,6 +47,8 @@ var exceptions = map[engine.Code]exception{
 	engine.InvalidTagParameter:                {"InvalidTagParameterException", http.StatusBadRequest},
 	engine.MaxConcurrentQueries:               {"MaxConcurrentQueriesException", http.StatusBadRequest},
 	engine.QueryIDNotFound:                    {"QueryIdNotFoundException", http.StatusBadRequest},
+	engine.SavedQueryMaxLimitExceeded:         {"SavedQueryMaxLimitExceededException", http.StatusBadRequest},
+	engine.SavedQueryNotFound:                 {"SavedQueryNotFoundException", http.StatusBadRequest},
 	engine.Throttling:                         {"ThrottlingException", http.StatusBadRequest},
 	engine.UnsupportedOperation:               {"UnsupportedOperationException", http.StatusBadRequest},
 }

@@ -45,6 +45,8 @@ var codeOf = map[engine.Code]codes.Code{
 	engine.InvalidTagParameter:                codes.InvalidArgument,
 	engine.MaxConcurrentQueries:               codes.ResourceExhausted,
 	engine.QueryIDNotFound:                    codes.NotFound,
+	engine.SavedQueryMaxLimitExceeded:         codes.ResourceExhausted,
+	engine.SavedQueryNotFound:                 codes.NotFound,
 	engine.Throttling:                         codes.ResourceExhausted,
 	engine.UnsupportedOperation:               codes.Unimplemented,
 }

@@ -60,7 +60,7 @@ type Language interface {
 }
 
 // Options says what a server serves. Stores, Imports, Queries, Results, Samples,
-// Language, Auth and NewID are required.
+// Language, Saved, Auth and NewID are required.
 type Options struct {
 	Stores   Stores
 	Imports  Imports
@@ -68,6 +68,7 @@ type Options struct {
 	Results  Results
 	Samples  Samples
 	Language Language
+	Saved    SavedQueries
 	Auth     *auth.Verifier
 	// NewID makes request ids.
 	NewID func() string
@@ -96,7 +97,7 @@ func New(opts Options) *grpc.Server {
 	)
 	traillakev1.RegisterLakeServiceServer(server, &lakeServer{
 		stores: opts.Stores, imports: opts.Imports, queries: opts.Queries, results: opts.Results,
-		samples: opts.Samples, language: opts.Language,
+		samples: opts.Samples, language: opts.Language, saved: opts.Saved,
 	})
 	grpc_health_v1.RegisterHealthServer(server, healthServer{ready: opts.Ready})
 	reflection.Register(server)
@@ -104,7 +105,8 @@ func New(opts Options) *grpc.Server {
 }
 
 // lakeServer is the service. Its methods are in stores.go, imports.go, queries.go,
-// stream.go, results.go, samples.go and language.go.
+// stream.go, results.go, samples.go, language.go and
+// savedqueries.go.
 type lakeServer struct {
 	traillakev1.UnimplementedLakeServiceServer
 	stores   Stores
@@ -113,6 +115,7 @@ type lakeServer struct {
 	results  Results
 	samples  Samples
 	language Language
+	saved    SavedQueries
 }
 
 // caller is who calls; the gate has put it there.

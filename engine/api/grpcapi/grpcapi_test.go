@@ -40,8 +40,8 @@ func dial(t *testing.T, e *apitest.Engine, trust bool) *grpc.ClientConn {
 	}
 	server := grpcapi.New(grpcapi.Options{
 		Stores: e, Imports: e, Queries: e, Results: e, Samples: e, Auth: auth.New(e, nil), Ready: e.Ready, TrustCaller: trust,
-		Language: e,
-		NewID:    func() string { return requestID },
+		Language: e, Saved: e,
+		NewID: func() string { return requestID },
 	})
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()

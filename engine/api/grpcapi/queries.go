@@ -35,27 +35,32 @@ func (s *lakeServer) DescribeQuery(ctx context.Context, r *pb.DescribeQueryReque
 		return nil, err
 	}
 	return &pb.DescribeQueryResponse{
-		QueryId:     q.ID,
-		QueryString: q.Statement,
-		QueryStatus: string(q.Status),
-		QueryStatistics: &pb.QueryStatisticsForDescribeQuery{
-			EventsMatched:         q.EventsMatched,
-			EventsScanned:         q.EventsScanned,
-			BytesScanned:          q.BytesScanned,
-			ExecutionTimeInMillis: q.ExecutionTime.Milliseconds(),
-			CreationTime:          timeTo(&q.Created),
-			ResultRows:            q.ResultRows,
-			Segments:              q.Segments,
-			SegmentsPruned:        q.SegmentsPruned,
-			RowGroups:             q.RowGroups,
-			RowGroupsPruned:       q.RowGroupsPruned,
-			RowGroupsDone:         q.RowGroupsDone,
-			RowGroupsTotal:        q.RowGroupsTotal,
-		},
+		QueryId:                      q.ID,
+		QueryString:                  q.Statement,
+		QueryStatus:                  string(q.Status),
+		QueryStatistics:              statisticsTo(q),
 		ErrorMessage:                 q.Error,
 		EventDataStoreOwnerAccountId: q.OwnerAccountID,
 		EventDataStores:              q.Stores,
 	}, nil
+}
+
+// statisticsTo counts what a query has read.
+func statisticsTo(q *engine.Query) *pb.QueryStatisticsForDescribeQuery {
+	return &pb.QueryStatisticsForDescribeQuery{
+		EventsMatched:         q.EventsMatched,
+		EventsScanned:         q.EventsScanned,
+		BytesScanned:          q.BytesScanned,
+		ExecutionTimeInMillis: q.ExecutionTime.Milliseconds(),
+		CreationTime:          timeTo(&q.Created),
+		ResultRows:            q.ResultRows,
+		Segments:              q.Segments,
+		SegmentsPruned:        q.SegmentsPruned,
+		RowGroups:             q.RowGroups,
+		RowGroupsPruned:       q.RowGroupsPruned,
+		RowGroupsDone:         q.RowGroupsDone,
+		RowGroupsTotal:        q.RowGroupsTotal,
+	}
 }
 
 func (s *lakeServer) CancelQuery(ctx context.Context, r *pb.CancelQueryRequest) (*pb.CancelQueryResponse, error) {

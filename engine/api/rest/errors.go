@@ -45,6 +45,8 @@ var httpStatus = map[engine.Code]int{
 	engine.InvalidTagParameter:                http.StatusBadRequest,
 	engine.MaxConcurrentQueries:               http.StatusTooManyRequests,
 	engine.QueryIDNotFound:                    http.StatusNotFound,
+	engine.SavedQueryMaxLimitExceeded:         http.StatusConflict,
+	engine.SavedQueryNotFound:                 http.StatusNotFound,
 	engine.Throttling:                         http.StatusTooManyRequests,
 	engine.UnsupportedOperation:               http.StatusNotImplemented,
 }

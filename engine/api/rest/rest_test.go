@@ -36,7 +36,7 @@ func serve(t *testing.T, e *apitest.Engine) string {
 	verifier := auth.New(e, nil)
 	server := grpcapi.New(grpcapi.Options{
 		Stores: e, Imports: e, Queries: e, Results: e, Samples: e, Auth: verifier, TrustCaller: true, NewID: func() string { return "never" },
-		Language: e,
+		Language: e, Saved: e,
 	})
 	pipe := bufconn.Listen(1 << 16)
 	served := make(chan error, 1)

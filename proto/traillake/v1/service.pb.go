@@ -24,7 +24,7 @@ var File_traillake_v1_service_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a\x19traillake/v1/stores.proto2\xe9\x13\n" +
+	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a traillake/v1/saved_queries.proto\x1a\x19traillake/v1/stores.proto2\x8b\x18\n" +
 	"\vLakeService\x12_\n" +
 	"\x14CreateEventDataStore\x12).traillake.v1.CreateEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12Y\n" +
 	"\x11GetEventDataStore\x12&.traillake.v1.GetEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12j\n" +
@@ -50,7 +50,13 @@ const file_traillake_v1_service_proto_rawDesc = "" +
 	"\x12ExportQueryResults\x12'.traillake.v1.ExportQueryResultsRequest\x1a(.traillake.v1.ExportQueryResultsResponse0\x01\x12i\n" +
 	"\x12StreamQueryResults\x12'.traillake.v1.StreamQueryResultsRequest\x1a(.traillake.v1.StreamQueryResultsResponse0\x01\x12y\n" +
 	"\x18GetQueryResultStatistics\x12-.traillake.v1.GetQueryResultStatisticsRequest\x1a..traillake.v1.GetQueryResultStatisticsResponse\x12R\n" +
-	"\vListQueries\x12 .traillake.v1.ListQueriesRequest\x1a!.traillake.v1.ListQueriesResponse\x12j\n" +
+	"\vListQueries\x12 .traillake.v1.ListQueriesRequest\x1a!.traillake.v1.ListQueriesResponse\x12S\n" +
+	"\x10CreateSavedQuery\x12%.traillake.v1.CreateSavedQueryRequest\x1a\x18.traillake.v1.SavedQuery\x12M\n" +
+	"\rGetSavedQuery\x12\".traillake.v1.GetSavedQueryRequest\x1a\x18.traillake.v1.SavedQuery\x12a\n" +
+	"\x10ListSavedQueries\x12%.traillake.v1.ListSavedQueriesRequest\x1a&.traillake.v1.ListSavedQueriesResponse\x12S\n" +
+	"\x10UpdateSavedQuery\x12%.traillake.v1.UpdateSavedQueryRequest\x1a\x18.traillake.v1.SavedQuery\x12a\n" +
+	"\x10DeleteSavedQuery\x12%.traillake.v1.DeleteSavedQueryRequest\x1a&.traillake.v1.DeleteSavedQueryResponse\x12a\n" +
+	"\x10ListQueryHistory\x12%.traillake.v1.ListQueryHistoryRequest\x1a&.traillake.v1.ListQueryHistoryResponse\x12j\n" +
 	"\x13SearchSampleQueries\x12(.traillake.v1.SearchSampleQueriesRequest\x1a).traillake.v1.SearchSampleQueriesResponse\x12P\n" +
 	"\x0eGetSampleQuery\x12#.traillake.v1.GetSampleQueryRequest\x1a\x19.traillake.v1.SampleQuery\x12X\n" +
 	"\rValidateQuery\x12\".traillake.v1.ValidateQueryRequest\x1a#.traillake.v1.ValidateQueryResponseB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
@@ -79,30 +85,40 @@ var file_traillake_v1_service_proto_goTypes = []any{
 	(*StreamQueryResultsRequest)(nil),            // 20: traillake.v1.StreamQueryResultsRequest
 	(*GetQueryResultStatisticsRequest)(nil),      // 21: traillake.v1.GetQueryResultStatisticsRequest
 	(*ListQueriesRequest)(nil),                   // 22: traillake.v1.ListQueriesRequest
-	(*SearchSampleQueriesRequest)(nil),           // 23: traillake.v1.SearchSampleQueriesRequest
-	(*GetSampleQueryRequest)(nil),                // 24: traillake.v1.GetSampleQueryRequest
-	(*ValidateQueryRequest)(nil),                 // 25: traillake.v1.ValidateQueryRequest
-	(*EventDataStore)(nil),                       // 26: traillake.v1.EventDataStore
-	(*ListEventDataStoresResponse)(nil),          // 27: traillake.v1.ListEventDataStoresResponse
-	(*DeleteEventDataStoreResponse)(nil),         // 28: traillake.v1.DeleteEventDataStoreResponse
-	(*StartEventDataStoreIngestionResponse)(nil), // 29: traillake.v1.StartEventDataStoreIngestionResponse
-	(*StopEventDataStoreIngestionResponse)(nil),  // 30: traillake.v1.StopEventDataStoreIngestionResponse
-	(*Import)(nil),                               // 31: traillake.v1.Import
-	(*ListImportsResponse)(nil),                  // 32: traillake.v1.ListImportsResponse
-	(*ListImportFailuresResponse)(nil),           // 33: traillake.v1.ListImportFailuresResponse
-	(*ListQuarantinedRecordsResponse)(nil),       // 34: traillake.v1.ListQuarantinedRecordsResponse
-	(*StartQueryResponse)(nil),                   // 35: traillake.v1.StartQueryResponse
-	(*DescribeQueryResponse)(nil),                // 36: traillake.v1.DescribeQueryResponse
-	(*CancelQueryResponse)(nil),                  // 37: traillake.v1.CancelQueryResponse
-	(*GetQueryResultsResponse)(nil),              // 38: traillake.v1.GetQueryResultsResponse
-	(*GetQueryRowsResponse)(nil),                 // 39: traillake.v1.GetQueryRowsResponse
-	(*ExportQueryResultsResponse)(nil),           // 40: traillake.v1.ExportQueryResultsResponse
-	(*StreamQueryResultsResponse)(nil),           // 41: traillake.v1.StreamQueryResultsResponse
-	(*GetQueryResultStatisticsResponse)(nil),     // 42: traillake.v1.GetQueryResultStatisticsResponse
-	(*ListQueriesResponse)(nil),                  // 43: traillake.v1.ListQueriesResponse
-	(*SearchSampleQueriesResponse)(nil),          // 44: traillake.v1.SearchSampleQueriesResponse
-	(*SampleQuery)(nil),                          // 45: traillake.v1.SampleQuery
-	(*ValidateQueryResponse)(nil),                // 46: traillake.v1.ValidateQueryResponse
+	(*CreateSavedQueryRequest)(nil),              // 23: traillake.v1.CreateSavedQueryRequest
+	(*GetSavedQueryRequest)(nil),                 // 24: traillake.v1.GetSavedQueryRequest
+	(*ListSavedQueriesRequest)(nil),              // 25: traillake.v1.ListSavedQueriesRequest
+	(*UpdateSavedQueryRequest)(nil),              // 26: traillake.v1.UpdateSavedQueryRequest
+	(*DeleteSavedQueryRequest)(nil),              // 27: traillake.v1.DeleteSavedQueryRequest
+	(*ListQueryHistoryRequest)(nil),              // 28: traillake.v1.ListQueryHistoryRequest
+	(*SearchSampleQueriesRequest)(nil),           // 29: traillake.v1.SearchSampleQueriesRequest
+	(*GetSampleQueryRequest)(nil),                // 30: traillake.v1.GetSampleQueryRequest
+	(*ValidateQueryRequest)(nil),                 // 31: traillake.v1.ValidateQueryRequest
+	(*EventDataStore)(nil),                       // 32: traillake.v1.EventDataStore
+	(*ListEventDataStoresResponse)(nil),          // 33: traillake.v1.ListEventDataStoresResponse
+	(*DeleteEventDataStoreResponse)(nil),         // 34: traillake.v1.DeleteEventDataStoreResponse
+	(*StartEventDataStoreIngestionResponse)(nil), // 35: traillake.v1.StartEventDataStoreIngestionResponse
+	(*StopEventDataStoreIngestionResponse)(nil),  // 36: traillake.v1.StopEventDataStoreIngestionResponse
+	(*Import)(nil),                               // 37: traillake.v1.Import
+	(*ListImportsResponse)(nil),                  // 38: traillake.v1.ListImportsResponse
+	(*ListImportFailuresResponse)(nil),           // 39: traillake.v1.ListImportFailuresResponse
+	(*ListQuarantinedRecordsResponse)(nil),       // 40: traillake.v1.ListQuarantinedRecordsResponse
+	(*StartQueryResponse)(nil),                   // 41: traillake.v1.StartQueryResponse
+	(*DescribeQueryResponse)(nil),                // 42: traillake.v1.DescribeQueryResponse
+	(*CancelQueryResponse)(nil),                  // 43: traillake.v1.CancelQueryResponse
+	(*GetQueryResultsResponse)(nil),              // 44: traillake.v1.GetQueryResultsResponse
+	(*GetQueryRowsResponse)(nil),                 // 45: traillake.v1.GetQueryRowsResponse
+	(*ExportQueryResultsResponse)(nil),           // 46: traillake.v1.ExportQueryResultsResponse
+	(*StreamQueryResultsResponse)(nil),           // 47: traillake.v1.StreamQueryResultsResponse
+	(*GetQueryResultStatisticsResponse)(nil),     // 48: traillake.v1.GetQueryResultStatisticsResponse
+	(*ListQueriesResponse)(nil),                  // 49: traillake.v1.ListQueriesResponse
+	(*SavedQuery)(nil),                           // 50: traillake.v1.SavedQuery
+	(*ListSavedQueriesResponse)(nil),             // 51: traillake.v1.ListSavedQueriesResponse
+	(*DeleteSavedQueryResponse)(nil),             // 52: traillake.v1.DeleteSavedQueryResponse
+	(*ListQueryHistoryResponse)(nil),             // 53: traillake.v1.ListQueryHistoryResponse
+	(*SearchSampleQueriesResponse)(nil),          // 54: traillake.v1.SearchSampleQueriesResponse
+	(*SampleQuery)(nil),                          // 55: traillake.v1.SampleQuery
+	(*ValidateQueryResponse)(nil),                // 56: traillake.v1.ValidateQueryResponse
 }
 var file_traillake_v1_service_proto_depIdxs = []int32{
 	0,  // 0: traillake.v1.LakeService.CreateEventDataStore:input_type -> traillake.v1.CreateEventDataStoreRequest
@@ -128,37 +144,49 @@ var file_traillake_v1_service_proto_depIdxs = []int32{
 	20, // 20: traillake.v1.LakeService.StreamQueryResults:input_type -> traillake.v1.StreamQueryResultsRequest
 	21, // 21: traillake.v1.LakeService.GetQueryResultStatistics:input_type -> traillake.v1.GetQueryResultStatisticsRequest
 	22, // 22: traillake.v1.LakeService.ListQueries:input_type -> traillake.v1.ListQueriesRequest
-	23, // 23: traillake.v1.LakeService.SearchSampleQueries:input_type -> traillake.v1.SearchSampleQueriesRequest
-	24, // 24: traillake.v1.LakeService.GetSampleQuery:input_type -> traillake.v1.GetSampleQueryRequest
-	25, // 25: traillake.v1.LakeService.ValidateQuery:input_type -> traillake.v1.ValidateQueryRequest
-	26, // 26: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
-	26, // 27: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
-	27, // 28: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
-	26, // 29: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
-	28, // 30: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
-	26, // 31: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
-	29, // 32: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
-	30, // 33: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
-	31, // 34: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
-	31, // 35: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
-	31, // 36: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
-	32, // 37: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
-	33, // 38: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
-	34, // 39: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
-	35, // 40: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
-	36, // 41: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
-	37, // 42: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
-	38, // 43: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
-	39, // 44: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
-	40, // 45: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
-	41, // 46: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
-	42, // 47: traillake.v1.LakeService.GetQueryResultStatistics:output_type -> traillake.v1.GetQueryResultStatisticsResponse
-	43, // 48: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
-	44, // 49: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
-	45, // 50: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
-	46, // 51: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
-	26, // [26:52] is the sub-list for method output_type
-	0,  // [0:26] is the sub-list for method input_type
+	23, // 23: traillake.v1.LakeService.CreateSavedQuery:input_type -> traillake.v1.CreateSavedQueryRequest
+	24, // 24: traillake.v1.LakeService.GetSavedQuery:input_type -> traillake.v1.GetSavedQueryRequest
+	25, // 25: traillake.v1.LakeService.ListSavedQueries:input_type -> traillake.v1.ListSavedQueriesRequest
+	26, // 26: traillake.v1.LakeService.UpdateSavedQuery:input_type -> traillake.v1.UpdateSavedQueryRequest
+	27, // 27: traillake.v1.LakeService.DeleteSavedQuery:input_type -> traillake.v1.DeleteSavedQueryRequest
+	28, // 28: traillake.v1.LakeService.ListQueryHistory:input_type -> traillake.v1.ListQueryHistoryRequest
+	29, // 29: traillake.v1.LakeService.SearchSampleQueries:input_type -> traillake.v1.SearchSampleQueriesRequest
+	30, // 30: traillake.v1.LakeService.GetSampleQuery:input_type -> traillake.v1.GetSampleQueryRequest
+	31, // 31: traillake.v1.LakeService.ValidateQuery:input_type -> traillake.v1.ValidateQueryRequest
+	32, // 32: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
+	32, // 33: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
+	33, // 34: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
+	32, // 35: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
+	34, // 36: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
+	32, // 37: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
+	35, // 38: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
+	36, // 39: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
+	37, // 40: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
+	37, // 41: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
+	37, // 42: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
+	38, // 43: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
+	39, // 44: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
+	40, // 45: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
+	41, // 46: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
+	42, // 47: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
+	43, // 48: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
+	44, // 49: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
+	45, // 50: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
+	46, // 51: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
+	47, // 52: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
+	48, // 53: traillake.v1.LakeService.GetQueryResultStatistics:output_type -> traillake.v1.GetQueryResultStatisticsResponse
+	49, // 54: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
+	50, // 55: traillake.v1.LakeService.CreateSavedQuery:output_type -> traillake.v1.SavedQuery
+	50, // 56: traillake.v1.LakeService.GetSavedQuery:output_type -> traillake.v1.SavedQuery
+	51, // 57: traillake.v1.LakeService.ListSavedQueries:output_type -> traillake.v1.ListSavedQueriesResponse
+	50, // 58: traillake.v1.LakeService.UpdateSavedQuery:output_type -> traillake.v1.SavedQuery
+	52, // 59: traillake.v1.LakeService.DeleteSavedQuery:output_type -> traillake.v1.DeleteSavedQueryResponse
+	53, // 60: traillake.v1.LakeService.ListQueryHistory:output_type -> traillake.v1.ListQueryHistoryResponse
+	54, // 61: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
+	55, // 62: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
+	56, // 63: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
+	32, // [32:64] is the sub-list for method output_type
+	0,  // [0:32] is the sub-list for method input_type
 	0,  // [0:0] is the sub-list for extension type_name
 	0,  // [0:0] is the sub-list for extension extendee
 	0,  // [0:0] is the sub-list for field type_name
@@ -174,6 +202,7 @@ func file_traillake_v1_service_proto_init() {
 	file_traillake_v1_query_rows_proto_init()
 	file_traillake_v1_samples_proto_init()
 	file_traillake_v1_queries_language_proto_init()
+	file_traillake_v1_saved_queries_proto_init()
 	file_traillake_v1_stores_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -42,6 +42,12 @@ const (
 	LakeService_StreamQueryResults_FullMethodName           = "/traillake.v1.LakeService/StreamQueryResults"
 	LakeService_GetQueryResultStatistics_FullMethodName     = "/traillake.v1.LakeService/GetQueryResultStatistics"
 	LakeService_ListQueries_FullMethodName                  = "/traillake.v1.LakeService/ListQueries"
+	LakeService_CreateSavedQuery_FullMethodName             = "/traillake.v1.LakeService/CreateSavedQuery"
+	LakeService_GetSavedQuery_FullMethodName                = "/traillake.v1.LakeService/GetSavedQuery"
+	LakeService_ListSavedQueries_FullMethodName             = "/traillake.v1.LakeService/ListSavedQueries"
+	LakeService_UpdateSavedQuery_FullMethodName             = "/traillake.v1.LakeService/UpdateSavedQuery"
+	LakeService_DeleteSavedQuery_FullMethodName             = "/traillake.v1.LakeService/DeleteSavedQuery"
+	LakeService_ListQueryHistory_FullMethodName             = "/traillake.v1.LakeService/ListQueryHistory"
 	LakeService_SearchSampleQueries_FullMethodName          = "/traillake.v1.LakeService/SearchSampleQueries"
 	LakeService_GetSampleQuery_FullMethodName               = "/traillake.v1.LakeService/GetSampleQuery"
 	LakeService_ValidateQuery_FullMethodName                = "/traillake.v1.LakeService/ValidateQuery"
@@ -103,6 +109,19 @@ type LakeServiceClient interface {
 	GetQueryResultStatistics(ctx context.Context, in *GetQueryResultStatisticsRequest, opts ...grpc.CallOption) (*GetQueryResultStatisticsResponse, error)
 	// ListQueries lists a store's queries of the last seven days.
 	ListQueries(ctx context.Context, in *ListQueriesRequest, opts ...grpc.CallOption) (*ListQueriesResponse, error)
+	// CreateSavedQuery keeps a statement under a name. CloudTrail has no such
+	// operation, nor those on saved queries and the history that follow.
+	CreateSavedQuery(ctx context.Context, in *CreateSavedQueryRequest, opts ...grpc.CallOption) (*SavedQuery, error)
+	// GetSavedQuery returns a saved query.
+	GetSavedQuery(ctx context.Context, in *GetSavedQueryRequest, opts ...grpc.CallOption) (*SavedQuery, error)
+	// ListSavedQueries lists saved queries.
+	ListSavedQueries(ctx context.Context, in *ListSavedQueriesRequest, opts ...grpc.CallOption) (*ListSavedQueriesResponse, error)
+	// UpdateSavedQuery replaces a saved query.
+	UpdateSavedQuery(ctx context.Context, in *UpdateSavedQueryRequest, opts ...grpc.CallOption) (*SavedQuery, error)
+	// DeleteSavedQuery deletes a saved query.
+	DeleteSavedQuery(ctx context.Context, in *DeleteSavedQueryRequest, opts ...grpc.CallOption) (*DeleteSavedQueryResponse, error)
+	// ListQueryHistory lists the queries of all stores whose results are kept.
+	ListQueryHistory(ctx context.Context, in *ListQueryHistoryRequest, opts ...grpc.CallOption) (*ListQueryHistoryResponse, error)
 	// SearchSampleQueries finds sample queries by a phrase; without one it lists them.
 	SearchSampleQueries(ctx context.Context, in *SearchSampleQueriesRequest, opts ...grpc.CallOption) (*SearchSampleQueriesResponse, error)
 	// GetSampleQuery returns one sample query. CloudTrail has no such operation.
@@ -368,6 +387,66 @@ func (c *lakeServiceClient) ListQueries(ctx context.Context, in *ListQueriesRequ
 	return out, nil
 }
 
+func (c *lakeServiceClient) CreateSavedQuery(ctx context.Context, in *CreateSavedQueryRequest, opts ...grpc.CallOption) (*SavedQuery, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SavedQuery)
+	err := c.cc.Invoke(ctx, LakeService_CreateSavedQuery_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) GetSavedQuery(ctx context.Context, in *GetSavedQueryRequest, opts ...grpc.CallOption) (*SavedQuery, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SavedQuery)
+	err := c.cc.Invoke(ctx, LakeService_GetSavedQuery_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) ListSavedQueries(ctx context.Context, in *ListSavedQueriesRequest, opts ...grpc.CallOption) (*ListSavedQueriesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListSavedQueriesResponse)
+	err := c.cc.Invoke(ctx, LakeService_ListSavedQueries_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) UpdateSavedQuery(ctx context.Context, in *UpdateSavedQueryRequest, opts ...grpc.CallOption) (*SavedQuery, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SavedQuery)
+	err := c.cc.Invoke(ctx, LakeService_UpdateSavedQuery_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) DeleteSavedQuery(ctx context.Context, in *DeleteSavedQueryRequest, opts ...grpc.CallOption) (*DeleteSavedQueryResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteSavedQueryResponse)
+	err := c.cc.Invoke(ctx, LakeService_DeleteSavedQuery_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) ListQueryHistory(ctx context.Context, in *ListQueryHistoryRequest, opts ...grpc.CallOption) (*ListQueryHistoryResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListQueryHistoryResponse)
+	err := c.cc.Invoke(ctx, LakeService_ListQueryHistory_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *lakeServiceClient) SearchSampleQueries(ctx context.Context, in *SearchSampleQueriesRequest, opts ...grpc.CallOption) (*SearchSampleQueriesResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(SearchSampleQueriesResponse)
@@ -454,6 +533,19 @@ type LakeServiceServer interface {
 	GetQueryResultStatistics(context.Context, *GetQueryResultStatisticsRequest) (*GetQueryResultStatisticsResponse, error)
 	// ListQueries lists a store's queries of the last seven days.
 	ListQueries(context.Context, *ListQueriesRequest) (*ListQueriesResponse, error)
+	// CreateSavedQuery keeps a statement under a name. CloudTrail has no such
+	// operation, nor those on saved queries and the history that follow.
+	CreateSavedQuery(context.Context, *CreateSavedQueryRequest) (*SavedQuery, error)
+	// GetSavedQuery returns a saved query.
+	GetSavedQuery(context.Context, *GetSavedQueryRequest) (*SavedQuery, error)
+	// ListSavedQueries lists saved queries.
+	ListSavedQueries(context.Context, *ListSavedQueriesRequest) (*ListSavedQueriesResponse, error)
+	// UpdateSavedQuery replaces a saved query.
+	UpdateSavedQuery(context.Context, *UpdateSavedQueryRequest) (*SavedQuery, error)
+	// DeleteSavedQuery deletes a saved query.
+	DeleteSavedQuery(context.Context, *DeleteSavedQueryRequest) (*DeleteSavedQueryResponse, error)
+	// ListQueryHistory lists the queries of all stores whose results are kept.
+	ListQueryHistory(context.Context, *ListQueryHistoryRequest) (*ListQueryHistoryResponse, error)
 	// SearchSampleQueries finds sample queries by a phrase; without one it lists them.
 	SearchSampleQueries(context.Context, *SearchSampleQueriesRequest) (*SearchSampleQueriesResponse, error)
 	// GetSampleQuery returns one sample query. CloudTrail has no such operation.
@@ -539,6 +631,24 @@ func (UnimplementedLakeServiceServer) GetQueryResultStatistics(context.Context, 
 }
 func (UnimplementedLakeServiceServer) ListQueries(context.Context, *ListQueriesRequest) (*ListQueriesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListQueries not implemented")
+}
+func (UnimplementedLakeServiceServer) CreateSavedQuery(context.Context, *CreateSavedQueryRequest) (*SavedQuery, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateSavedQuery not implemented")
+}
+func (UnimplementedLakeServiceServer) GetSavedQuery(context.Context, *GetSavedQueryRequest) (*SavedQuery, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetSavedQuery not implemented")
+}
+func (UnimplementedLakeServiceServer) ListSavedQueries(context.Context, *ListSavedQueriesRequest) (*ListSavedQueriesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListSavedQueries not implemented")
+}
+func (UnimplementedLakeServiceServer) UpdateSavedQuery(context.Context, *UpdateSavedQueryRequest) (*SavedQuery, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateSavedQuery not implemented")
+}
+func (UnimplementedLakeServiceServer) DeleteSavedQuery(context.Context, *DeleteSavedQueryRequest) (*DeleteSavedQueryResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteSavedQuery not implemented")
+}
+func (UnimplementedLakeServiceServer) ListQueryHistory(context.Context, *ListQueryHistoryRequest) (*ListQueryHistoryResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListQueryHistory not implemented")
 }
 func (UnimplementedLakeServiceServer) SearchSampleQueries(context.Context, *SearchSampleQueriesRequest) (*SearchSampleQueriesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method SearchSampleQueries not implemented")
@@ -970,6 +1080,114 @@ func _LakeService_ListQueries_Handler(srv interface{}, ctx context.Context, dec 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LakeService_CreateSavedQuery_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateSavedQueryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).CreateSavedQuery(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_CreateSavedQuery_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).CreateSavedQuery(ctx, req.(*CreateSavedQueryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_GetSavedQuery_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetSavedQueryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).GetSavedQuery(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_GetSavedQuery_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).GetSavedQuery(ctx, req.(*GetSavedQueryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_ListSavedQueries_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListSavedQueriesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ListSavedQueries(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ListSavedQueries_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ListSavedQueries(ctx, req.(*ListSavedQueriesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_UpdateSavedQuery_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateSavedQueryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).UpdateSavedQuery(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_UpdateSavedQuery_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).UpdateSavedQuery(ctx, req.(*UpdateSavedQueryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_DeleteSavedQuery_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteSavedQueryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).DeleteSavedQuery(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_DeleteSavedQuery_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).DeleteSavedQuery(ctx, req.(*DeleteSavedQueryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_ListQueryHistory_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListQueryHistoryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ListQueryHistory(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ListQueryHistory_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ListQueryHistory(ctx, req.(*ListQueryHistoryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _LakeService_SearchSampleQueries_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(SearchSampleQueriesRequest)
 	if err := dec(in); err != nil {
@@ -1114,6 +1332,30 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListQueries",
 			Handler:    _LakeService_ListQueries_Handler,
+		},
+		{
+			MethodName: "CreateSavedQuery",
+			Handler:    _LakeService_CreateSavedQuery_Handler,
+		},
+		{
+			MethodName: "GetSavedQuery",
+			Handler:    _LakeService_GetSavedQuery_Handler,
+		},
+		{
+			MethodName: "ListSavedQueries",
+			Handler:    _LakeService_ListSavedQueries_Handler,
+		},
+		{
+			MethodName: "UpdateSavedQuery",
+			Handler:    _LakeService_UpdateSavedQuery_Handler,
+		},
+		{
+			MethodName: "DeleteSavedQuery",
+			Handler:    _LakeService_DeleteSavedQuery_Handler,
+		},
+		{
+			MethodName: "ListQueryHistory",
+			Handler:    _LakeService_ListQueryHistory_Handler,
 		},
 		{
 			MethodName: "SearchSampleQueries",
