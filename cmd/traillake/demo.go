@@ -98,13 +98,7 @@ func (p *program) demoJob(ctx context.Context, c *client) error {
 		return err
 	}
 	p.say("\n3. asking it")
-	for _, q := range demoQueries {
-		p.say("\n-- %s\n%s", q.title, q.sql)
-		if err := p.runQuery(ctx, c, q.sql, "table"); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.demoQuestions(ctx, c)
 }
 
 func (p *program) say(format string, args ...any) { fmt.Fprintf(p.stdout, format+"\n", args...) }

@@ -1,30 +1,35 @@
 package main
 
-// demoQueries are the questions the demo asks its sample trail.
-var demoQueries = []struct{ title, sql string }{
-	{"What happens most?", `SELECT eventSource, eventName, count(*) AS calls, count(DISTINCT userIdentity.arn) AS principals
-FROM demo
-GROUP BY 1, 2
-ORDER BY calls DESC
-LIMIT 8`},
-	{"Who was refused, and how often?", `SELECT userIdentity.arn, eventName, count(*) AS refused, max(eventTime) AS last
-FROM demo
-WHERE errorCode LIKE '%Denied%'
-GROUP BY 1, 2
-ORDER BY refused DESC
-LIMIT 8`},
-	{"Who switched a trail off?", `SELECT eventTime, userIdentity.arn, sourceIPAddress, element_at(requestParameters, 'name') AS trail
-FROM demo
-WHERE eventSource = 'cloudtrail.amazonaws.com' AND eventName IN ('StopLogging', 'DeleteTrail')
-ORDER BY eventTime DESC
-LIMIT 5`},
-	{"Console sign-ins without a second factor", `SELECT eventTime, userIdentity.userName, sourceIPAddress
-FROM demo
-WHERE eventName = 'ConsoleLogin' AND element_at(additionalEventData, 'MFAUsed') = 'No'
-ORDER BY eventTime DESC
-LIMIT 5`},
-	{"How is one day pruned?", `EXPLAIN ANALYZE SELECT hour(eventTime) AS hour, count(*) AS events
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	lakev1 "github.com/traillake/traillake/proto/traillake/v1"
+)
+
+// demoSamples are the sample queries that the demo asks its trail.
+var demoSamples = []string{"denied-assume-role", "trails-stopped", "sign-ins-without-mfa", "large-instances-started", "new-regions"}
+
+// demoPruning shows how little of the trail one day of one service is.
+const demoPruning = `EXPLAIN ANALYZE SELECT hour(eventTime) AS hour, count(*) AS events
 FROM demo
 WHERE eventTime >= date_add('day', -1, now()) AND eventSource = 'iam.amazonaws.com'
-GROUP BY 1`},
+GROUP BY 1`
+
+// demoQuestions asks the trail what the library of samples has for it.
+func (p *program) demoQuestions(ctx context.Context, c *client) error {
+	for _, id := range demoSamples {
+		var q lakev1.SampleQuery
+		if err := c.do(ctx, http.MethodGet, "/sample-queries/"+id, nil, nil, &q); err != nil {
+			return err
+		}
+		sql := strings.ReplaceAll(q.Sql, "$EDS_ID", demoStore) // the directory may hold other stores
+		p.say("\n-- %s\n%s", q.Question, sql)
+		if err := p.runQuery(ctx, c, sql, "table"); err != nil {
+			return err
+		}
+	}
+	p.say("\n-- How is one day pruned?\n%s", demoPruning)
+	return p.runQuery(ctx, c, demoPruning, "table")
 }
