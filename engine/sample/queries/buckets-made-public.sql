@@ -17,5 +17,5 @@ WHERE eventTime >= date_add('day', -?, now()) AND eventSource = 's3.amazonaws.co
       AND element_at(requestParameters, 'PublicAccessBlockConfiguration') LIKE '%false%'
     OR eventName = 'PutBucketPolicy' AND regexp_like(element_at(requestParameters, 'bucketPolicy'),
         '"Principal":("\*"|\{"AWS":"\*"\})')
-    OR eventName = 'PutBucketAcl' AND eventJson LIKE '%groups/global/A%')
+    OR eventName = 'PutBucketAcl' AND element_at(requestParameters, 'AccessControlPolicy') LIKE '%groups/global/A%')
 ORDER BY eventTime DESC

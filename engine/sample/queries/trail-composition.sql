@@ -8,7 +8,7 @@
 
 SELECT recipientAccountId AS account, awsRegion, coalesce(eventCategory, 'before categories') AS category,
   count(*) AS events,
-  min(eventTime) AS first, max(eventTime) AS last, sum(length(eventJson)) AS bytes_of_json
+  min(eventTime) AS first, max(eventTime) AS last
 FROM $EDS_ID
 WHERE eventTime >= date_add('day', -?, now())
 GROUP BY 1, 2, 3
