@@ -47,6 +47,8 @@ type Engine struct {
 	saved   map[string]*SavedQuery // by id; replaced, never changed
 
 	counters counters
+	// counting lets one ListEventDataStoreValues at a time count.
+	counting chan struct{}
 }
 
 // Open opens the lake in opts.Dir, goes on with the imports that were running,
@@ -70,6 +72,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	e := &Engine{
 		opts: opts, lake: lake, log: opts.Logger, background: background, stop: stop,
 		stores: map[string]*store{}, imports: map[string]*importState{}, saved: map[string]*SavedQuery{},
+		counting: make(chan struct{}, 1),
 	}
 	if err := e.load(ctx); err != nil {
 		return nil, errors.Join(err, e.Close())

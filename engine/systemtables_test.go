@@ -91,9 +91,9 @@ func TestInformationSchema(t *testing.T) {
 		"SELECT count(*) FROM information_schema.columns c JOIN information_schema.tables t USING (table_name) WHERE c.column_name LIKE '$%'":        "0",
 		"SELECT c.data_type FROM information_schema.columns AS c WHERE c.table_schema = 'information_schema' AND c.column_name = 'ordinal_position'": "bigint",
 		"SELECT * FROM information_schema.schemata":  "traillake|default\ntraillake|information_schema",
-		"SHOW FUNCTIONS LIKE 'json_array_l%'":        "json_array_length|bigint|json|scalar|true|\njson_array_length|bigint|varchar(x)|scalar|true|",
-		"SHOW FUNCTIONS LIKE 'row\\_n%' ESCAPE '\\'": "row_number|bigint||window|true|",
-		"SHOW FUNCTIONS LIKE 'uuid'":                 "uuid|uuid||scalar|false|",
+		"SHOW FUNCTIONS LIKE 'json_array_l%'":        "json_array_length|bigint|json|scalar|true|how many elements a JSON array has\njson_array_length|bigint|varchar(x)|scalar|true|how many elements a JSON array has",
+		"SHOW FUNCTIONS LIKE 'row\\_n%' ESCAPE '\\'": "row_number|bigint||window|true|the number of the row in its window",
+		"SHOW FUNCTIONS LIKE 'uuid'":                 "uuid|uuid||scalar|false|a random UUID",
 		"SHOW FUNCTIONS LIKE '$%'":                   "",
 	} {
 		if got := strings.Join(l.query(sql), "\n"); got != want {

@@ -94,13 +94,9 @@ func (s *explained) estimated(ctx context.Context) (string, error) {
 		if !ok {
 			return nil
 		}
-		table, ok := scan.Table.(plan.Estimator)
-		if !ok {
-			return nil
-		}
-		st, err := table.Estimate(ctx, plan.ScanRequest{Columns: scan.Columns, Conjuncts: scan.Conjuncts, Limit: scan.Limit})
-		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("estimate scan of %s: %w", scan.Table.Name(), err))
+		st, err := estimate(ctx, scan)
+		if st == nil {
+			failed = errors.Join(failed, err)
 			return nil
 		}
 		return []string{touched(st), fmt.Sprintf("estimated: %s to read", exec.SizeText(st.Bytes.Load()))}

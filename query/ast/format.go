@@ -115,10 +115,14 @@ func (i Ident) format() string {
 	if !i.Quoted {
 		return i.Name
 	}
-	return `"` + strings.ReplaceAll(i.Name, `"`, `""`) + `"`
+	return QuoteName(i.Name)
 }
 
-func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+// QuoteName writes a name so that it is read as it is: "a b".
+func QuoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// QuoteText writes text as a literal: 'it”s'.
+func QuoteText(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
 func (e *Literal) format() string {
 	switch e.Kind {
@@ -129,11 +133,11 @@ func (e *Literal) format() string {
 	case DoubleLiteral:
 		return formatDouble(e.Text)
 	case StringLiteral:
-		return quoted(e.Text)
+		return QuoteText(e.Text)
 	case BinaryLiteral:
 		return "X'" + e.Text + "'"
 	case TypedLiteral:
-		return e.TypeName + " " + quoted(e.Text)
+		return e.TypeName + " " + QuoteText(e.Text)
 	}
 	return e.Text
 }

@@ -168,7 +168,7 @@ func (b *binder) listing(s *ast.Show, dir plan.Directory) (*relation, error) {
 	case ast.ShowFunctions:
 		var rows [][]any
 		for _, f := range function.List() {
-			rows = append(rows, []any{f.Name, f.Result, f.Arguments, f.Kind, f.Deterministic, ""})
+			rows = append(rows, []any{f.Name, f.Result, f.Arguments, f.Kind, f.Deterministic, f.Description})
 		}
 		typs := text(6)
 		typs[4] = types.BooleanType

@@ -12,18 +12,20 @@ type Listing struct {
 	Arguments     string // separated by commas
 	Kind          string // scalar, aggregate or window
 	Deterministic bool
+	Description   string
 }
 
 // List returns every function that a user can call, by name and arguments.
 func List() []Listing {
 	var out []Listing
 	l := functions()
+	texts, _ := described()
 	add := func(s *signature, kind string, deterministic bool) {
 		args := make([]string, len(s.args))
 		for i, a := range s.args {
 			args[i] = a.String()
 		}
-		out = append(out, Listing{Name: s.name, Result: s.result.String(), Arguments: strings.Join(args, ", "), Kind: kind, Deterministic: deterministic})
+		out = append(out, Listing{Name: s.name, Result: s.result.String(), Arguments: strings.Join(args, ", "), Kind: kind, Deterministic: deterministic, Description: texts[s.name]})
 	}
 	for _, name := range l.names {
 		for _, o := range l.scalars[name] {

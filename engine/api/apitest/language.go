@@ -18,3 +18,33 @@ func (e *Engine) ValidateQuery(ctx context.Context, p engine.Principal, in engin
 		}
 	})
 }
+
+// EstimateQuery answers six figures.
+func (e *Engine) EstimateQuery(ctx context.Context, p engine.Principal, in engine.StatementInput) (*engine.Estimate, error) {
+	return reply(ctx, e, "EstimateQuery", p, in, func() *engine.Estimate {
+		return &engine.Estimate{Segments: 1, SegmentsPruned: 2, RowGroups: 3, RowGroupsPruned: 4, Rows: 5, Bytes: 6}
+	})
+}
+
+// ListFunctions answers one function.
+func (e *Engine) ListFunctions(ctx context.Context, p engine.Principal) ([]engine.Function, error) {
+	if err := e.asked(ctx, "ListFunctions", p, nil); err != nil {
+		return nil, err
+	}
+	return []engine.Function{{Name: "f", Kind: "scalar", Signatures: []string{"f() -> T"}, Description: "told"}}, nil
+}
+
+// ListEventDataStoreColumns answers one column.
+func (e *Engine) ListEventDataStoreColumns(ctx context.Context, p engine.Principal, id string) ([]engine.StoreColumn, error) {
+	if err := e.asked(ctx, "ListEventDataStoreColumns", p, id); err != nil {
+		return nil, err
+	}
+	return []engine.StoreColumn{{Path: "a.b", Type: "map(varchar, varchar)", Hidden: true, Keys: true, Synonym: "c"}}, nil
+}
+
+// ListEventDataStoreValues answers one value.
+func (e *Engine) ListEventDataStoreValues(ctx context.Context, p engine.Principal, in engine.ListValuesInput) (*engine.StoreValues, error) {
+	return reply(ctx, e, "ListEventDataStoreValues", p, in, func() *engine.StoreValues {
+		return &engine.StoreValues{Values: []engine.StoreValue{{Value: "ConsoleLogin", Count: 7}}, Events: 8, Complete: true}
+	})
+}

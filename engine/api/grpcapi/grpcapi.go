@@ -57,6 +57,10 @@ type Samples interface {
 // Language is the part of the engine that helps to write queries. Safe for concurrent use.
 type Language interface {
 	ValidateQuery(context.Context, engine.Principal, engine.StatementInput) (*engine.Validation, error)
+	EstimateQuery(context.Context, engine.Principal, engine.StatementInput) (*engine.Estimate, error)
+	ListFunctions(context.Context, engine.Principal) ([]engine.Function, error)
+	ListEventDataStoreColumns(ctx context.Context, p engine.Principal, idOrARN string) ([]engine.StoreColumn, error)
+	ListEventDataStoreValues(context.Context, engine.Principal, engine.ListValuesInput) (*engine.StoreValues, error)
 }
 
 // Options says what a server serves. Stores, Imports, Queries, Results, Samples,

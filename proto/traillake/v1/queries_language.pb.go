@@ -311,6 +311,672 @@ func (x *ValidateQueryResponse) GetQuotedParameterCount() int32 {
 	return 0
 }
 
+type EstimateQueryRequest struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	QueryStatement string                 `protobuf:"bytes,1,opt,name=query_statement,json=queryStatement,proto3" json:"query_statement,omitempty"`
+	// Put in for "?" in order.
+	QueryParameters []string `protobuf:"bytes,2,rep,name=query_parameters,json=queryParameters,proto3" json:"query_parameters,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *EstimateQueryRequest) Reset() {
+	*x = EstimateQueryRequest{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EstimateQueryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EstimateQueryRequest) ProtoMessage() {}
+
+func (x *EstimateQueryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EstimateQueryRequest.ProtoReflect.Descriptor instead.
+func (*EstimateQueryRequest) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *EstimateQueryRequest) GetQueryStatement() string {
+	if x != nil {
+		return x.QueryStatement
+	}
+	return ""
+}
+
+func (x *EstimateQueryRequest) GetQueryParameters() []string {
+	if x != nil {
+		return x.QueryParameters
+	}
+	return nil
+}
+
+// EstimateQueryResponse is what a statement would read at most; a LIMIT or a join
+// may leave some of it unread.
+type EstimateQueryResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of all tables, those that are pruned included.
+	Segments       int64 `protobuf:"varint,1,opt,name=segments,proto3" json:"segments,omitempty"`
+	SegmentsPruned int64 `protobuf:"varint,2,opt,name=segments_pruned,json=segmentsPruned,proto3" json:"segments_pruned,omitempty"`
+	// Of the segments that are left, those that are pruned included.
+	RowGroups       int64 `protobuf:"varint,3,opt,name=row_groups,json=rowGroups,proto3" json:"row_groups,omitempty"`
+	RowGroupsPruned int64 `protobuf:"varint,4,opt,name=row_groups_pruned,json=rowGroupsPruned,proto3" json:"row_groups_pruned,omitempty"`
+	// Of the row groups that are left: all their rows, and the compressed bytes of
+	// the columns that are read (a few percent more are read when a column of a
+	// condition is read twice).
+	Rows          int64 `protobuf:"varint,5,opt,name=rows,proto3" json:"rows,omitempty"`
+	Bytes         int64 `protobuf:"varint,6,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EstimateQueryResponse) Reset() {
+	*x = EstimateQueryResponse{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EstimateQueryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EstimateQueryResponse) ProtoMessage() {}
+
+func (x *EstimateQueryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EstimateQueryResponse.ProtoReflect.Descriptor instead.
+func (*EstimateQueryResponse) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *EstimateQueryResponse) GetSegments() int64 {
+	if x != nil {
+		return x.Segments
+	}
+	return 0
+}
+
+func (x *EstimateQueryResponse) GetSegmentsPruned() int64 {
+	if x != nil {
+		return x.SegmentsPruned
+	}
+	return 0
+}
+
+func (x *EstimateQueryResponse) GetRowGroups() int64 {
+	if x != nil {
+		return x.RowGroups
+	}
+	return 0
+}
+
+func (x *EstimateQueryResponse) GetRowGroupsPruned() int64 {
+	if x != nil {
+		return x.RowGroupsPruned
+	}
+	return 0
+}
+
+func (x *EstimateQueryResponse) GetRows() int64 {
+	if x != nil {
+		return x.Rows
+	}
+	return 0
+}
+
+func (x *EstimateQueryResponse) GetBytes() int64 {
+	if x != nil {
+		return x.Bytes
+	}
+	return 0
+}
+
+type ListFunctionsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListFunctionsRequest) Reset() {
+	*x = ListFunctionsRequest{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListFunctionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListFunctionsRequest) ProtoMessage() {}
+
+func (x *ListFunctionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListFunctionsRequest.ProtoReflect.Descriptor instead.
+func (*ListFunctionsRequest) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{6}
+}
+
+// Function is an SQL function with all its overloads.
+type Function struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// scalar, aggregate, window, or form: it has a grammar of its own, as CAST.
+	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Such as "lower(varchar(x)) -> varchar(x)"; "..." lets an argument repeat.
+	Signatures    []string `protobuf:"bytes,3,rep,name=signatures,proto3" json:"signatures,omitempty"`
+	Description   string   `protobuf:"bytes,4,opt,name=description,proto3" json:"description,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Function) Reset() {
+	*x = Function{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Function) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Function) ProtoMessage() {}
+
+func (x *Function) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Function.ProtoReflect.Descriptor instead.
+func (*Function) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Function) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Function) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Function) GetSignatures() []string {
+	if x != nil {
+		return x.Signatures
+	}
+	return nil
+}
+
+func (x *Function) GetDescription() string {
+	if x != nil {
+		return x.Description
+	}
+	return ""
+}
+
+type ListFunctionsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// By name.
+	Functions     []*Function `protobuf:"bytes,1,rep,name=functions,proto3" json:"functions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListFunctionsResponse) Reset() {
+	*x = ListFunctionsResponse{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListFunctionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListFunctionsResponse) ProtoMessage() {}
+
+func (x *ListFunctionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListFunctionsResponse.ProtoReflect.Descriptor instead.
+func (*ListFunctionsResponse) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ListFunctionsResponse) GetFunctions() []*Function {
+	if x != nil {
+		return x.Functions
+	}
+	return nil
+}
+
+type ListEventDataStoreColumnsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id or ARN.
+	EventDataStore string `protobuf:"bytes,1,opt,name=event_data_store,json=eventDataStore,proto3" json:"event_data_store,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *ListEventDataStoreColumnsRequest) Reset() {
+	*x = ListEventDataStoreColumnsRequest{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEventDataStoreColumnsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEventDataStoreColumnsRequest) ProtoMessage() {}
+
+func (x *ListEventDataStoreColumnsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEventDataStoreColumnsRequest.ProtoReflect.Descriptor instead.
+func (*ListEventDataStoreColumnsRequest) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ListEventDataStoreColumnsRequest) GetEventDataStore() string {
+	if x != nil {
+		return x.EventDataStore
+	}
+	return ""
+}
+
+// EventDataStoreColumn is a column, a field of one that is a row, or a synonym.
+type EventDataStoreColumn struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As SQL names it: useridentity.sessioncontext.attributes.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// In Trino's notation; empty for a synonym.
+	Type string `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
+	// Not in SELECT *.
+	Hidden bool `protobuf:"varint,3,opt,name=hidden,proto3" json:"hidden,omitempty"`
+	// A map, whose keys ListEventDataStoreValues lists.
+	Keys bool `protobuf:"varint,4,opt,name=keys,proto3" json:"keys,omitempty"`
+	// What the name means when it is none of the schema's, as "date of eventtime"
+	// for dt: queries written for Athena use such names.
+	Synonym       string `protobuf:"bytes,5,opt,name=synonym,proto3" json:"synonym,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EventDataStoreColumn) Reset() {
+	*x = EventDataStoreColumn{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EventDataStoreColumn) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EventDataStoreColumn) ProtoMessage() {}
+
+func (x *EventDataStoreColumn) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EventDataStoreColumn.ProtoReflect.Descriptor instead.
+func (*EventDataStoreColumn) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *EventDataStoreColumn) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *EventDataStoreColumn) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *EventDataStoreColumn) GetHidden() bool {
+	if x != nil {
+		return x.Hidden
+	}
+	return false
+}
+
+func (x *EventDataStoreColumn) GetKeys() bool {
+	if x != nil {
+		return x.Keys
+	}
+	return false
+}
+
+func (x *EventDataStoreColumn) GetSynonym() string {
+	if x != nil {
+		return x.Synonym
+	}
+	return ""
+}
+
+type ListEventDataStoreColumnsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In the order of SELECT *, each row before its fields; hidden ones and synonyms last.
+	Columns       []*EventDataStoreColumn `protobuf:"bytes,1,rep,name=columns,proto3" json:"columns,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEventDataStoreColumnsResponse) Reset() {
+	*x = ListEventDataStoreColumnsResponse{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEventDataStoreColumnsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEventDataStoreColumnsResponse) ProtoMessage() {}
+
+func (x *ListEventDataStoreColumnsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEventDataStoreColumnsResponse.ProtoReflect.Descriptor instead.
+func (*ListEventDataStoreColumnsResponse) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ListEventDataStoreColumnsResponse) GetColumns() []*EventDataStoreColumn {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
+type ListEventDataStoreValuesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id or ARN.
+	EventDataStore string `protobuf:"bytes,1,opt,name=event_data_store,json=eventDataStore,proto3" json:"event_data_store,omitempty"`
+	// A column or a path of row fields, in any case. Of a map, its keys are counted,
+	// or the values of key.
+	Column string  `protobuf:"bytes,2,opt,name=column,proto3" json:"column,omitempty"`
+	Key    *string `protobuf:"bytes,3,opt,name=key,proto3,oneof" json:"key,omitempty"`
+	// Of the values, in any case.
+	Prefix string `protobuf:"bytes,4,opt,name=prefix,proto3" json:"prefix,omitempty"`
+	// 1 to 1000; 100 when not given.
+	MaxResults    *int32 `protobuf:"varint,5,opt,name=max_results,json=maxResults,proto3,oneof" json:"max_results,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEventDataStoreValuesRequest) Reset() {
+	*x = ListEventDataStoreValuesRequest{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEventDataStoreValuesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEventDataStoreValuesRequest) ProtoMessage() {}
+
+func (x *ListEventDataStoreValuesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEventDataStoreValuesRequest.ProtoReflect.Descriptor instead.
+func (*ListEventDataStoreValuesRequest) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListEventDataStoreValuesRequest) GetEventDataStore() string {
+	if x != nil {
+		return x.EventDataStore
+	}
+	return ""
+}
+
+func (x *ListEventDataStoreValuesRequest) GetColumn() string {
+	if x != nil {
+		return x.Column
+	}
+	return ""
+}
+
+func (x *ListEventDataStoreValuesRequest) GetKey() string {
+	if x != nil && x.Key != nil {
+		return *x.Key
+	}
+	return ""
+}
+
+func (x *ListEventDataStoreValuesRequest) GetPrefix() string {
+	if x != nil {
+		return x.Prefix
+	}
+	return ""
+}
+
+func (x *ListEventDataStoreValuesRequest) GetMaxResults() int32 {
+	if x != nil && x.MaxResults != nil {
+		return *x.MaxResults
+	}
+	return 0
+}
+
+type EventDataStoreValue struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Value         string                 `protobuf:"bytes,1,opt,name=value,proto3" json:"value,omitempty"`
+	Count         int64                  `protobuf:"varint,2,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EventDataStoreValue) Reset() {
+	*x = EventDataStoreValue{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EventDataStoreValue) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EventDataStoreValue) ProtoMessage() {}
+
+func (x *EventDataStoreValue) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EventDataStoreValue.ProtoReflect.Descriptor instead.
+func (*EventDataStoreValue) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *EventDataStoreValue) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+func (x *EventDataStoreValue) GetCount() int64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+type ListEventDataStoreValuesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The most frequent first.
+	Values []*EventDataStoreValue `protobuf:"bytes,1,rep,name=values,proto3" json:"values,omitempty"`
+	// How many events were looked at, those of the newest days: at most about a
+	// million, of a map 200,000.
+	Events int64 `protobuf:"varint,2,opt,name=events,proto3" json:"events,omitempty"`
+	// All events of the store were looked at.
+	Complete      bool `protobuf:"varint,3,opt,name=complete,proto3" json:"complete,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEventDataStoreValuesResponse) Reset() {
+	*x = ListEventDataStoreValuesResponse{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEventDataStoreValuesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEventDataStoreValuesResponse) ProtoMessage() {}
+
+func (x *ListEventDataStoreValuesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEventDataStoreValuesResponse.ProtoReflect.Descriptor instead.
+func (*ListEventDataStoreValuesResponse) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ListEventDataStoreValuesResponse) GetValues() []*EventDataStoreValue {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+func (x *ListEventDataStoreValuesResponse) GetEvents() int64 {
+	if x != nil {
+		return x.Events
+	}
+	return 0
+}
+
+func (x *ListEventDataStoreValuesResponse) GetComplete() bool {
+	if x != nil {
+		return x.Complete
+	}
+	return false
+}
+
 var File_traillake_v1_queries_language_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_queries_language_proto_rawDesc = "" +
@@ -336,7 +1002,54 @@ const file_traillake_v1_queries_language_proto_rawDesc = "" +
 	"\acolumns\x18\x02 \x03(\v2\x1d.traillake.v1.StatementColumnR\acolumns\x12*\n" +
 	"\x11event_data_stores\x18\x03 \x03(\tR\x0feventDataStores\x12'\n" +
 	"\x0fparameter_count\x18\x04 \x01(\x05R\x0eparameterCount\x124\n" +
-	"\x16quoted_parameter_count\x18\x05 \x01(\x05R\x14quotedParameterCountB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
+	"\x16quoted_parameter_count\x18\x05 \x01(\x05R\x14quotedParameterCount\"j\n" +
+	"\x14EstimateQueryRequest\x12'\n" +
+	"\x0fquery_statement\x18\x01 \x01(\tR\x0equeryStatement\x12)\n" +
+	"\x10query_parameters\x18\x02 \x03(\tR\x0fqueryParameters\"\xd1\x01\n" +
+	"\x15EstimateQueryResponse\x12\x1a\n" +
+	"\bsegments\x18\x01 \x01(\x03R\bsegments\x12'\n" +
+	"\x0fsegments_pruned\x18\x02 \x01(\x03R\x0esegmentsPruned\x12\x1d\n" +
+	"\n" +
+	"row_groups\x18\x03 \x01(\x03R\trowGroups\x12*\n" +
+	"\x11row_groups_pruned\x18\x04 \x01(\x03R\x0frowGroupsPruned\x12\x12\n" +
+	"\x04rows\x18\x05 \x01(\x03R\x04rows\x12\x14\n" +
+	"\x05bytes\x18\x06 \x01(\x03R\x05bytes\"\x16\n" +
+	"\x14ListFunctionsRequest\"t\n" +
+	"\bFunction\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1e\n" +
+	"\n" +
+	"signatures\x18\x03 \x03(\tR\n" +
+	"signatures\x12 \n" +
+	"\vdescription\x18\x04 \x01(\tR\vdescription\"M\n" +
+	"\x15ListFunctionsResponse\x124\n" +
+	"\tfunctions\x18\x01 \x03(\v2\x16.traillake.v1.FunctionR\tfunctions\"L\n" +
+	" ListEventDataStoreColumnsRequest\x12(\n" +
+	"\x10event_data_store\x18\x01 \x01(\tR\x0eeventDataStore\"\x84\x01\n" +
+	"\x14EventDataStoreColumn\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
+	"\x04type\x18\x02 \x01(\tR\x04type\x12\x16\n" +
+	"\x06hidden\x18\x03 \x01(\bR\x06hidden\x12\x12\n" +
+	"\x04keys\x18\x04 \x01(\bR\x04keys\x12\x18\n" +
+	"\asynonym\x18\x05 \x01(\tR\asynonym\"a\n" +
+	"!ListEventDataStoreColumnsResponse\x12<\n" +
+	"\acolumns\x18\x01 \x03(\v2\".traillake.v1.EventDataStoreColumnR\acolumns\"\xd0\x01\n" +
+	"\x1fListEventDataStoreValuesRequest\x12(\n" +
+	"\x10event_data_store\x18\x01 \x01(\tR\x0eeventDataStore\x12\x16\n" +
+	"\x06column\x18\x02 \x01(\tR\x06column\x12\x15\n" +
+	"\x03key\x18\x03 \x01(\tH\x00R\x03key\x88\x01\x01\x12\x16\n" +
+	"\x06prefix\x18\x04 \x01(\tR\x06prefix\x12$\n" +
+	"\vmax_results\x18\x05 \x01(\x05H\x01R\n" +
+	"maxResults\x88\x01\x01B\x06\n" +
+	"\x04_keyB\x0e\n" +
+	"\f_max_results\"A\n" +
+	"\x13EventDataStoreValue\x12\x14\n" +
+	"\x05value\x18\x01 \x01(\tR\x05value\x12\x14\n" +
+	"\x05count\x18\x02 \x01(\x03R\x05count\"\x91\x01\n" +
+	" ListEventDataStoreValuesResponse\x129\n" +
+	"\x06values\x18\x01 \x03(\v2!.traillake.v1.EventDataStoreValueR\x06values\x12\x16\n" +
+	"\x06events\x18\x02 \x01(\x03R\x06events\x12\x1a\n" +
+	"\bcomplete\x18\x03 \x01(\bR\bcompleteB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
 
 var (
 	file_traillake_v1_queries_language_proto_rawDescOnce sync.Once
@@ -350,21 +1063,35 @@ func file_traillake_v1_queries_language_proto_rawDescGZIP() []byte {
 	return file_traillake_v1_queries_language_proto_rawDescData
 }
 
-var file_traillake_v1_queries_language_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_traillake_v1_queries_language_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_traillake_v1_queries_language_proto_goTypes = []any{
-	(*ValidateQueryRequest)(nil),  // 0: traillake.v1.ValidateQueryRequest
-	(*StatementError)(nil),        // 1: traillake.v1.StatementError
-	(*StatementColumn)(nil),       // 2: traillake.v1.StatementColumn
-	(*ValidateQueryResponse)(nil), // 3: traillake.v1.ValidateQueryResponse
+	(*ValidateQueryRequest)(nil),              // 0: traillake.v1.ValidateQueryRequest
+	(*StatementError)(nil),                    // 1: traillake.v1.StatementError
+	(*StatementColumn)(nil),                   // 2: traillake.v1.StatementColumn
+	(*ValidateQueryResponse)(nil),             // 3: traillake.v1.ValidateQueryResponse
+	(*EstimateQueryRequest)(nil),              // 4: traillake.v1.EstimateQueryRequest
+	(*EstimateQueryResponse)(nil),             // 5: traillake.v1.EstimateQueryResponse
+	(*ListFunctionsRequest)(nil),              // 6: traillake.v1.ListFunctionsRequest
+	(*Function)(nil),                          // 7: traillake.v1.Function
+	(*ListFunctionsResponse)(nil),             // 8: traillake.v1.ListFunctionsResponse
+	(*ListEventDataStoreColumnsRequest)(nil),  // 9: traillake.v1.ListEventDataStoreColumnsRequest
+	(*EventDataStoreColumn)(nil),              // 10: traillake.v1.EventDataStoreColumn
+	(*ListEventDataStoreColumnsResponse)(nil), // 11: traillake.v1.ListEventDataStoreColumnsResponse
+	(*ListEventDataStoreValuesRequest)(nil),   // 12: traillake.v1.ListEventDataStoreValuesRequest
+	(*EventDataStoreValue)(nil),               // 13: traillake.v1.EventDataStoreValue
+	(*ListEventDataStoreValuesResponse)(nil),  // 14: traillake.v1.ListEventDataStoreValuesResponse
 }
 var file_traillake_v1_queries_language_proto_depIdxs = []int32{
-	1, // 0: traillake.v1.ValidateQueryResponse.errors:type_name -> traillake.v1.StatementError
-	2, // 1: traillake.v1.ValidateQueryResponse.columns:type_name -> traillake.v1.StatementColumn
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	1,  // 0: traillake.v1.ValidateQueryResponse.errors:type_name -> traillake.v1.StatementError
+	2,  // 1: traillake.v1.ValidateQueryResponse.columns:type_name -> traillake.v1.StatementColumn
+	7,  // 2: traillake.v1.ListFunctionsResponse.functions:type_name -> traillake.v1.Function
+	10, // 3: traillake.v1.ListEventDataStoreColumnsResponse.columns:type_name -> traillake.v1.EventDataStoreColumn
+	13, // 4: traillake.v1.ListEventDataStoreValuesResponse.values:type_name -> traillake.v1.EventDataStoreValue
+	5,  // [5:5] is the sub-list for method output_type
+	5,  // [5:5] is the sub-list for method input_type
+	5,  // [5:5] is the sub-list for extension type_name
+	5,  // [5:5] is the sub-list for extension extendee
+	0,  // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_traillake_v1_queries_language_proto_init() }
@@ -372,13 +1099,14 @@ func file_traillake_v1_queries_language_proto_init() {
 	if File_traillake_v1_queries_language_proto != nil {
 		return
 	}
+	file_traillake_v1_queries_language_proto_msgTypes[12].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_traillake_v1_queries_language_proto_rawDesc), len(file_traillake_v1_queries_language_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

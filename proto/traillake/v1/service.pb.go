@@ -24,7 +24,7 @@ var File_traillake_v1_service_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a traillake/v1/saved_queries.proto\x1a\x19traillake/v1/stores.proto2\x8b\x18\n" +
+	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a traillake/v1/saved_queries.proto\x1a\x19traillake/v1/stores.proto2\xb8\x1b\n" +
 	"\vLakeService\x12_\n" +
 	"\x14CreateEventDataStore\x12).traillake.v1.CreateEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12Y\n" +
 	"\x11GetEventDataStore\x12&.traillake.v1.GetEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12j\n" +
@@ -59,7 +59,11 @@ const file_traillake_v1_service_proto_rawDesc = "" +
 	"\x10ListQueryHistory\x12%.traillake.v1.ListQueryHistoryRequest\x1a&.traillake.v1.ListQueryHistoryResponse\x12j\n" +
 	"\x13SearchSampleQueries\x12(.traillake.v1.SearchSampleQueriesRequest\x1a).traillake.v1.SearchSampleQueriesResponse\x12P\n" +
 	"\x0eGetSampleQuery\x12#.traillake.v1.GetSampleQueryRequest\x1a\x19.traillake.v1.SampleQuery\x12X\n" +
-	"\rValidateQuery\x12\".traillake.v1.ValidateQueryRequest\x1a#.traillake.v1.ValidateQueryResponseB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
+	"\rValidateQuery\x12\".traillake.v1.ValidateQueryRequest\x1a#.traillake.v1.ValidateQueryResponse\x12X\n" +
+	"\rEstimateQuery\x12\".traillake.v1.EstimateQueryRequest\x1a#.traillake.v1.EstimateQueryResponse\x12X\n" +
+	"\rListFunctions\x12\".traillake.v1.ListFunctionsRequest\x1a#.traillake.v1.ListFunctionsResponse\x12|\n" +
+	"\x19ListEventDataStoreColumns\x12..traillake.v1.ListEventDataStoreColumnsRequest\x1a/.traillake.v1.ListEventDataStoreColumnsResponse\x12y\n" +
+	"\x18ListEventDataStoreValues\x12-.traillake.v1.ListEventDataStoreValuesRequest\x1a..traillake.v1.ListEventDataStoreValuesResponseB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
 
 var file_traillake_v1_service_proto_goTypes = []any{
 	(*CreateEventDataStoreRequest)(nil),          // 0: traillake.v1.CreateEventDataStoreRequest
@@ -94,31 +98,39 @@ var file_traillake_v1_service_proto_goTypes = []any{
 	(*SearchSampleQueriesRequest)(nil),           // 29: traillake.v1.SearchSampleQueriesRequest
 	(*GetSampleQueryRequest)(nil),                // 30: traillake.v1.GetSampleQueryRequest
 	(*ValidateQueryRequest)(nil),                 // 31: traillake.v1.ValidateQueryRequest
-	(*EventDataStore)(nil),                       // 32: traillake.v1.EventDataStore
-	(*ListEventDataStoresResponse)(nil),          // 33: traillake.v1.ListEventDataStoresResponse
-	(*DeleteEventDataStoreResponse)(nil),         // 34: traillake.v1.DeleteEventDataStoreResponse
-	(*StartEventDataStoreIngestionResponse)(nil), // 35: traillake.v1.StartEventDataStoreIngestionResponse
-	(*StopEventDataStoreIngestionResponse)(nil),  // 36: traillake.v1.StopEventDataStoreIngestionResponse
-	(*Import)(nil),                               // 37: traillake.v1.Import
-	(*ListImportsResponse)(nil),                  // 38: traillake.v1.ListImportsResponse
-	(*ListImportFailuresResponse)(nil),           // 39: traillake.v1.ListImportFailuresResponse
-	(*ListQuarantinedRecordsResponse)(nil),       // 40: traillake.v1.ListQuarantinedRecordsResponse
-	(*StartQueryResponse)(nil),                   // 41: traillake.v1.StartQueryResponse
-	(*DescribeQueryResponse)(nil),                // 42: traillake.v1.DescribeQueryResponse
-	(*CancelQueryResponse)(nil),                  // 43: traillake.v1.CancelQueryResponse
-	(*GetQueryResultsResponse)(nil),              // 44: traillake.v1.GetQueryResultsResponse
-	(*GetQueryRowsResponse)(nil),                 // 45: traillake.v1.GetQueryRowsResponse
-	(*ExportQueryResultsResponse)(nil),           // 46: traillake.v1.ExportQueryResultsResponse
-	(*StreamQueryResultsResponse)(nil),           // 47: traillake.v1.StreamQueryResultsResponse
-	(*GetQueryResultStatisticsResponse)(nil),     // 48: traillake.v1.GetQueryResultStatisticsResponse
-	(*ListQueriesResponse)(nil),                  // 49: traillake.v1.ListQueriesResponse
-	(*SavedQuery)(nil),                           // 50: traillake.v1.SavedQuery
-	(*ListSavedQueriesResponse)(nil),             // 51: traillake.v1.ListSavedQueriesResponse
-	(*DeleteSavedQueryResponse)(nil),             // 52: traillake.v1.DeleteSavedQueryResponse
-	(*ListQueryHistoryResponse)(nil),             // 53: traillake.v1.ListQueryHistoryResponse
-	(*SearchSampleQueriesResponse)(nil),          // 54: traillake.v1.SearchSampleQueriesResponse
-	(*SampleQuery)(nil),                          // 55: traillake.v1.SampleQuery
-	(*ValidateQueryResponse)(nil),                // 56: traillake.v1.ValidateQueryResponse
+	(*EstimateQueryRequest)(nil),                 // 32: traillake.v1.EstimateQueryRequest
+	(*ListFunctionsRequest)(nil),                 // 33: traillake.v1.ListFunctionsRequest
+	(*ListEventDataStoreColumnsRequest)(nil),     // 34: traillake.v1.ListEventDataStoreColumnsRequest
+	(*ListEventDataStoreValuesRequest)(nil),      // 35: traillake.v1.ListEventDataStoreValuesRequest
+	(*EventDataStore)(nil),                       // 36: traillake.v1.EventDataStore
+	(*ListEventDataStoresResponse)(nil),          // 37: traillake.v1.ListEventDataStoresResponse
+	(*DeleteEventDataStoreResponse)(nil),         // 38: traillake.v1.DeleteEventDataStoreResponse
+	(*StartEventDataStoreIngestionResponse)(nil), // 39: traillake.v1.StartEventDataStoreIngestionResponse
+	(*StopEventDataStoreIngestionResponse)(nil),  // 40: traillake.v1.StopEventDataStoreIngestionResponse
+	(*Import)(nil),                               // 41: traillake.v1.Import
+	(*ListImportsResponse)(nil),                  // 42: traillake.v1.ListImportsResponse
+	(*ListImportFailuresResponse)(nil),           // 43: traillake.v1.ListImportFailuresResponse
+	(*ListQuarantinedRecordsResponse)(nil),       // 44: traillake.v1.ListQuarantinedRecordsResponse
+	(*StartQueryResponse)(nil),                   // 45: traillake.v1.StartQueryResponse
+	(*DescribeQueryResponse)(nil),                // 46: traillake.v1.DescribeQueryResponse
+	(*CancelQueryResponse)(nil),                  // 47: traillake.v1.CancelQueryResponse
+	(*GetQueryResultsResponse)(nil),              // 48: traillake.v1.GetQueryResultsResponse
+	(*GetQueryRowsResponse)(nil),                 // 49: traillake.v1.GetQueryRowsResponse
+	(*ExportQueryResultsResponse)(nil),           // 50: traillake.v1.ExportQueryResultsResponse
+	(*StreamQueryResultsResponse)(nil),           // 51: traillake.v1.StreamQueryResultsResponse
+	(*GetQueryResultStatisticsResponse)(nil),     // 52: traillake.v1.GetQueryResultStatisticsResponse
+	(*ListQueriesResponse)(nil),                  // 53: traillake.v1.ListQueriesResponse
+	(*SavedQuery)(nil),                           // 54: traillake.v1.SavedQuery
+	(*ListSavedQueriesResponse)(nil),             // 55: traillake.v1.ListSavedQueriesResponse
+	(*DeleteSavedQueryResponse)(nil),             // 56: traillake.v1.DeleteSavedQueryResponse
+	(*ListQueryHistoryResponse)(nil),             // 57: traillake.v1.ListQueryHistoryResponse
+	(*SearchSampleQueriesResponse)(nil),          // 58: traillake.v1.SearchSampleQueriesResponse
+	(*SampleQuery)(nil),                          // 59: traillake.v1.SampleQuery
+	(*ValidateQueryResponse)(nil),                // 60: traillake.v1.ValidateQueryResponse
+	(*EstimateQueryResponse)(nil),                // 61: traillake.v1.EstimateQueryResponse
+	(*ListFunctionsResponse)(nil),                // 62: traillake.v1.ListFunctionsResponse
+	(*ListEventDataStoreColumnsResponse)(nil),    // 63: traillake.v1.ListEventDataStoreColumnsResponse
+	(*ListEventDataStoreValuesResponse)(nil),     // 64: traillake.v1.ListEventDataStoreValuesResponse
 }
 var file_traillake_v1_service_proto_depIdxs = []int32{
 	0,  // 0: traillake.v1.LakeService.CreateEventDataStore:input_type -> traillake.v1.CreateEventDataStoreRequest
@@ -153,40 +165,48 @@ var file_traillake_v1_service_proto_depIdxs = []int32{
 	29, // 29: traillake.v1.LakeService.SearchSampleQueries:input_type -> traillake.v1.SearchSampleQueriesRequest
 	30, // 30: traillake.v1.LakeService.GetSampleQuery:input_type -> traillake.v1.GetSampleQueryRequest
 	31, // 31: traillake.v1.LakeService.ValidateQuery:input_type -> traillake.v1.ValidateQueryRequest
-	32, // 32: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
-	32, // 33: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
-	33, // 34: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
-	32, // 35: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
-	34, // 36: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
-	32, // 37: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
-	35, // 38: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
-	36, // 39: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
-	37, // 40: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
-	37, // 41: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
-	37, // 42: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
-	38, // 43: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
-	39, // 44: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
-	40, // 45: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
-	41, // 46: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
-	42, // 47: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
-	43, // 48: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
-	44, // 49: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
-	45, // 50: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
-	46, // 51: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
-	47, // 52: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
-	48, // 53: traillake.v1.LakeService.GetQueryResultStatistics:output_type -> traillake.v1.GetQueryResultStatisticsResponse
-	49, // 54: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
-	50, // 55: traillake.v1.LakeService.CreateSavedQuery:output_type -> traillake.v1.SavedQuery
-	50, // 56: traillake.v1.LakeService.GetSavedQuery:output_type -> traillake.v1.SavedQuery
-	51, // 57: traillake.v1.LakeService.ListSavedQueries:output_type -> traillake.v1.ListSavedQueriesResponse
-	50, // 58: traillake.v1.LakeService.UpdateSavedQuery:output_type -> traillake.v1.SavedQuery
-	52, // 59: traillake.v1.LakeService.DeleteSavedQuery:output_type -> traillake.v1.DeleteSavedQueryResponse
-	53, // 60: traillake.v1.LakeService.ListQueryHistory:output_type -> traillake.v1.ListQueryHistoryResponse
-	54, // 61: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
-	55, // 62: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
-	56, // 63: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
-	32, // [32:64] is the sub-list for method output_type
-	0,  // [0:32] is the sub-list for method input_type
+	32, // 32: traillake.v1.LakeService.EstimateQuery:input_type -> traillake.v1.EstimateQueryRequest
+	33, // 33: traillake.v1.LakeService.ListFunctions:input_type -> traillake.v1.ListFunctionsRequest
+	34, // 34: traillake.v1.LakeService.ListEventDataStoreColumns:input_type -> traillake.v1.ListEventDataStoreColumnsRequest
+	35, // 35: traillake.v1.LakeService.ListEventDataStoreValues:input_type -> traillake.v1.ListEventDataStoreValuesRequest
+	36, // 36: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
+	36, // 37: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
+	37, // 38: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
+	36, // 39: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
+	38, // 40: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
+	36, // 41: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
+	39, // 42: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
+	40, // 43: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
+	41, // 44: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
+	41, // 45: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
+	41, // 46: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
+	42, // 47: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
+	43, // 48: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
+	44, // 49: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
+	45, // 50: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
+	46, // 51: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
+	47, // 52: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
+	48, // 53: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
+	49, // 54: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
+	50, // 55: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
+	51, // 56: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
+	52, // 57: traillake.v1.LakeService.GetQueryResultStatistics:output_type -> traillake.v1.GetQueryResultStatisticsResponse
+	53, // 58: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
+	54, // 59: traillake.v1.LakeService.CreateSavedQuery:output_type -> traillake.v1.SavedQuery
+	54, // 60: traillake.v1.LakeService.GetSavedQuery:output_type -> traillake.v1.SavedQuery
+	55, // 61: traillake.v1.LakeService.ListSavedQueries:output_type -> traillake.v1.ListSavedQueriesResponse
+	54, // 62: traillake.v1.LakeService.UpdateSavedQuery:output_type -> traillake.v1.SavedQuery
+	56, // 63: traillake.v1.LakeService.DeleteSavedQuery:output_type -> traillake.v1.DeleteSavedQueryResponse
+	57, // 64: traillake.v1.LakeService.ListQueryHistory:output_type -> traillake.v1.ListQueryHistoryResponse
+	58, // 65: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
+	59, // 66: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
+	60, // 67: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
+	61, // 68: traillake.v1.LakeService.EstimateQuery:output_type -> traillake.v1.EstimateQueryResponse
+	62, // 69: traillake.v1.LakeService.ListFunctions:output_type -> traillake.v1.ListFunctionsResponse
+	63, // 70: traillake.v1.LakeService.ListEventDataStoreColumns:output_type -> traillake.v1.ListEventDataStoreColumnsResponse
+	64, // 71: traillake.v1.LakeService.ListEventDataStoreValues:output_type -> traillake.v1.ListEventDataStoreValuesResponse
+	36, // [36:72] is the sub-list for method output_type
+	0,  // [0:36] is the sub-list for method input_type
 	0,  // [0:0] is the sub-list for extension type_name
 	0,  // [0:0] is the sub-list for extension extendee
 	0,  // [0:0] is the sub-list for field type_name

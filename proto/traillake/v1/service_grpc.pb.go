@@ -51,6 +51,10 @@ const (
 	LakeService_SearchSampleQueries_FullMethodName          = "/traillake.v1.LakeService/SearchSampleQueries"
 	LakeService_GetSampleQuery_FullMethodName               = "/traillake.v1.LakeService/GetSampleQuery"
 	LakeService_ValidateQuery_FullMethodName                = "/traillake.v1.LakeService/ValidateQuery"
+	LakeService_EstimateQuery_FullMethodName                = "/traillake.v1.LakeService/EstimateQuery"
+	LakeService_ListFunctions_FullMethodName                = "/traillake.v1.LakeService/ListFunctions"
+	LakeService_ListEventDataStoreColumns_FullMethodName    = "/traillake.v1.LakeService/ListEventDataStoreColumns"
+	LakeService_ListEventDataStoreValues_FullMethodName     = "/traillake.v1.LakeService/ListEventDataStoreValues"
 )
 
 // LakeServiceClient is the client API for LakeService service.
@@ -129,6 +133,15 @@ type LakeServiceClient interface {
 	// ValidateQuery tells what is wrong with a statement and what its result would
 	// have; it does not run it.
 	ValidateQuery(ctx context.Context, in *ValidateQueryRequest, opts ...grpc.CallOption) (*ValidateQueryResponse, error)
+	// EstimateQuery tells what a statement would read; it does not run it.
+	EstimateQuery(ctx context.Context, in *EstimateQueryRequest, opts ...grpc.CallOption) (*EstimateQueryResponse, error)
+	// ListFunctions lists the SQL functions.
+	ListFunctions(ctx context.Context, in *ListFunctionsRequest, opts ...grpc.CallOption) (*ListFunctionsResponse, error)
+	// ListEventDataStoreColumns lists the columns of a store and the fields in them.
+	ListEventDataStoreColumns(ctx context.Context, in *ListEventDataStoreColumnsRequest, opts ...grpc.CallOption) (*ListEventDataStoreColumnsResponse, error)
+	// ListEventDataStoreValues counts the values of a column, or the keys of a map,
+	// in the newest events of a store. It is for completion: its work is bounded.
+	ListEventDataStoreValues(ctx context.Context, in *ListEventDataStoreValuesRequest, opts ...grpc.CallOption) (*ListEventDataStoreValuesResponse, error)
 }
 
 type lakeServiceClient struct {
@@ -477,6 +490,46 @@ func (c *lakeServiceClient) ValidateQuery(ctx context.Context, in *ValidateQuery
 	return out, nil
 }
 
+func (c *lakeServiceClient) EstimateQuery(ctx context.Context, in *EstimateQueryRequest, opts ...grpc.CallOption) (*EstimateQueryResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(EstimateQueryResponse)
+	err := c.cc.Invoke(ctx, LakeService_EstimateQuery_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) ListFunctions(ctx context.Context, in *ListFunctionsRequest, opts ...grpc.CallOption) (*ListFunctionsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListFunctionsResponse)
+	err := c.cc.Invoke(ctx, LakeService_ListFunctions_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) ListEventDataStoreColumns(ctx context.Context, in *ListEventDataStoreColumnsRequest, opts ...grpc.CallOption) (*ListEventDataStoreColumnsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListEventDataStoreColumnsResponse)
+	err := c.cc.Invoke(ctx, LakeService_ListEventDataStoreColumns_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) ListEventDataStoreValues(ctx context.Context, in *ListEventDataStoreValuesRequest, opts ...grpc.CallOption) (*ListEventDataStoreValuesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListEventDataStoreValuesResponse)
+	err := c.cc.Invoke(ctx, LakeService_ListEventDataStoreValues_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // LakeServiceServer is the server API for LakeService service.
 // All implementations must embed UnimplementedLakeServiceServer
 // for forward compatibility.
@@ -553,6 +606,15 @@ type LakeServiceServer interface {
 	// ValidateQuery tells what is wrong with a statement and what its result would
 	// have; it does not run it.
 	ValidateQuery(context.Context, *ValidateQueryRequest) (*ValidateQueryResponse, error)
+	// EstimateQuery tells what a statement would read; it does not run it.
+	EstimateQuery(context.Context, *EstimateQueryRequest) (*EstimateQueryResponse, error)
+	// ListFunctions lists the SQL functions.
+	ListFunctions(context.Context, *ListFunctionsRequest) (*ListFunctionsResponse, error)
+	// ListEventDataStoreColumns lists the columns of a store and the fields in them.
+	ListEventDataStoreColumns(context.Context, *ListEventDataStoreColumnsRequest) (*ListEventDataStoreColumnsResponse, error)
+	// ListEventDataStoreValues counts the values of a column, or the keys of a map,
+	// in the newest events of a store. It is for completion: its work is bounded.
+	ListEventDataStoreValues(context.Context, *ListEventDataStoreValuesRequest) (*ListEventDataStoreValuesResponse, error)
 	mustEmbedUnimplementedLakeServiceServer()
 }
 
@@ -658,6 +720,18 @@ func (UnimplementedLakeServiceServer) GetSampleQuery(context.Context, *GetSample
 }
 func (UnimplementedLakeServiceServer) ValidateQuery(context.Context, *ValidateQueryRequest) (*ValidateQueryResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ValidateQuery not implemented")
+}
+func (UnimplementedLakeServiceServer) EstimateQuery(context.Context, *EstimateQueryRequest) (*EstimateQueryResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method EstimateQuery not implemented")
+}
+func (UnimplementedLakeServiceServer) ListFunctions(context.Context, *ListFunctionsRequest) (*ListFunctionsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListFunctions not implemented")
+}
+func (UnimplementedLakeServiceServer) ListEventDataStoreColumns(context.Context, *ListEventDataStoreColumnsRequest) (*ListEventDataStoreColumnsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListEventDataStoreColumns not implemented")
+}
+func (UnimplementedLakeServiceServer) ListEventDataStoreValues(context.Context, *ListEventDataStoreValuesRequest) (*ListEventDataStoreValuesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListEventDataStoreValues not implemented")
 }
 func (UnimplementedLakeServiceServer) mustEmbedUnimplementedLakeServiceServer() {}
 func (UnimplementedLakeServiceServer) testEmbeddedByValue()                     {}
@@ -1242,6 +1316,78 @@ func _LakeService_ValidateQuery_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LakeService_EstimateQuery_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(EstimateQueryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).EstimateQuery(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_EstimateQuery_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).EstimateQuery(ctx, req.(*EstimateQueryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_ListFunctions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListFunctionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ListFunctions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ListFunctions_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ListFunctions(ctx, req.(*ListFunctionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_ListEventDataStoreColumns_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListEventDataStoreColumnsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ListEventDataStoreColumns(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ListEventDataStoreColumns_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ListEventDataStoreColumns(ctx, req.(*ListEventDataStoreColumnsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_ListEventDataStoreValues_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListEventDataStoreValuesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ListEventDataStoreValues(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ListEventDataStoreValues_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ListEventDataStoreValues(ctx, req.(*ListEventDataStoreValuesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // LakeService_ServiceDesc is the grpc.ServiceDesc for LakeService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -1368,6 +1514,22 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ValidateQuery",
 			Handler:    _LakeService_ValidateQuery_Handler,
+		},
+		{
+			MethodName: "EstimateQuery",
+			Handler:    _LakeService_EstimateQuery_Handler,
+		},
+		{
+			MethodName: "ListFunctions",
+			Handler:    _LakeService_ListFunctions_Handler,
+		},
+		{
+			MethodName: "ListEventDataStoreColumns",
+			Handler:    _LakeService_ListEventDataStoreColumns_Handler,
+		},
+		{
+			MethodName: "ListEventDataStoreValues",
+			Handler:    _LakeService_ListEventDataStoreValues_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
