@@ -31,7 +31,7 @@ export function UserMenu({ narrow }: { narrow: boolean }) {
   return (
     <Menu width={232} position="right-end" withinPortal>
       <Menu.Target>
-        <UnstyledButton className={classes["user"]} aria-label={t("user.menu")}>
+        <UnstyledButton className={classes["user"]} aria-label={`${t("user.menu")}: ${who}`}>
           <IconUserCircle size={18} stroke={1.6} aria-hidden />
           {!narrow && <span className={classes["userName"]}>{who}</span>}
         </UnstyledButton>

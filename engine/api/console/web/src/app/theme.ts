@@ -11,9 +11,7 @@ const monospace = 'ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "Li
 export const theme = createTheme({
   colors: { lake, amber, gray, dark },
   primaryColor: "lake",
-  primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.28,
+  primaryShade: 7,
   black: "#17212a",
   defaultRadius: "sm",
   focusRing: "auto",
@@ -52,6 +50,7 @@ export const theme = createTheme({
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    "--lake-focus": "#0c6f8a",
     "--lake-side": "#0b2733",
     "--lake-side-text": "#c3d6de",
     "--lake-side-active": "#123a4a",
@@ -61,10 +60,12 @@ export const variables: CSSVariablesResolver = () => ({
     "--lake-soft": "#586874",
     "--lake-stripe": "#f8fafb",
     "--lake-hover": "#e9f3f6",
+    "--lake-bar": "#cfe6ec",
     "--lake-mark": "#f0ab1c",
     "--mantine-color-dimmed": "#586874",
   },
   dark: {
+    "--lake-focus": "#4ea6bc",
     "--lake-side": "#0a1216",
     "--lake-side-text": "#a9bac4",
     "--lake-side-active": "#15262e",
@@ -74,6 +75,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--lake-soft": "#93a2ad",
     "--lake-stripe": "#161f26",
     "--lake-hover": "#1a2a33",
+    "--lake-bar": "#1f4653",
     "--lake-mark": "#f0ab1c",
     "--mantine-color-dimmed": "#93a2ad",
     "--mantine-color-body": "#0e151a",

@@ -1,4 +1,4 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type CompletionSource } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab, toggleComment } from "@codemirror/commands";
 import { sql } from "@codemirror/lang-sql";
 import { bracketMatching, indentOnInput } from "@codemirror/language";
@@ -15,8 +15,8 @@ import { trino } from "./trino";
 /** What a page may do with an editor. */
 export type EditorHandle = {
   focus: () => void;
-  /** The selected text; empty when nothing is. */
-  selection: () => string;
+  /** The selected text, and what stands before it; null when nothing is selected. */
+  selection: () => { text: string; before: string } | null;
   /** Replaces everything, as one step that undo takes back. */
   replace: (text: string) => void;
 };
@@ -28,7 +28,10 @@ type Props = {
   onChange: (text: string) => void;
   label: string;
   hint: string;
-  /** Completion and lint; a stable value. */
+  /** Told when a text is selected, and when no longer. */
+  onSelect: (selected: boolean) => void;
+  /** A stable value, as is extensions. */
+  complete: CompletionSource;
   extensions: Extension;
   ref: Ref<EditorHandle>;
 };
@@ -42,7 +45,7 @@ export function forgetDocument(id: string) {
 }
 
 /** The SQL editor. Escape, then Tab leaves it. */
-export function Editor({ id, text, onChange, label, hint, extensions, ref }: Props) {
+export function Editor({ id, text, onChange, onSelect, label, hint, complete, extensions, ref }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const changed = useRef(onChange);
@@ -73,7 +76,7 @@ export function Editor({ id, text, onChange, label, hint, extensions, ref }: Pro
         placeholder(hint),
         EditorView.lineWrapping,
         sql({ dialect: trino, upperCaseKeywords: true }),
-        autocompletion({ icons: false, maxRenderedOptions: 80 }),
+        autocompletion({ override: [complete], icons: false, maxRenderedOptions: 80 }),
         editorTheme,
         extensions,
         // The page's own chords must reach it.
@@ -90,6 +93,7 @@ export function Editor({ id, text, onChange, label, hint, extensions, ref }: Pro
         ]),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) changed.current(update.state.doc.toString());
+          if (update.selectionSet) onSelect(!update.state.selection.main.empty);
         }),
       ],
     });
@@ -100,8 +104,8 @@ export function Editor({ id, text, onChange, label, hint, extensions, ref }: Pro
       made.destroy();
       view.current = null;
     };
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- text is the document's beginning only
-  }, [id, extensions, label, hint]);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- onSelect is a setter, text is the document's beginning only
+  }, [id, complete, extensions, label, hint]);
 
   // A text from outside: another tab's window, an edit by the server.
   useEffect(() => {
@@ -113,7 +117,9 @@ export function Editor({ id, text, onChange, label, hint, extensions, ref }: Pro
     focus: () => view.current?.focus(),
     selection: () => {
       const state = view.current?.state;
-      return state ? state.sliceDoc(state.selection.main.from, state.selection.main.to) : "";
+      const range = state?.selection.main;
+      const text = state && range ? state.sliceDoc(range.from, range.to) : "";
+      return text.trim() ? { text, before: state!.sliceDoc(0, range!.from) } : null;
     },
     replace: (to) => {
       const v = view.current;

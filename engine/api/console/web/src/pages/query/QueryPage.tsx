@@ -1,19 +1,29 @@
-import { Button, Text } from "@mantine/core";
+import { Button, Tooltip } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
-import { IconPlayerPlayFilled } from "@tabler/icons-react";
-import { useCallback, useRef, useState } from "react";
+import { notifications } from "@mantine/notifications";
+import { IconPlayerPlayFilled, IconWand } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useMemo, useRef, useState, type CSSProperties } from "react";
 import { isMac, useKey } from "../../app/keys";
 import { useTitle } from "../../parts/Page";
 import { useT } from "../../texts";
+import { completionOf } from "./completion";
 import { Editor, type EditorHandle } from "./Editor";
+import { Estimate } from "./Estimate";
+import { Failure } from "./Failure";
+import { lakeOf } from "./lake";
+import { lintOf, type Validation } from "./lint";
+import { literalOf, marksOf } from "./parameters";
+import { Parameters } from "./ParameterFields";
 import classes from "./query.module.css";
 import { Result } from "./Result";
 import { Splitter } from "./Splitter";
 import { TabBar } from "./TabBar";
 import { changeTab, useTabs, type Tab } from "./tabs";
+import { useEstimate } from "./useEstimate";
 import { isRunning, useDescribed, useRun } from "./useRun";
 
-const extensions: never[] = [];
+const none: string[] = [];
 
 /** The query page: tabs of statements, each with its editor and its result. */
 export function QueryPage() {
@@ -32,50 +42,97 @@ export function QueryPage() {
 
 function QueryTab({ tab }: { tab: Tab }) {
   const t = useT();
+  const cache = useQueryClient();
   const editor = useRef<EditorHandle>(null);
   const { start, cancel } = useRun();
   const described = useDescribed(tab.queryId);
-  const [failure, setFailure] = useState<unknown>(null);
+  const [failure, setFailure] = useState<{ message: string; statement: string } | null>(null);
+  const [validation, setValidation] = useState<Validation | null>(null);
   const [share, setShare] = useLocalStorage({ key: "traillake.editorShare", defaultValue: 38, getInitialValueInEffect: false });
+  const [selected, setSelected] = useState(false);
   const running = isRunning(described.data?.queryStatus);
 
+  const count = validation?.parameterCount ?? tab.parameters.length;
+  // A "?" inside quotes may be meant as one: without values they stay.
+  const asTheyAre = validation?.quotedParameterCount === count && !tab.parameters.some((p) => p !== "");
+  const given = useMemo(
+    () => (asTheyAre ? none : marksOf(tab.sql).slice(0, count).map((m, i) => literalOf(tab.parameters[i] ?? "", m.quoted))),
+    [asTheyAre, count, tab.sql, tab.parameters],
+  );
+  const filled = asTheyAre || tab.parameters.slice(0, count).filter((p) => p !== "").length === count;
+  const estimate = useEstimate(tab.sql, given, validation !== null && validation.errors.length === 0 && filled);
+
+  const extensions = useMemo(() => ({ complete: completionOf(lakeOf(cache)), lint: lintOf(setValidation) }), [cache]);
+
   const run = useCallback(async () => {
-    const selected = editor.current?.selection() ?? "";
-    const queryStatement = selected.trim() ? selected : tab.sql;
+    const selection = editor.current?.selection();
+    const queryStatement = selection?.text ?? tab.sql;
     if (!queryStatement.trim() || start.isPending) return;
     setFailure(null);
     try {
-      const { queryId } = await start.mutateAsync({ queryStatement });
+      // A selection has only some of the statement's "?".
+      const skipped = selection ? marksOf(selection.before).length : 0;
+      const queryParameters = selection ? given.slice(skipped, skipped + marksOf(selection.text).length) : given;
+      const { queryId } = await start.mutateAsync({ queryStatement, queryParameters });
       changeTab(tab.id, { queryId });
     } catch (error) {
       changeTab(tab.id, { queryId: null });
-      setFailure(error);
+      setFailure({ message: error instanceof Error ? error.message : String(error), statement: queryStatement });
     }
-  }, [tab.id, tab.sql, start]);
+  }, [tab.id, tab.sql, given, start]);
+
+  const format = useCallback(async () => {
+    const { formatDialect, trino } = await import("sql-formatter");
+    try {
+      editor.current?.replace(formatDialect(tab.sql, { dialect: trino, keywordCase: "upper", tabWidth: 2, indentStyle: "tabularLeft", expressionWidth: 90, linesBetweenQueries: 1 }));
+    } catch (error) {
+      notifications.show({ color: "red", title: t("query.formatFailed"), message: error instanceof Error ? error.message.split("\n")[0] : String(error) });
+    }
+  }, [tab.sql, t]);
 
   const onChange = useCallback((sql: string) => { changeTab(tab.id, { sql }); }, [tab.id]);
   const onCancel = useCallback(() => { if (tab.queryId) cancel.mutate(tab.queryId); }, [cancel, tab.queryId]);
 
   useKey({ keys: "mod+Enter", text: "query.keys.run", group: "keys.page" }, () => void run());
+  useKey({ keys: "mod+shift+f", text: "query.keys.format", group: "keys.page" }, () => void format());
+  useKey({ keys: "mod+.", text: "query.keys.cancel", group: "keys.page" }, onCancel, running);
   useKey({ keys: "e", text: "query.keys.focus", group: "keys.page" }, () => editor.current?.focus());
 
   return (
-    <div id="query-tab" role="tabpanel" aria-labelledby={`tab-${tab.id}`} className={classes["work"]} style={{ "--editor-height": `${share}%` } as React.CSSProperties}>
+    <div id="query-tab" role="tabpanel" aria-labelledby={`tab-${tab.id}`} className={classes["work"]} style={{ "--editor-height": `${share}%` } as CSSProperties}>
       <div className={classes["editorPane"]}>
-        <Editor ref={editor} id={tab.id} text={tab.sql} onChange={onChange} label={t("query.editor")} hint={t("query.hint")} extensions={extensions} />
+        <Editor
+          ref={editor}
+          id={tab.id}
+          text={tab.sql}
+          onChange={onChange}
+          onSelect={setSelected}
+          label={t("query.editor")}
+          hint={t("query.hint")}
+          complete={extensions.complete}
+          extensions={extensions.lint}
+        />
         <div className={classes["bar"]}>
-          <Button leftSection={<IconPlayerPlayFilled size={13} />} rightSection={<span className={classes["chord"]} aria-hidden>{isMac ? "⌘⏎" : "Ctrl ⏎"}</span>} onClick={() => void run()} loading={start.isPending} disabled={!tab.sql.trim()} aria-keyshortcuts={isMac ? "Meta+Enter" : "Control+Enter"}>
-            {t("query.run")}
+          <Button
+            leftSection={<IconPlayerPlayFilled size={13} />}
+            rightSection={<span className={classes["chord"]} aria-hidden>{isMac ? "⌘⏎" : "Ctrl ⏎"}</span>}
+            onClick={() => void run()}
+            loading={start.isPending}
+            disabled={!tab.sql.trim()}
+            aria-keyshortcuts={isMac ? "Meta+Enter" : "Control+Enter"}
+          >
+            {selected ? t("query.runSelection") : t("query.run")}
           </Button>
-          {running && <Text size="xs" c="dimmed">{t("query.state.RUNNING")}</Text>}
+          <Tooltip label={t("query.keys.format")}>
+            <Button variant="default" leftSection={<IconWand size={14} />} onClick={() => void format()} disabled={!tab.sql.trim()}>{t("query.format")}</Button>
+          </Tooltip>
+          <Parameters count={count} values={tab.parameters} onChange={(values) => { changeTab(tab.id, { parameters: values }); }} />
+          <span className={classes["grow"]} />
+          {estimate.data && validation?.errors.length === 0 && <Estimate estimate={estimate.data} />}
         </div>
       </div>
       <Splitter share={share} onChange={setShare} label={t("query.split")} />
-      {failure ? (
-        <pre className={classes["failure"]} role="alert">{failure instanceof Error ? failure.message : String(failure)}</pre>
-      ) : (
-        <Result queryId={tab.queryId} onCancel={onCancel} cancelling={cancel.isPending} />
-      )}
+      {failure ? <Failure {...failure} /> : <Result queryId={tab.queryId} onCancel={onCancel} cancelling={cancel.isPending} />}
     </div>
   );
 }

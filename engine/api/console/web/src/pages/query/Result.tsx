@@ -1,20 +1,24 @@
-import { Button, Loader, Progress } from "@mantine/core";
+import { Button, Loader, Progress, SegmentedControl } from "@mantine/core";
 import { IconDatabaseSearch, IconPlayerStop, IconZoomExclamation } from "@tabler/icons-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { int, type Schema } from "../../api/client";
-import { formatBytes, formatCount, formatDuration } from "../../parts/format";
 import { isMac } from "../../app/keys";
+import { formatBytes, formatCount, formatDuration } from "../../parts/format";
 import { EmptyState, ErrorState, LoadingRows } from "../../parts/States";
 import { useT } from "../../texts";
 import { CellView } from "./CellView";
+import { Failure } from "./Failure";
 import classes from "./query.module.css";
+import { ResultActions } from "./ResultActions";
 import { ResultTable, type CellPlace } from "./ResultTable";
 import { useResultHead } from "./rows";
+import { StatisticsView } from "./StatisticsView";
 import { isRunning, useDescribed } from "./useRun";
 
-type QueryStatus = "QUEUED" | "RUNNING" | "FINISHED" | "FAILED" | "CANCELLED" | "TIMED_OUT";
+const ChartView = lazy(() => import("./ChartView").then((m) => ({ default: m.ChartView })));
 
-const nothingHidden: ReadonlySet<number> = new Set();
+type QueryStatus = "QUEUED" | "RUNNING" | "FINISHED" | "FAILED" | "CANCELLED" | "TIMED_OUT";
+type View = "rows" | "chart" | "statistics";
 
 /** What a tab's query has given, or is giving. */
 export function Result({ queryId, onCancel, cancelling }: { queryId: string | null; onCancel: () => void; cancelling: boolean }) {
@@ -34,65 +38,96 @@ export function Result({ queryId, onCancel, cancelling }: { queryId: string | nu
 
 function Described({ described, onCancel, cancelling }: { described: Schema<"DescribeQueryResponse">; onCancel: () => void; cancelling: boolean }) {
   const t = useT();
+  const [view, setView] = useState<View>("rows");
+  const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
   const status = described.queryStatus as QueryStatus;
   const statistics = described.queryStatistics;
   const running = isRunning(status);
   const total = int(statistics?.resultRows);
+  const showsRows = total > 0 && (running || status === "FINISHED");
+  const head = useResultHead(showsRows ? described.queryId : null, total);
+  const columns = showsRows ? head.data?.columns : undefined;
+
   return (
     <section className={classes["resultPane"]} aria-label={t("query.result.label")}>
       <div>
-        <div className={classes["resultBar"]} role="status">
-          {running && <Loader size={14} />}
-          <strong>{t(`query.state.${status}`)}</strong>
-          {(running || status === "FINISHED") && <span>{t("query.state.rows", { count: total })}</span>}
-          <span className={classes["soft"]}>
-            {t("query.state.scanned", { events: formatCount(int(statistics?.eventsScanned)), bytes: formatBytes(int(statistics?.bytesScanned)) })}
-            {!running && ` ${t("query.state.took", { time: formatDuration(int(statistics?.executionTimeInMillis)) })}`}
-          </span>
-          <span className={classes["grow"]} />
+        <div className={classes["resultBar"]}>
+          <div className={classes["summary"]} role="status">
+            {running && <Loader size={14} />}
+            <strong>{t(`query.state.${status}`)}</strong>
+            {(running || status === "FINISHED") && <span>{t("query.state.rows", { count: total })}</span>}
+            <span className={classes["soft"]}>
+              {t("query.state.scanned", { events: formatCount(int(statistics?.eventsScanned)), bytes: formatBytes(int(statistics?.bytesScanned)) })}
+              {!running && ` ${t("query.state.took", { time: formatDuration(int(statistics?.executionTimeInMillis)) })}`}
+            </span>
+          </div>
           {running && (
             <Button variant="default" leftSection={<IconPlayerStop size={14} />} onClick={onCancel} loading={cancelling}>{t("query.cancel")}</Button>
           )}
+          {columns && (
+            <>
+              <SegmentedControl
+                aria-label={t("query.views.label")}
+                value={view}
+                onChange={(to) => { setView(to as View); }}
+                data={[
+                  { value: "rows", label: t("query.views.rows") },
+                  { value: "chart", label: t("query.views.chart") },
+                  { value: "statistics", label: t("query.views.statistics"), disabled: running },
+                ]}
+              />
+              <ResultActions queryId={described.queryId} columns={columns} total={total} hidden={hidden} onHidden={setHidden} finished={status === "FINISHED"} />
+            </>
+          )}
         </div>
-        {running && <Progress value={100} animated radius={0} className={classes["progress"]} aria-hidden />}
+        {running && <QueryProgress statistics={statistics} />}
       </div>
       <div className={classes["resultBody"]}>
         {status === "FAILED" || status === "TIMED_OUT" ? (
-          <pre className={classes["failure"]} role="alert">{described.errorMessage || t("query.result.failed")}</pre>
+          <Failure message={described.errorMessage || t("query.result.failed")} statement={described.queryString} />
         ) : status === "CANCELLED" ? (
           <EmptyState icon={IconPlayerStop} title={t("query.result.cancelled")}>{t("query.result.cancelledHelp")}</EmptyState>
         ) : total === 0 && status === "FINISHED" ? (
           <EmptyState icon={IconZoomExclamation} title={t("query.result.empty")}>
             {t("query.result.emptyHelp", { events: formatCount(int(statistics?.eventsScanned)) })}
           </EmptyState>
-        ) : total === 0 ? (
+        ) : head.isError ? (
+          <ErrorState error={head.error} retry={() => void head.refetch()} />
+        ) : !columns ? (
           <LoadingRows />
+        ) : view === "chart" ? (
+          <Suspense fallback={<LoadingRows />}><ChartView queryId={described.queryId} columns={columns} total={total} /></Suspense>
+        ) : view === "statistics" ? (
+          <StatisticsView queryId={described.queryId} total={total} />
         ) : (
-          <Rows queryId={described.queryId} total={total} />
+          <Rows queryId={described.queryId} columns={columns} head={head.data!} total={total} hidden={hidden} />
         )}
       </div>
     </section>
   );
 }
 
-function Rows({ queryId, total }: { queryId: string; total: number }) {
+// How far the reading is; before the total is known, only that something goes on.
+function QueryProgress({ statistics }: { statistics: Schema<"QueryStatisticsForDescribeQuery"> | undefined }) {
   const t = useT();
-  const head = useResultHead(queryId, total);
+  const total = int(statistics?.rowGroupsTotal);
+  const done = int(statistics?.rowGroupsDone);
+  const label = t("query.state.progress", { done: formatCount(done), total: formatCount(total) });
+  return (
+    <div className={classes["progressLine"]}>
+      <Progress value={total > 0 ? (done / total) * 100 : 100} animated={total === 0} radius={0} size={3} aria-label={label} className={classes["progress"]} />
+      {total > 0 && <span className={classes["soft"]}>{label}</span>}
+    </div>
+  );
+}
+
+function Rows({ queryId, columns, head, total, hidden }: { queryId: string; columns: Schema<"ResultColumn">[]; head: { rows: (string | null)[][] }; total: number; hidden: ReadonlySet<number> }) {
+  const t = useT();
   const [open, setOpen] = useState<CellPlace | null>(null);
-  if (head.isError) return <ErrorState error={head.error} retry={() => void head.refetch()} />;
-  if (!head.data) return <LoadingRows />;
   return (
     <>
-      <ResultTable
-        queryId={queryId}
-        columns={head.data.columns}
-        sample={head.data.rows}
-        total={total}
-        hidden={nothingHidden}
-        label={t("query.result.label")}
-        onOpen={setOpen}
-      />
-      <CellView queryId={queryId} place={open} columns={head.data.columns} onClose={() => { setOpen(null); }} />
+      <ResultTable queryId={queryId} columns={columns} sample={head.rows} total={total} hidden={hidden} label={t("query.result.label")} onOpen={setOpen} />
+      <CellView queryId={queryId} place={open} columns={columns} onClose={() => { setOpen(null); }} />
     </>
   );
 }

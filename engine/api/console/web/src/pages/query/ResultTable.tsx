@@ -1,18 +1,24 @@
 import { columnResizingFeature, columnSizingFeature, columnVisibilityFeature, tableFeatures, useTable, type ColumnDef } from "@tanstack/react-table";
 import { memo, useCallback, useMemo, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
 import type { Schema } from "../../api/client";
+import { useKey } from "../../app/keys";
 import { ErrorState } from "../../parts/States";
 import { useT } from "../../texts";
+import { isNumeric } from "./columnTypes";
 import classes from "./result.module.css";
+import { cellId, ResultRow, type ShownColumn } from "./ResultRow";
 import { useRows, type Value } from "./rows";
 import { useScroll } from "./useScroll";
 
 const rowHeight = 26;
-const overscan = 6;
+const overscan = 8;
+// Rows' tops count from a row that changes seldom, so that rows need not be
+// rendered again as they move.
+const anchorRows = 1000;
 const features = tableFeatures({ columnSizingFeature, columnResizingFeature, columnVisibilityFeature });
-const none: never[] = [];
+const none: Value[][] = [];
 
-/** A place in a result. */
+/** A place in a result: a row, and a column of the result. */
 export type CellPlace = { row: number; column: number };
 
 type Props = {
@@ -26,19 +32,14 @@ type Props = {
   label: string;
   /** What stands in a column's head beside its name. */
   head?: (column: number) => ReactNode;
-  onOpen: (place: CellPlace, value: Value, cut: boolean) => void;
+  onOpen: (place: CellPlace) => void;
   onCellMenu?: (place: CellPlace, value: Value, event: MouseEvent) => void;
 };
-
-/** Whether a type's values stand at the right. */
-function isNumber(type: string): boolean {
-  return /^(tinyint|smallint|integer|bigint|real|double|decimal)/.test(type);
-}
 
 function widthOf(column: number, head: Schema<"ResultColumn">, sample: Value[][]): number {
   let characters = Math.max(head.name.length + 4, 6);
   for (const row of sample.slice(0, 100)) characters = Math.max(characters, Math.min(row[column]?.length ?? 4, 48));
-  return Math.min(Math.round(characters * 7.4 + 22), 380);
+  return Math.min(Math.round(characters * 7.6 + 22), 390);
 }
 
 /**
@@ -47,76 +48,111 @@ function widthOf(column: number, head: Schema<"ResultColumn">, sample: Value[][]
  */
 export const ResultTable = memo(function ResultTable({ queryId, columns, total, sample, hidden, label, head, onOpen, onCellMenu }: Props) {
   const t = useT();
-  const [active, setActive] = useState<CellPlace>({ row: 0, column: 0 });
-  const { scroller, onScroll, height, position, view, moveTo } = useScroll(total * rowHeight);
+  const [active, setActive] = useState({ row: 0, place: 0 });
+  const { scroller, onScroll, height, position, left, view, moveTo } = useScroll(total * rowHeight);
 
+  const [first100] = useState(sample); // the widths stay when more rows come
   const definitions = useMemo<ColumnDef<typeof features, Value[]>[]>(
-    () => columns.map((c, i) => ({ id: String(i), header: c.name, accessorFn: (row: Value[]) => row[i], size: widthOf(i, c, sample), minSize: 48, maxSize: 2000 })),
-    // The widths stay when more of the first rows come.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [columns.map((c) => c.name).join("\0"), queryId],
+    () => columns.map((c, i) => ({ id: String(i), header: c.name, accessorFn: (row: Value[]) => row[i], size: widthOf(i, c, first100), minSize: 48, maxSize: 2000 })),
+    [columns, first100],
   );
   const visibility = useMemo(() => Object.fromEntries([...hidden].map((i) => [String(i), false])), [hidden]);
-  const table = useTable({ features, columns: definitions, data: none as Value[][], columnResizeMode: "onChange", state: { columnVisibility: visibility } });
-  const shown = table.getVisibleLeafColumns();
-  const numberWidth = Math.max(44, String(total).length * 8 + 18);
-  const widths = shown.map((c) => c.getSize());
+  const table = useTable({ features, columns: definitions, data: none, columnResizeMode: "onChange", state: { columnVisibility: visibility } });
+  const visible = table.getVisibleLeafColumns();
+  const numberWidth = Math.max(44, total.toLocaleString("en").length * 8 + 18);
+  const widths = visible.map((c) => c.getSize());
   const template = `${numberWidth}px ${widths.map((w) => `${w}px`).join(" ")}`;
   const width = numberWidth + widths.reduce((a, b) => a + b, 0);
 
-  const first = Math.max(0, Math.floor(position / rowHeight) - overscan);
-  const last = Math.min(total, Math.ceil((position + view.height) / rowHeight) + overscan);
-  const { row, isCut, failed } = useRows(queryId, first, last, total);
-
-  const go = useCallback(
-    (to: CellPlace) => {
-      const next = { row: Math.max(0, Math.min(to.row, total - 1)), column: Math.max(0, Math.min(to.column, shown.length - 1)) };
-      setActive(next);
-      const top = next.row * rowHeight;
-      const seen = view.height - rowHeight; // the head covers a row
-      if (top < position) moveTo(top);
-      else if (top + rowHeight > position + seen) moveTo(top + rowHeight - seen);
-      const s = scroller.current;
-      if (!s) return;
-      const left = widths.slice(0, next.column).reduce((a, b) => a + b, 0);
-      const right = left + (widths[next.column] ?? 0);
-      if (left < s.scrollLeft) s.scrollLeft = left;
-      else if (right + numberWidth > s.scrollLeft + view.width) s.scrollLeft = right + numberWidth - view.width;
-    },
-    [total, shown.length, view, position, moveTo, scroller, widths, numberWidth],
+  // Of wide results only the columns that are seen.
+  const [firstPlace, lastPlace] = seen(widths, left, view.width);
+  const key = visible.slice(firstPlace, lastPlace + 1).map((c) => c.id).join(",");
+  const shown = useMemo<ShownColumn[]>(
+    () => key.split(",").map((id, i) => ({ source: Number(id), place: firstPlace + i, right: isNumeric(columns[Number(id)]?.type ?? "") })),
+    [key, firstPlace, columns],
   );
 
-  const open = (place: CellPlace) => {
-    const source = Number(shown[place.column]?.id);
-    const value = row(place.row)?.[source];
-    if (value !== undefined) onOpen({ row: place.row, column: source }, value, isCut(place.row, source));
+  const first = Math.max(0, Math.floor(position / rowHeight) - overscan);
+  const last = Math.min(total, Math.ceil((position + view.height) / rowHeight) + overscan);
+  const { row, cut, failed } = useRows(queryId, first, last, total);
+  const anchor = Math.floor(first / anchorRows) * anchorRows;
+
+  const go = useCallback(
+    (toRow: number, toPlace: number) => {
+      const next = { row: Math.max(0, Math.min(toRow, total - 1)), place: Math.max(0, Math.min(toPlace, widths.length - 1)) };
+      setActive(next);
+      const top = next.row * rowHeight;
+      const inner = view.height - rowHeight; // the head covers a row
+      if (top < position) moveTo(top);
+      else if (top + rowHeight > position + inner) moveTo(top + rowHeight - inner);
+      const s = scroller.current;
+      if (!s) return;
+      const from = widths.slice(0, next.place).reduce((a, b) => a + b, 0);
+      const to = from + (widths[next.place] ?? 0) + numberWidth;
+      if (from < s.scrollLeft) s.scrollLeft = from;
+      else if (to > s.scrollLeft + view.width) s.scrollLeft = to - view.width;
+    },
+    [total, view, position, moveTo, scroller, widths, numberWidth],
+  );
+
+  const open = (at: { row: number; place: number }) => {
+    const column = Number(visible[at.place]?.id);
+    if (row(at.row)?.[column] !== undefined) onOpen({ row: at.row, column });
   };
+  const resize = (by: number) => {
+    const column = visible[active.place];
+    if (column) table.setColumnSizing((sizes) => ({ ...sizes, [column.id]: Math.max(48, column.getSize() + by) }));
+  };
+  useKey({ keys: "alt+ArrowRight", text: "query.keys.wider", group: "query.keys.result" }, () => { resize(40); });
+  useKey({ keys: "alt+ArrowLeft", text: "query.keys.narrower", group: "query.keys.result" }, () => { resize(-40); });
+  useKey({ keys: "r", text: "query.keys.result", group: "keys.page" }, () => scroller.current?.focus());
 
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.shiftKey) return;
     const page = Math.max(1, Math.floor(view.height / rowHeight) - 2);
     const far = event.ctrlKey || event.metaKey;
-    const { row: r, column: c } = active;
-    const moves: Record<string, CellPlace> = {
-      ArrowUp: { row: r - 1, column: c },
-      ArrowDown: { row: r + 1, column: c },
-      ArrowLeft: { row: r, column: c - 1 },
-      ArrowRight: { row: r, column: c + 1 },
-      PageUp: { row: r - page, column: c },
-      PageDown: { row: r + page, column: c },
-      Home: far ? { row: 0, column: 0 } : { row: r, column: 0 },
-      End: far ? { row: total - 1, column: shown.length - 1 } : { row: r, column: shown.length - 1 },
+    const { row: r, place: c } = active;
+    const moves: Record<string, [number, number]> = {
+      ArrowUp: [r - 1, c],
+      ArrowDown: [r + 1, c],
+      ArrowLeft: [r, c - 1],
+      ArrowRight: [r, c + 1],
+      PageUp: [r - page, c],
+      PageDown: [r + page, c],
+      Home: far ? [0, 0] : [r, 0],
+      End: far ? [total - 1, widths.length - 1] : [r, widths.length - 1],
     };
     const to = moves[event.key];
-    if (to) go(to);
+    if (to) go(...to);
     else if (event.key === "Enter" && !far) open(active);
-    else if (far && event.key === "c" && !window.getSelection()?.toString()) {
-      void navigator.clipboard.writeText(row(r)?.[Number(shown[c]?.id)] ?? "");
-    } else return;
+    else if (far && event.key === "c") void navigator.clipboard.writeText(row(r)?.[Number(visible[c]?.id)] ?? "");
+    else return;
     event.preventDefault();
   };
 
+  // One listener for all cells: which one it was stands on the element.
+  const cellOf = (event: MouseEvent) => {
+    const cell = (event.target as HTMLElement).closest<HTMLElement>("[data-place]");
+    return cell && { row: Number(cell.dataset["row"]), place: Number(cell.dataset["place"]) };
+  };
+  const onClick = (event: MouseEvent) => {
+    const at = cellOf(event);
+    if (at) setActive(at);
+  };
+  const onDoubleClick = (event: MouseEvent) => {
+    const at = cellOf(event);
+    if (at) open(at);
+  };
+  const onContextMenu = (event: MouseEvent) => {
+    const at = cellOf(event);
+    const column = Number(visible[at?.place ?? -1]?.id);
+    const value = at && row(at.row)?.[column];
+    if (!at || value === undefined || value === null && !onCellMenu) return;
+    setActive(at);
+    onCellMenu?.({ row: at.row, column }, value, event);
+  };
+
   if (failed) return <ErrorState error={failed} />;
-  const cellId = (place: CellPlace) => `cell-${place.row}-${place.column}`;
 
   return (
     <div
@@ -124,50 +160,51 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
       className={classes["grid"]}
       onScroll={onScroll}
       onKeyDown={onKeyDown}
+      onClick={onClick}
+      onDoubleClick={onDoubleClick}
+      onContextMenu={onContextMenu}
       role="grid"
       tabIndex={0}
       aria-label={label}
       aria-rowcount={total + 1}
-      aria-colcount={shown.length + 1}
-      aria-activedescendant={total > 0 ? cellId(active) : undefined}
+      aria-colcount={widths.length + 1}
+      aria-activedescendant={total > 0 ? cellId(active.row, active.place) : undefined}
     >
       <div style={{ height: height + rowHeight, width, minWidth: "100%" }}>
         <div className={classes["layer"]} style={{ height: view.height, width, minWidth: "100%" }}>
-          <div role="row" aria-rowindex={1} className={classes["head"]} style={{ gridTemplateColumns: template }}>
-            <div role="columnheader" className={classes["number"]} aria-label={t("query.result.number")}>#</div>
-            {table.getHeaderGroups()[0]?.headers.map((header) => {
-              const i = Number(header.column.id);
-              const c = columns[i]!;
-              return (
-                <div key={header.id} role="columnheader" className={classes["headCell"]} title={`${c.name} ${c.type}`}>
-                  <span className={classes["headName"]}>{c.name}</span>
-                  {head?.(i)}
-                  <div
-                    className={classes["resizer"]}
-                    data-resizing={header.column.getIsResizing() || undefined}
-                    onMouseDown={header.getResizeHandler()}
-                    onTouchStart={header.getResizeHandler()}
-                    onDoubleClick={() => { header.column.resetSize(); }}
-                  />
-                </div>
-              );
-            })}
+          <div role="rowgroup">
+            <div role="row" aria-rowindex={1} className={classes["head"]} style={{ gridTemplateColumns: template }}>
+              <div role="columnheader" className={classes["number"]}><span aria-hidden>#</span><span className="visually-hidden">{t("query.result.number")}</span></div>
+              {table.getHeaderGroups()[0]?.headers.map((header, place) => {
+                const i = Number(header.column.id);
+                const c = columns[i]!;
+                return (
+                  <div key={header.id} role="columnheader" aria-colindex={place + 2} className={classes["headCell"]} title={`${c.name} ${c.type}`}>
+                    <span className={classes["headName"]}>{c.name}</span>
+                    {head?.(i)}
+                    <div
+                      className={classes["resizer"]}
+                      data-resizing={header.column.getIsResizing() || undefined}
+                      onMouseDown={header.getResizeHandler()}
+                      onTouchStart={header.getResizeHandler()}
+                      onDoubleClick={() => { header.column.resetSize(); }}
+                    />
+                  </div>
+                );
+              })}
+            </div>
           </div>
-          <div className={classes["rows"]} role="rowgroup">
+          <div className={classes["rows"]} role="rowgroup" style={{ transform: `translateY(${anchor * rowHeight - position}px)` }}>
             {Array.from({ length: Math.max(0, last - first) }, (_, k) => first + k).map((index) => (
-              <Row
+              <ResultRow
                 key={index}
                 index={index}
-                top={index * rowHeight - position}
+                top={(index - anchor) * rowHeight}
                 template={template}
                 values={row(index)}
-                shown={shown.map((c) => Number(c.id)).join(",")}
-                columns={columns}
-                active={active.row === index ? active.column : -1}
-                onPick={setActive}
-                onOpen={open}
-                onMenu={onCellMenu}
-                cut={isCut}
+                cut={cut(index)}
+                columns={shown}
+                active={active.row === index ? active.place : -1}
               />
             ))}
           </div>
@@ -177,55 +214,12 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
   );
 });
 
-type RowProps = {
-  index: number;
-  top: number;
-  template: string;
-  values: Value[] | undefined;
-  /** Numbers of the columns that are shown, as text, so that it compares. */
-  shown: string;
-  columns: Schema<"ResultColumn">[];
-  active: number;
-  onPick: (place: CellPlace) => void;
-  onOpen: (place: CellPlace) => void;
-  onMenu: Props["onCellMenu"];
-  cut: (row: number, column: number) => boolean;
-};
-
-function Row({ index, top, template, values, shown, columns, active, onPick, onOpen, onMenu, cut }: RowProps) {
-  return (
-    <div role="row" aria-rowindex={index + 2} className={classes["row"]} data-odd={index % 2 === 1 || undefined} style={{ gridTemplateColumns: template, transform: `translateY(${top}px)` }}>
-      <div role="rowheader" className={classes["number"]}>{(index + 1).toLocaleString("en")}</div>
-      {shown.split(",").map((id, place) => {
-        const i = Number(id);
-        const value = values?.[i];
-        return (
-          <div
-            key={id}
-            id={`cell-${index}-${place}`}
-            role="gridcell"
-            aria-colindex={place + 2}
-            className={classes["cell"]}
-            data-right={isNumber(columns[i]?.type ?? "") || undefined}
-            data-null={value === null || undefined}
-            data-active={active === place || undefined}
-            onClick={() => { onPick({ row: index, column: place }); }}
-            onDoubleClick={() => { onOpen({ row: index, column: place }); }}
-            onContextMenu={onMenu && value !== undefined ? (event) => {
-              onPick({ row: index, column: place });
-              onMenu({ row: index, column: i }, value, event);
-            } : undefined}
-          >
-            {value === undefined ? <span className={classes["waiting"]} /> : value === null ? "NULL" : fold(value)}
-            {value !== undefined && cut(index, i) && "…"}
-          </div>
-        );
-      })}
-    </div>
-  );
-}
-
-// A cell is one line: line breaks show as a mark.
-function fold(value: string): string {
-  return (value.length > 300 ? value.slice(0, 300) : value).replace(/\r?\n/g, " ⏎ ");
+// The places of the first and last column that are seen, with one more at each side.
+function seen(widths: number[], left: number, viewWidth: number): [number, number] {
+  let from = 0;
+  let x = 0;
+  while (from < widths.length - 1 && x + widths[from]! < left) x += widths[from++]!;
+  let to = from;
+  while (to < widths.length - 1 && x < left + viewWidth) x += widths[to++]!;
+  return [Math.max(0, from - 1), Math.min(widths.length - 1, to)];
 }

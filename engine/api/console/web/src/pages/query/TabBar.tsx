@@ -51,7 +51,8 @@ export function TabBar() {
               >
                 {title}
               </button>
-              <button type="button" tabIndex={-1} className={classes["tabClose"]} aria-label={t("query.tabs.closeNamed", { name: title })} onClick={() => { closeTab(tab.id); }}>
+              {/* For the mouse; Delete or the page's key closes too. */}
+              <button type="button" tabIndex={-1} aria-hidden className={classes["tabClose"]} title={t("query.tabs.closeNamed", { name: title })} onClick={() => { closeTab(tab.id); }}>
                 <IconX size={13} aria-hidden />
               </button>
             </div>

@@ -11,9 +11,16 @@ export const cellCharacters = 300;
 /** A value of a result: its text, or null for NULL. */
 export type Value = string | null;
 
-export type RowWindow = { columns: Schema<"ResultColumn">[]; rows: Value[][]; total: number; cut: Set<string> };
+export type RowWindow = {
+  columns: Schema<"ResultColumn">[];
+  rows: Value[][];
+  total: number;
+  /** By row of the window, the columns whose values are cut, as ",3,7,". */
+  cut: Map<number, string>;
+};
 
-async function fetchWindow(queryId: string, offset: number, rows: number, characters: number, signal?: AbortSignal): Promise<RowWindow> {
+/** Rows of a result; a short answer is the end, or the server's limit on bytes. */
+export async function fetchRows(queryId: string, offset: number, rows: number, characters: number, signal?: AbortSignal): Promise<RowWindow> {
   const answer = await api
     .GET("/api/v1/queries/{queryId}/rows", {
       params: { path: { queryId }, query: { offset: String(offset), maxResults: rows, maxCellCharacters: characters } },
@@ -24,23 +31,30 @@ async function fetchWindow(queryId: string, offset: number, rows: number, charac
     columns: answer.columns,
     rows: answer.rows as unknown as Value[][],
     total: int(answer.totalRows),
-    cut: new Set(answer.cut.map((c) => `${c.row},${c.column}`)),
+    cut: cutColumns(answer.cut),
   };
+}
+
+function cutColumns(cells: Schema<"CutCell">[]): Map<number, string> {
+  const out = new Map<number, string>();
+  for (const { row, column } of cells) out.set(row, `${out.get(row) ?? ","}${column},`);
+  return out;
 }
 
 function windowQuery(queryId: string, at: number) {
   return {
     queryKey: ["rows", queryId, at],
-    queryFn: ({ signal }: { signal: AbortSignal }) => fetchWindow(queryId, at * windowRows, windowRows, cellCharacters, signal),
+    queryFn: ({ signal }: { signal: AbortSignal }) => fetchRows(queryId, at * windowRows, windowRows, cellCharacters, signal),
     staleTime: Infinity,
     gcTime: 60_000,
   };
 }
 
 /** The columns of a result and how many rows it has by now. */
-export function useResultHead(queryId: string, total: number) {
+export function useResultHead(queryId: string | null, total: number) {
   return useQuery({
-    ...windowQuery(queryId, 0),
+    ...windowQuery(queryId ?? "", 0),
+    enabled: queryId !== null,
     // The first rows of a running query: asked for again until the window is full.
     queryKey: ["rows", queryId, 0, Math.min(total, windowRows)],
     placeholderData: keepPreviousData,
@@ -78,7 +92,7 @@ export function useRows(queryId: string, first: number, last: number, total: num
   return {
     failed,
     row: (index: number) => byWindow.get(Math.floor(index / windowRows))?.rows[index % windowRows],
-    isCut: (index: number, column: number) => byWindow.get(Math.floor(index / windowRows))?.cut.has(`${index % windowRows},${column}`) ?? false,
+    cut: (index: number) => byWindow.get(Math.floor(index / windowRows))?.cut.get(index % windowRows) ?? "",
   };
 }
 
@@ -86,7 +100,7 @@ export function useRows(queryId: string, first: number, last: number, total: num
 export async function fetchRow(cache: QueryClient, queryId: string, index: number): Promise<Value[] | undefined> {
   const window = await cache.fetchQuery({
     queryKey: ["row", queryId, index],
-    queryFn: ({ signal }) => fetchWindow(queryId, index, 1, 0, signal),
+    queryFn: ({ signal }) => fetchRows(queryId, index, 1, 0, signal),
     staleTime: Infinity,
     gcTime: 60_000,
   });

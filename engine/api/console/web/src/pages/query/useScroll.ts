@@ -12,6 +12,7 @@ const maxHeight = 8_000_000;
 export function useScroll(total: number) {
   const scroller = useRef<HTMLDivElement>(null);
   const [position, setPosition] = useState(0);
+  const [left, setLeft] = useState(0);
   const [view, setView] = useState({ width: 800, height: 400 });
   const place = useRef({ position: 0, scrollTop: 0, settle: 0 });
 
@@ -32,6 +33,7 @@ export function useScroll(total: number) {
 
   const onScroll = useCallback(() => {
     const s = scroller.current!;
+    setLeft(s.scrollLeft);
     const p = place.current;
     const by = s.scrollTop - p.scrollTop;
     if (by === 0) return;
@@ -60,5 +62,5 @@ export function useScroll(total: number) {
     };
   }, []);
 
-  return { scroller, onScroll, height, position: Math.min(position, most), view, moveTo };
+  return { scroller, onScroll, height, position: Math.min(position, most), left, view, moveTo };
 }

@@ -1,0 +1,1 @@
+export{t as formatDialect,r as trino}from"./formatter-N_3rF5Se.js";
