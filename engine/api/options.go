@@ -32,6 +32,7 @@ type Engine interface {
 	grpcapi.Imports
 	grpcapi.Queries
 	grpcapi.Results
+	grpcapi.Holdings
 	grpcapi.Samples
 	grpcapi.Language
 	grpcapi.SavedQueries

@@ -63,13 +63,14 @@ type Language interface {
 	ListEventDataStoreValues(context.Context, engine.Principal, engine.ListValuesInput) (*engine.StoreValues, error)
 }
 
-// Options says what a server serves. Stores, Imports, Queries, Results, Samples,
+// Options says what a server serves. Stores, Imports, Queries, Results, Holdings, Samples,
 // Language, Saved, Auth and NewID are required.
 type Options struct {
 	Stores   Stores
 	Imports  Imports
 	Queries  Queries
 	Results  Results
+	Holdings Holdings
 	Samples  Samples
 	Language Language
 	Saved    SavedQueries
@@ -100,7 +101,7 @@ func New(opts Options) *grpc.Server {
 		grpc.ChainStreamInterceptor(gate.stream),
 	)
 	traillakev1.RegisterLakeServiceServer(server, &lakeServer{
-		stores: opts.Stores, imports: opts.Imports, queries: opts.Queries, results: opts.Results,
+		stores: opts.Stores, imports: opts.Imports, queries: opts.Queries, results: opts.Results, holdings: opts.Holdings,
 		samples: opts.Samples, language: opts.Language, saved: opts.Saved,
 	})
 	grpc_health_v1.RegisterHealthServer(server, healthServer{ready: opts.Ready})
@@ -109,7 +110,7 @@ func New(opts Options) *grpc.Server {
 }
 
 // lakeServer is the service. Its methods are in stores.go, imports.go, queries.go,
-// stream.go, results.go, samples.go, language.go and
+// stream.go, results.go, segments.go, samples.go, language.go and
 // savedqueries.go.
 type lakeServer struct {
 	traillakev1.UnimplementedLakeServiceServer
@@ -117,6 +118,7 @@ type lakeServer struct {
 	imports  Imports
 	queries  Queries
 	results  Results
+	holdings Holdings
 	samples  Samples
 	language Language
 	saved    SavedQueries

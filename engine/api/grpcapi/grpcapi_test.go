@@ -39,7 +39,7 @@ func dial(t *testing.T, e *apitest.Engine, trust bool) *grpc.ClientConn {
 		t.Fatal(err)
 	}
 	server := grpcapi.New(grpcapi.Options{
-		Stores: e, Imports: e, Queries: e, Results: e, Samples: e, Auth: auth.New(e, nil), Ready: e.Ready, TrustCaller: trust,
+		Stores: e, Imports: e, Queries: e, Results: e, Holdings: e, Samples: e, Auth: auth.New(e, nil), Ready: e.Ready, TrustCaller: trust,
 		Language: e, Saved: e,
 		NewID: func() string { return requestID },
 	})
@@ -145,6 +145,21 @@ func TestCalls(t *testing.T) {
 		{"ListQuarantinedRecords", func() (proto.Message, error) {
 			return c.ListQuarantinedRecords(ctx, &pb.ListQuarantinedRecordsRequest{ImportId: "i", MaxResults: &days, NextToken: &text})
 		}, []any{"i", page}, `"record":"3","reason":"not an object","excerpt":"7"`},
+		{"ListDays", func() (proto.Message, error) {
+			return c.ListDays(ctx, &pb.ListDaysRequest{EventDataStore: "s"})
+		}, "s", `{"days":[{"day":"2026-03-04","events":"1","bytes":"2","segments":"3"},{"events":"4","bytes":"5","segments":"6"}]}`},
+		{"ListSegments", func() (proto.Message, error) {
+			return c.ListSegments(ctx, &pb.ListSegmentsRequest{EventDataStore: "s", MaxResults: &days, NextToken: &text, Day: &text})
+		}, engine.ListSegmentsInput{Page: page, EventDataStore: "s", Day: &text},
+			`"minEventTime":"2026-03-04T04:06:07.890Z","maxEventTime":"2026-03-04T05:06:07.890Z","version":"3","sealedTimestamp":"2026-03-04T05:06:07.890Z"},` +
+				`{"segmentId":"s2","rows":"4","bytes":"5","version":"6"`},
+		{"ListBuckets", func() (proto.Message, error) {
+			return c.ListBuckets(ctx, &pb.ListBucketsRequest{MaxResults: &days, NextToken: &text})
+		}, page, `{"buckets":["logs","trails"],"nextToken":"next-buckets"}`},
+		{"ListBucketObjects", func() (proto.Message, error) {
+			return c.ListBucketObjects(ctx, &pb.ListBucketObjectsRequest{Bucket: "b", Prefix: "p", MaxResults: &days, NextToken: &text})
+		}, engine.ListBucketObjectsInput{Page: page, Bucket: "b", Prefix: "p"},
+			`{"prefixes":["AWSLogs/"],"objects":[{"key":"a.json.gz","size":"7","lastModified":"2026-03-04T05:06:07.890Z"},{"key":"b�",`},
 		{"StartQuery", func() (proto.Message, error) {
 			return c.StartQuery(ctx, &pb.StartQueryRequest{QueryStatement: &text, QueryParameters: []string{"1"}, QueryAlias: &text, DeliveryS3Uri: &text, EventDataStoreOwnerAccountId: &text})
 		}, engine.StartQueryInput{Statement: &text, Parameters: []string{"1"}, Alias: &text, DeliveryS3URI: &text, OwnerAccountID: &text}, `"queryId":"aaaaaaaa-`},

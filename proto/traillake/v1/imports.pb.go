@@ -128,7 +128,10 @@ func (x *ImportSource) GetS3() *S3ImportSource {
 	return nil
 }
 
-// ImportStatistics counts what an import has done so far.
+// ImportStatistics counts what an import has done so far. Of files_found, which is
+// known as soon as the import is IN_PROGRESS, files_completed, files_skipped and
+// failed_entries together are done. The figures are as of updated_timestamp: two
+// readings give the events per second.
 type ImportStatistics struct {
 	state             protoimpl.MessageState `protogen:"open.v1"`
 	PrefixesFound     int64                  `protobuf:"varint,1,opt,name=prefixes_found,json=prefixesFound,proto3" json:"prefixes_found,omitempty"`

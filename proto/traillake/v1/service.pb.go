@@ -24,7 +24,7 @@ var File_traillake_v1_service_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a traillake/v1/saved_queries.proto\x1a\x19traillake/v1/stores.proto2\xb8\x1b\n" +
+	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a traillake/v1/saved_queries.proto\x1a\x1btraillake/v1/segments.proto\x1a\x19traillake/v1/stores.proto2\x94\x1e\n" +
 	"\vLakeService\x12_\n" +
 	"\x14CreateEventDataStore\x12).traillake.v1.CreateEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12Y\n" +
 	"\x11GetEventDataStore\x12&.traillake.v1.GetEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12j\n" +
@@ -33,7 +33,11 @@ const file_traillake_v1_service_proto_rawDesc = "" +
 	"\x14DeleteEventDataStore\x12).traillake.v1.DeleteEventDataStoreRequest\x1a*.traillake.v1.DeleteEventDataStoreResponse\x12a\n" +
 	"\x15RestoreEventDataStore\x12*.traillake.v1.RestoreEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12\x85\x01\n" +
 	"\x1cStartEventDataStoreIngestion\x121.traillake.v1.StartEventDataStoreIngestionRequest\x1a2.traillake.v1.StartEventDataStoreIngestionResponse\x12\x82\x01\n" +
-	"\x1bStopEventDataStoreIngestion\x120.traillake.v1.StopEventDataStoreIngestionRequest\x1a1.traillake.v1.StopEventDataStoreIngestionResponse\x12E\n" +
+	"\x1bStopEventDataStoreIngestion\x120.traillake.v1.StopEventDataStoreIngestionRequest\x1a1.traillake.v1.StopEventDataStoreIngestionResponse\x12I\n" +
+	"\bListDays\x12\x1d.traillake.v1.ListDaysRequest\x1a\x1e.traillake.v1.ListDaysResponse\x12U\n" +
+	"\fListSegments\x12!.traillake.v1.ListSegmentsRequest\x1a\".traillake.v1.ListSegmentsResponse\x12R\n" +
+	"\vListBuckets\x12 .traillake.v1.ListBucketsRequest\x1a!.traillake.v1.ListBucketsResponse\x12d\n" +
+	"\x11ListBucketObjects\x12&.traillake.v1.ListBucketObjectsRequest\x1a'.traillake.v1.ListBucketObjectsResponse\x12E\n" +
 	"\vStartImport\x12 .traillake.v1.StartImportRequest\x1a\x14.traillake.v1.Import\x12A\n" +
 	"\tGetImport\x12\x1e.traillake.v1.GetImportRequest\x1a\x14.traillake.v1.Import\x12C\n" +
 	"\n" +
@@ -74,63 +78,71 @@ var file_traillake_v1_service_proto_goTypes = []any{
 	(*RestoreEventDataStoreRequest)(nil),         // 5: traillake.v1.RestoreEventDataStoreRequest
 	(*StartEventDataStoreIngestionRequest)(nil),  // 6: traillake.v1.StartEventDataStoreIngestionRequest
 	(*StopEventDataStoreIngestionRequest)(nil),   // 7: traillake.v1.StopEventDataStoreIngestionRequest
-	(*StartImportRequest)(nil),                   // 8: traillake.v1.StartImportRequest
-	(*GetImportRequest)(nil),                     // 9: traillake.v1.GetImportRequest
-	(*StopImportRequest)(nil),                    // 10: traillake.v1.StopImportRequest
-	(*ListImportsRequest)(nil),                   // 11: traillake.v1.ListImportsRequest
-	(*ListImportFailuresRequest)(nil),            // 12: traillake.v1.ListImportFailuresRequest
-	(*ListQuarantinedRecordsRequest)(nil),        // 13: traillake.v1.ListQuarantinedRecordsRequest
-	(*StartQueryRequest)(nil),                    // 14: traillake.v1.StartQueryRequest
-	(*DescribeQueryRequest)(nil),                 // 15: traillake.v1.DescribeQueryRequest
-	(*CancelQueryRequest)(nil),                   // 16: traillake.v1.CancelQueryRequest
-	(*GetQueryResultsRequest)(nil),               // 17: traillake.v1.GetQueryResultsRequest
-	(*GetQueryRowsRequest)(nil),                  // 18: traillake.v1.GetQueryRowsRequest
-	(*ExportQueryResultsRequest)(nil),            // 19: traillake.v1.ExportQueryResultsRequest
-	(*StreamQueryResultsRequest)(nil),            // 20: traillake.v1.StreamQueryResultsRequest
-	(*GetQueryResultStatisticsRequest)(nil),      // 21: traillake.v1.GetQueryResultStatisticsRequest
-	(*ListQueriesRequest)(nil),                   // 22: traillake.v1.ListQueriesRequest
-	(*CreateSavedQueryRequest)(nil),              // 23: traillake.v1.CreateSavedQueryRequest
-	(*GetSavedQueryRequest)(nil),                 // 24: traillake.v1.GetSavedQueryRequest
-	(*ListSavedQueriesRequest)(nil),              // 25: traillake.v1.ListSavedQueriesRequest
-	(*UpdateSavedQueryRequest)(nil),              // 26: traillake.v1.UpdateSavedQueryRequest
-	(*DeleteSavedQueryRequest)(nil),              // 27: traillake.v1.DeleteSavedQueryRequest
-	(*ListQueryHistoryRequest)(nil),              // 28: traillake.v1.ListQueryHistoryRequest
-	(*SearchSampleQueriesRequest)(nil),           // 29: traillake.v1.SearchSampleQueriesRequest
-	(*GetSampleQueryRequest)(nil),                // 30: traillake.v1.GetSampleQueryRequest
-	(*ValidateQueryRequest)(nil),                 // 31: traillake.v1.ValidateQueryRequest
-	(*EstimateQueryRequest)(nil),                 // 32: traillake.v1.EstimateQueryRequest
-	(*ListFunctionsRequest)(nil),                 // 33: traillake.v1.ListFunctionsRequest
-	(*ListEventDataStoreColumnsRequest)(nil),     // 34: traillake.v1.ListEventDataStoreColumnsRequest
-	(*ListEventDataStoreValuesRequest)(nil),      // 35: traillake.v1.ListEventDataStoreValuesRequest
-	(*EventDataStore)(nil),                       // 36: traillake.v1.EventDataStore
-	(*ListEventDataStoresResponse)(nil),          // 37: traillake.v1.ListEventDataStoresResponse
-	(*DeleteEventDataStoreResponse)(nil),         // 38: traillake.v1.DeleteEventDataStoreResponse
-	(*StartEventDataStoreIngestionResponse)(nil), // 39: traillake.v1.StartEventDataStoreIngestionResponse
-	(*StopEventDataStoreIngestionResponse)(nil),  // 40: traillake.v1.StopEventDataStoreIngestionResponse
-	(*Import)(nil),                               // 41: traillake.v1.Import
-	(*ListImportsResponse)(nil),                  // 42: traillake.v1.ListImportsResponse
-	(*ListImportFailuresResponse)(nil),           // 43: traillake.v1.ListImportFailuresResponse
-	(*ListQuarantinedRecordsResponse)(nil),       // 44: traillake.v1.ListQuarantinedRecordsResponse
-	(*StartQueryResponse)(nil),                   // 45: traillake.v1.StartQueryResponse
-	(*DescribeQueryResponse)(nil),                // 46: traillake.v1.DescribeQueryResponse
-	(*CancelQueryResponse)(nil),                  // 47: traillake.v1.CancelQueryResponse
-	(*GetQueryResultsResponse)(nil),              // 48: traillake.v1.GetQueryResultsResponse
-	(*GetQueryRowsResponse)(nil),                 // 49: traillake.v1.GetQueryRowsResponse
-	(*ExportQueryResultsResponse)(nil),           // 50: traillake.v1.ExportQueryResultsResponse
-	(*StreamQueryResultsResponse)(nil),           // 51: traillake.v1.StreamQueryResultsResponse
-	(*GetQueryResultStatisticsResponse)(nil),     // 52: traillake.v1.GetQueryResultStatisticsResponse
-	(*ListQueriesResponse)(nil),                  // 53: traillake.v1.ListQueriesResponse
-	(*SavedQuery)(nil),                           // 54: traillake.v1.SavedQuery
-	(*ListSavedQueriesResponse)(nil),             // 55: traillake.v1.ListSavedQueriesResponse
-	(*DeleteSavedQueryResponse)(nil),             // 56: traillake.v1.DeleteSavedQueryResponse
-	(*ListQueryHistoryResponse)(nil),             // 57: traillake.v1.ListQueryHistoryResponse
-	(*SearchSampleQueriesResponse)(nil),          // 58: traillake.v1.SearchSampleQueriesResponse
-	(*SampleQuery)(nil),                          // 59: traillake.v1.SampleQuery
-	(*ValidateQueryResponse)(nil),                // 60: traillake.v1.ValidateQueryResponse
-	(*EstimateQueryResponse)(nil),                // 61: traillake.v1.EstimateQueryResponse
-	(*ListFunctionsResponse)(nil),                // 62: traillake.v1.ListFunctionsResponse
-	(*ListEventDataStoreColumnsResponse)(nil),    // 63: traillake.v1.ListEventDataStoreColumnsResponse
-	(*ListEventDataStoreValuesResponse)(nil),     // 64: traillake.v1.ListEventDataStoreValuesResponse
+	(*ListDaysRequest)(nil),                      // 8: traillake.v1.ListDaysRequest
+	(*ListSegmentsRequest)(nil),                  // 9: traillake.v1.ListSegmentsRequest
+	(*ListBucketsRequest)(nil),                   // 10: traillake.v1.ListBucketsRequest
+	(*ListBucketObjectsRequest)(nil),             // 11: traillake.v1.ListBucketObjectsRequest
+	(*StartImportRequest)(nil),                   // 12: traillake.v1.StartImportRequest
+	(*GetImportRequest)(nil),                     // 13: traillake.v1.GetImportRequest
+	(*StopImportRequest)(nil),                    // 14: traillake.v1.StopImportRequest
+	(*ListImportsRequest)(nil),                   // 15: traillake.v1.ListImportsRequest
+	(*ListImportFailuresRequest)(nil),            // 16: traillake.v1.ListImportFailuresRequest
+	(*ListQuarantinedRecordsRequest)(nil),        // 17: traillake.v1.ListQuarantinedRecordsRequest
+	(*StartQueryRequest)(nil),                    // 18: traillake.v1.StartQueryRequest
+	(*DescribeQueryRequest)(nil),                 // 19: traillake.v1.DescribeQueryRequest
+	(*CancelQueryRequest)(nil),                   // 20: traillake.v1.CancelQueryRequest
+	(*GetQueryResultsRequest)(nil),               // 21: traillake.v1.GetQueryResultsRequest
+	(*GetQueryRowsRequest)(nil),                  // 22: traillake.v1.GetQueryRowsRequest
+	(*ExportQueryResultsRequest)(nil),            // 23: traillake.v1.ExportQueryResultsRequest
+	(*StreamQueryResultsRequest)(nil),            // 24: traillake.v1.StreamQueryResultsRequest
+	(*GetQueryResultStatisticsRequest)(nil),      // 25: traillake.v1.GetQueryResultStatisticsRequest
+	(*ListQueriesRequest)(nil),                   // 26: traillake.v1.ListQueriesRequest
+	(*CreateSavedQueryRequest)(nil),              // 27: traillake.v1.CreateSavedQueryRequest
+	(*GetSavedQueryRequest)(nil),                 // 28: traillake.v1.GetSavedQueryRequest
+	(*ListSavedQueriesRequest)(nil),              // 29: traillake.v1.ListSavedQueriesRequest
+	(*UpdateSavedQueryRequest)(nil),              // 30: traillake.v1.UpdateSavedQueryRequest
+	(*DeleteSavedQueryRequest)(nil),              // 31: traillake.v1.DeleteSavedQueryRequest
+	(*ListQueryHistoryRequest)(nil),              // 32: traillake.v1.ListQueryHistoryRequest
+	(*SearchSampleQueriesRequest)(nil),           // 33: traillake.v1.SearchSampleQueriesRequest
+	(*GetSampleQueryRequest)(nil),                // 34: traillake.v1.GetSampleQueryRequest
+	(*ValidateQueryRequest)(nil),                 // 35: traillake.v1.ValidateQueryRequest
+	(*EstimateQueryRequest)(nil),                 // 36: traillake.v1.EstimateQueryRequest
+	(*ListFunctionsRequest)(nil),                 // 37: traillake.v1.ListFunctionsRequest
+	(*ListEventDataStoreColumnsRequest)(nil),     // 38: traillake.v1.ListEventDataStoreColumnsRequest
+	(*ListEventDataStoreValuesRequest)(nil),      // 39: traillake.v1.ListEventDataStoreValuesRequest
+	(*EventDataStore)(nil),                       // 40: traillake.v1.EventDataStore
+	(*ListEventDataStoresResponse)(nil),          // 41: traillake.v1.ListEventDataStoresResponse
+	(*DeleteEventDataStoreResponse)(nil),         // 42: traillake.v1.DeleteEventDataStoreResponse
+	(*StartEventDataStoreIngestionResponse)(nil), // 43: traillake.v1.StartEventDataStoreIngestionResponse
+	(*StopEventDataStoreIngestionResponse)(nil),  // 44: traillake.v1.StopEventDataStoreIngestionResponse
+	(*ListDaysResponse)(nil),                     // 45: traillake.v1.ListDaysResponse
+	(*ListSegmentsResponse)(nil),                 // 46: traillake.v1.ListSegmentsResponse
+	(*ListBucketsResponse)(nil),                  // 47: traillake.v1.ListBucketsResponse
+	(*ListBucketObjectsResponse)(nil),            // 48: traillake.v1.ListBucketObjectsResponse
+	(*Import)(nil),                               // 49: traillake.v1.Import
+	(*ListImportsResponse)(nil),                  // 50: traillake.v1.ListImportsResponse
+	(*ListImportFailuresResponse)(nil),           // 51: traillake.v1.ListImportFailuresResponse
+	(*ListQuarantinedRecordsResponse)(nil),       // 52: traillake.v1.ListQuarantinedRecordsResponse
+	(*StartQueryResponse)(nil),                   // 53: traillake.v1.StartQueryResponse
+	(*DescribeQueryResponse)(nil),                // 54: traillake.v1.DescribeQueryResponse
+	(*CancelQueryResponse)(nil),                  // 55: traillake.v1.CancelQueryResponse
+	(*GetQueryResultsResponse)(nil),              // 56: traillake.v1.GetQueryResultsResponse
+	(*GetQueryRowsResponse)(nil),                 // 57: traillake.v1.GetQueryRowsResponse
+	(*ExportQueryResultsResponse)(nil),           // 58: traillake.v1.ExportQueryResultsResponse
+	(*StreamQueryResultsResponse)(nil),           // 59: traillake.v1.StreamQueryResultsResponse
+	(*GetQueryResultStatisticsResponse)(nil),     // 60: traillake.v1.GetQueryResultStatisticsResponse
+	(*ListQueriesResponse)(nil),                  // 61: traillake.v1.ListQueriesResponse
+	(*SavedQuery)(nil),                           // 62: traillake.v1.SavedQuery
+	(*ListSavedQueriesResponse)(nil),             // 63: traillake.v1.ListSavedQueriesResponse
+	(*DeleteSavedQueryResponse)(nil),             // 64: traillake.v1.DeleteSavedQueryResponse
+	(*ListQueryHistoryResponse)(nil),             // 65: traillake.v1.ListQueryHistoryResponse
+	(*SearchSampleQueriesResponse)(nil),          // 66: traillake.v1.SearchSampleQueriesResponse
+	(*SampleQuery)(nil),                          // 67: traillake.v1.SampleQuery
+	(*ValidateQueryResponse)(nil),                // 68: traillake.v1.ValidateQueryResponse
+	(*EstimateQueryResponse)(nil),                // 69: traillake.v1.EstimateQueryResponse
+	(*ListFunctionsResponse)(nil),                // 70: traillake.v1.ListFunctionsResponse
+	(*ListEventDataStoreColumnsResponse)(nil),    // 71: traillake.v1.ListEventDataStoreColumnsResponse
+	(*ListEventDataStoreValuesResponse)(nil),     // 72: traillake.v1.ListEventDataStoreValuesResponse
 }
 var file_traillake_v1_service_proto_depIdxs = []int32{
 	0,  // 0: traillake.v1.LakeService.CreateEventDataStore:input_type -> traillake.v1.CreateEventDataStoreRequest
@@ -141,72 +153,80 @@ var file_traillake_v1_service_proto_depIdxs = []int32{
 	5,  // 5: traillake.v1.LakeService.RestoreEventDataStore:input_type -> traillake.v1.RestoreEventDataStoreRequest
 	6,  // 6: traillake.v1.LakeService.StartEventDataStoreIngestion:input_type -> traillake.v1.StartEventDataStoreIngestionRequest
 	7,  // 7: traillake.v1.LakeService.StopEventDataStoreIngestion:input_type -> traillake.v1.StopEventDataStoreIngestionRequest
-	8,  // 8: traillake.v1.LakeService.StartImport:input_type -> traillake.v1.StartImportRequest
-	9,  // 9: traillake.v1.LakeService.GetImport:input_type -> traillake.v1.GetImportRequest
-	10, // 10: traillake.v1.LakeService.StopImport:input_type -> traillake.v1.StopImportRequest
-	11, // 11: traillake.v1.LakeService.ListImports:input_type -> traillake.v1.ListImportsRequest
-	12, // 12: traillake.v1.LakeService.ListImportFailures:input_type -> traillake.v1.ListImportFailuresRequest
-	13, // 13: traillake.v1.LakeService.ListQuarantinedRecords:input_type -> traillake.v1.ListQuarantinedRecordsRequest
-	14, // 14: traillake.v1.LakeService.StartQuery:input_type -> traillake.v1.StartQueryRequest
-	15, // 15: traillake.v1.LakeService.DescribeQuery:input_type -> traillake.v1.DescribeQueryRequest
-	16, // 16: traillake.v1.LakeService.CancelQuery:input_type -> traillake.v1.CancelQueryRequest
-	17, // 17: traillake.v1.LakeService.GetQueryResults:input_type -> traillake.v1.GetQueryResultsRequest
-	18, // 18: traillake.v1.LakeService.GetQueryRows:input_type -> traillake.v1.GetQueryRowsRequest
-	19, // 19: traillake.v1.LakeService.ExportQueryResults:input_type -> traillake.v1.ExportQueryResultsRequest
-	20, // 20: traillake.v1.LakeService.StreamQueryResults:input_type -> traillake.v1.StreamQueryResultsRequest
-	21, // 21: traillake.v1.LakeService.GetQueryResultStatistics:input_type -> traillake.v1.GetQueryResultStatisticsRequest
-	22, // 22: traillake.v1.LakeService.ListQueries:input_type -> traillake.v1.ListQueriesRequest
-	23, // 23: traillake.v1.LakeService.CreateSavedQuery:input_type -> traillake.v1.CreateSavedQueryRequest
-	24, // 24: traillake.v1.LakeService.GetSavedQuery:input_type -> traillake.v1.GetSavedQueryRequest
-	25, // 25: traillake.v1.LakeService.ListSavedQueries:input_type -> traillake.v1.ListSavedQueriesRequest
-	26, // 26: traillake.v1.LakeService.UpdateSavedQuery:input_type -> traillake.v1.UpdateSavedQueryRequest
-	27, // 27: traillake.v1.LakeService.DeleteSavedQuery:input_type -> traillake.v1.DeleteSavedQueryRequest
-	28, // 28: traillake.v1.LakeService.ListQueryHistory:input_type -> traillake.v1.ListQueryHistoryRequest
-	29, // 29: traillake.v1.LakeService.SearchSampleQueries:input_type -> traillake.v1.SearchSampleQueriesRequest
-	30, // 30: traillake.v1.LakeService.GetSampleQuery:input_type -> traillake.v1.GetSampleQueryRequest
-	31, // 31: traillake.v1.LakeService.ValidateQuery:input_type -> traillake.v1.ValidateQueryRequest
-	32, // 32: traillake.v1.LakeService.EstimateQuery:input_type -> traillake.v1.EstimateQueryRequest
-	33, // 33: traillake.v1.LakeService.ListFunctions:input_type -> traillake.v1.ListFunctionsRequest
-	34, // 34: traillake.v1.LakeService.ListEventDataStoreColumns:input_type -> traillake.v1.ListEventDataStoreColumnsRequest
-	35, // 35: traillake.v1.LakeService.ListEventDataStoreValues:input_type -> traillake.v1.ListEventDataStoreValuesRequest
-	36, // 36: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
-	36, // 37: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
-	37, // 38: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
-	36, // 39: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
-	38, // 40: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
-	36, // 41: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
-	39, // 42: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
-	40, // 43: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
-	41, // 44: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
-	41, // 45: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
-	41, // 46: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
-	42, // 47: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
-	43, // 48: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
-	44, // 49: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
-	45, // 50: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
-	46, // 51: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
-	47, // 52: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
-	48, // 53: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
-	49, // 54: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
-	50, // 55: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
-	51, // 56: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
-	52, // 57: traillake.v1.LakeService.GetQueryResultStatistics:output_type -> traillake.v1.GetQueryResultStatisticsResponse
-	53, // 58: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
-	54, // 59: traillake.v1.LakeService.CreateSavedQuery:output_type -> traillake.v1.SavedQuery
-	54, // 60: traillake.v1.LakeService.GetSavedQuery:output_type -> traillake.v1.SavedQuery
-	55, // 61: traillake.v1.LakeService.ListSavedQueries:output_type -> traillake.v1.ListSavedQueriesResponse
-	54, // 62: traillake.v1.LakeService.UpdateSavedQuery:output_type -> traillake.v1.SavedQuery
-	56, // 63: traillake.v1.LakeService.DeleteSavedQuery:output_type -> traillake.v1.DeleteSavedQueryResponse
-	57, // 64: traillake.v1.LakeService.ListQueryHistory:output_type -> traillake.v1.ListQueryHistoryResponse
-	58, // 65: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
-	59, // 66: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
-	60, // 67: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
-	61, // 68: traillake.v1.LakeService.EstimateQuery:output_type -> traillake.v1.EstimateQueryResponse
-	62, // 69: traillake.v1.LakeService.ListFunctions:output_type -> traillake.v1.ListFunctionsResponse
-	63, // 70: traillake.v1.LakeService.ListEventDataStoreColumns:output_type -> traillake.v1.ListEventDataStoreColumnsResponse
-	64, // 71: traillake.v1.LakeService.ListEventDataStoreValues:output_type -> traillake.v1.ListEventDataStoreValuesResponse
-	36, // [36:72] is the sub-list for method output_type
-	0,  // [0:36] is the sub-list for method input_type
+	8,  // 8: traillake.v1.LakeService.ListDays:input_type -> traillake.v1.ListDaysRequest
+	9,  // 9: traillake.v1.LakeService.ListSegments:input_type -> traillake.v1.ListSegmentsRequest
+	10, // 10: traillake.v1.LakeService.ListBuckets:input_type -> traillake.v1.ListBucketsRequest
+	11, // 11: traillake.v1.LakeService.ListBucketObjects:input_type -> traillake.v1.ListBucketObjectsRequest
+	12, // 12: traillake.v1.LakeService.StartImport:input_type -> traillake.v1.StartImportRequest
+	13, // 13: traillake.v1.LakeService.GetImport:input_type -> traillake.v1.GetImportRequest
+	14, // 14: traillake.v1.LakeService.StopImport:input_type -> traillake.v1.StopImportRequest
+	15, // 15: traillake.v1.LakeService.ListImports:input_type -> traillake.v1.ListImportsRequest
+	16, // 16: traillake.v1.LakeService.ListImportFailures:input_type -> traillake.v1.ListImportFailuresRequest
+	17, // 17: traillake.v1.LakeService.ListQuarantinedRecords:input_type -> traillake.v1.ListQuarantinedRecordsRequest
+	18, // 18: traillake.v1.LakeService.StartQuery:input_type -> traillake.v1.StartQueryRequest
+	19, // 19: traillake.v1.LakeService.DescribeQuery:input_type -> traillake.v1.DescribeQueryRequest
+	20, // 20: traillake.v1.LakeService.CancelQuery:input_type -> traillake.v1.CancelQueryRequest
+	21, // 21: traillake.v1.LakeService.GetQueryResults:input_type -> traillake.v1.GetQueryResultsRequest
+	22, // 22: traillake.v1.LakeService.GetQueryRows:input_type -> traillake.v1.GetQueryRowsRequest
+	23, // 23: traillake.v1.LakeService.ExportQueryResults:input_type -> traillake.v1.ExportQueryResultsRequest
+	24, // 24: traillake.v1.LakeService.StreamQueryResults:input_type -> traillake.v1.StreamQueryResultsRequest
+	25, // 25: traillake.v1.LakeService.GetQueryResultStatistics:input_type -> traillake.v1.GetQueryResultStatisticsRequest
+	26, // 26: traillake.v1.LakeService.ListQueries:input_type -> traillake.v1.ListQueriesRequest
+	27, // 27: traillake.v1.LakeService.CreateSavedQuery:input_type -> traillake.v1.CreateSavedQueryRequest
+	28, // 28: traillake.v1.LakeService.GetSavedQuery:input_type -> traillake.v1.GetSavedQueryRequest
+	29, // 29: traillake.v1.LakeService.ListSavedQueries:input_type -> traillake.v1.ListSavedQueriesRequest
+	30, // 30: traillake.v1.LakeService.UpdateSavedQuery:input_type -> traillake.v1.UpdateSavedQueryRequest
+	31, // 31: traillake.v1.LakeService.DeleteSavedQuery:input_type -> traillake.v1.DeleteSavedQueryRequest
+	32, // 32: traillake.v1.LakeService.ListQueryHistory:input_type -> traillake.v1.ListQueryHistoryRequest
+	33, // 33: traillake.v1.LakeService.SearchSampleQueries:input_type -> traillake.v1.SearchSampleQueriesRequest
+	34, // 34: traillake.v1.LakeService.GetSampleQuery:input_type -> traillake.v1.GetSampleQueryRequest
+	35, // 35: traillake.v1.LakeService.ValidateQuery:input_type -> traillake.v1.ValidateQueryRequest
+	36, // 36: traillake.v1.LakeService.EstimateQuery:input_type -> traillake.v1.EstimateQueryRequest
+	37, // 37: traillake.v1.LakeService.ListFunctions:input_type -> traillake.v1.ListFunctionsRequest
+	38, // 38: traillake.v1.LakeService.ListEventDataStoreColumns:input_type -> traillake.v1.ListEventDataStoreColumnsRequest
+	39, // 39: traillake.v1.LakeService.ListEventDataStoreValues:input_type -> traillake.v1.ListEventDataStoreValuesRequest
+	40, // 40: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
+	40, // 41: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
+	41, // 42: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
+	40, // 43: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
+	42, // 44: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
+	40, // 45: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
+	43, // 46: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
+	44, // 47: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
+	45, // 48: traillake.v1.LakeService.ListDays:output_type -> traillake.v1.ListDaysResponse
+	46, // 49: traillake.v1.LakeService.ListSegments:output_type -> traillake.v1.ListSegmentsResponse
+	47, // 50: traillake.v1.LakeService.ListBuckets:output_type -> traillake.v1.ListBucketsResponse
+	48, // 51: traillake.v1.LakeService.ListBucketObjects:output_type -> traillake.v1.ListBucketObjectsResponse
+	49, // 52: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
+	49, // 53: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
+	49, // 54: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
+	50, // 55: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
+	51, // 56: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
+	52, // 57: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
+	53, // 58: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
+	54, // 59: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
+	55, // 60: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
+	56, // 61: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
+	57, // 62: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
+	58, // 63: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
+	59, // 64: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
+	60, // 65: traillake.v1.LakeService.GetQueryResultStatistics:output_type -> traillake.v1.GetQueryResultStatisticsResponse
+	61, // 66: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
+	62, // 67: traillake.v1.LakeService.CreateSavedQuery:output_type -> traillake.v1.SavedQuery
+	62, // 68: traillake.v1.LakeService.GetSavedQuery:output_type -> traillake.v1.SavedQuery
+	63, // 69: traillake.v1.LakeService.ListSavedQueries:output_type -> traillake.v1.ListSavedQueriesResponse
+	62, // 70: traillake.v1.LakeService.UpdateSavedQuery:output_type -> traillake.v1.SavedQuery
+	64, // 71: traillake.v1.LakeService.DeleteSavedQuery:output_type -> traillake.v1.DeleteSavedQueryResponse
+	65, // 72: traillake.v1.LakeService.ListQueryHistory:output_type -> traillake.v1.ListQueryHistoryResponse
+	66, // 73: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
+	67, // 74: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
+	68, // 75: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
+	69, // 76: traillake.v1.LakeService.EstimateQuery:output_type -> traillake.v1.EstimateQueryResponse
+	70, // 77: traillake.v1.LakeService.ListFunctions:output_type -> traillake.v1.ListFunctionsResponse
+	71, // 78: traillake.v1.LakeService.ListEventDataStoreColumns:output_type -> traillake.v1.ListEventDataStoreColumnsResponse
+	72, // 79: traillake.v1.LakeService.ListEventDataStoreValues:output_type -> traillake.v1.ListEventDataStoreValuesResponse
+	40, // [40:80] is the sub-list for method output_type
+	0,  // [0:40] is the sub-list for method input_type
 	0,  // [0:0] is the sub-list for extension type_name
 	0,  // [0:0] is the sub-list for extension extendee
 	0,  // [0:0] is the sub-list for field type_name
@@ -223,6 +243,7 @@ func file_traillake_v1_service_proto_init() {
 	file_traillake_v1_samples_proto_init()
 	file_traillake_v1_queries_language_proto_init()
 	file_traillake_v1_saved_queries_proto_init()
+	file_traillake_v1_segments_proto_init()
 	file_traillake_v1_stores_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -27,6 +27,10 @@ const (
 	LakeService_RestoreEventDataStore_FullMethodName        = "/traillake.v1.LakeService/RestoreEventDataStore"
 	LakeService_StartEventDataStoreIngestion_FullMethodName = "/traillake.v1.LakeService/StartEventDataStoreIngestion"
 	LakeService_StopEventDataStoreIngestion_FullMethodName  = "/traillake.v1.LakeService/StopEventDataStoreIngestion"
+	LakeService_ListDays_FullMethodName                     = "/traillake.v1.LakeService/ListDays"
+	LakeService_ListSegments_FullMethodName                 = "/traillake.v1.LakeService/ListSegments"
+	LakeService_ListBuckets_FullMethodName                  = "/traillake.v1.LakeService/ListBuckets"
+	LakeService_ListBucketObjects_FullMethodName            = "/traillake.v1.LakeService/ListBucketObjects"
 	LakeService_StartImport_FullMethodName                  = "/traillake.v1.LakeService/StartImport"
 	LakeService_GetImport_FullMethodName                    = "/traillake.v1.LakeService/GetImport"
 	LakeService_StopImport_FullMethodName                   = "/traillake.v1.LakeService/StopImport"
@@ -81,6 +85,14 @@ type LakeServiceClient interface {
 	StartEventDataStoreIngestion(ctx context.Context, in *StartEventDataStoreIngestionRequest, opts ...grpc.CallOption) (*StartEventDataStoreIngestionResponse, error)
 	// StopEventDataStoreIngestion keeps live events out of a store.
 	StopEventDataStoreIngestion(ctx context.Context, in *StopEventDataStoreIngestionRequest, opts ...grpc.CallOption) (*StopEventDataStoreIngestionResponse, error)
+	// ListDays tells what a store holds of each day.
+	ListDays(ctx context.Context, in *ListDaysRequest, opts ...grpc.CallOption) (*ListDaysResponse, error)
+	// ListSegments lists the files of a store.
+	ListSegments(ctx context.Context, in *ListSegmentsRequest, opts ...grpc.CallOption) (*ListSegmentsResponse, error)
+	// ListBuckets lists the directories that are served as buckets to imports.
+	ListBuckets(ctx context.Context, in *ListBucketsRequest, opts ...grpc.CallOption) (*ListBucketsResponse, error)
+	// ListBucketObjects lists what lies directly below a prefix of such a bucket.
+	ListBucketObjects(ctx context.Context, in *ListBucketObjectsRequest, opts ...grpc.CallOption) (*ListBucketObjectsResponse, error)
 	// StartImport imports trail events from a bucket into a store.
 	StartImport(ctx context.Context, in *StartImportRequest, opts ...grpc.CallOption) (*Import, error)
 	// GetImport describes an import.
@@ -226,6 +238,46 @@ func (c *lakeServiceClient) StopEventDataStoreIngestion(ctx context.Context, in 
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(StopEventDataStoreIngestionResponse)
 	err := c.cc.Invoke(ctx, LakeService_StopEventDataStoreIngestion_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) ListDays(ctx context.Context, in *ListDaysRequest, opts ...grpc.CallOption) (*ListDaysResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListDaysResponse)
+	err := c.cc.Invoke(ctx, LakeService_ListDays_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) ListSegments(ctx context.Context, in *ListSegmentsRequest, opts ...grpc.CallOption) (*ListSegmentsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListSegmentsResponse)
+	err := c.cc.Invoke(ctx, LakeService_ListSegments_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) ListBuckets(ctx context.Context, in *ListBucketsRequest, opts ...grpc.CallOption) (*ListBucketsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListBucketsResponse)
+	err := c.cc.Invoke(ctx, LakeService_ListBuckets_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) ListBucketObjects(ctx context.Context, in *ListBucketObjectsRequest, opts ...grpc.CallOption) (*ListBucketObjectsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListBucketObjectsResponse)
+	err := c.cc.Invoke(ctx, LakeService_ListBucketObjects_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -554,6 +606,14 @@ type LakeServiceServer interface {
 	StartEventDataStoreIngestion(context.Context, *StartEventDataStoreIngestionRequest) (*StartEventDataStoreIngestionResponse, error)
 	// StopEventDataStoreIngestion keeps live events out of a store.
 	StopEventDataStoreIngestion(context.Context, *StopEventDataStoreIngestionRequest) (*StopEventDataStoreIngestionResponse, error)
+	// ListDays tells what a store holds of each day.
+	ListDays(context.Context, *ListDaysRequest) (*ListDaysResponse, error)
+	// ListSegments lists the files of a store.
+	ListSegments(context.Context, *ListSegmentsRequest) (*ListSegmentsResponse, error)
+	// ListBuckets lists the directories that are served as buckets to imports.
+	ListBuckets(context.Context, *ListBucketsRequest) (*ListBucketsResponse, error)
+	// ListBucketObjects lists what lies directly below a prefix of such a bucket.
+	ListBucketObjects(context.Context, *ListBucketObjectsRequest) (*ListBucketObjectsResponse, error)
 	// StartImport imports trail events from a bucket into a store.
 	StartImport(context.Context, *StartImportRequest) (*Import, error)
 	// GetImport describes an import.
@@ -648,6 +708,18 @@ func (UnimplementedLakeServiceServer) StartEventDataStoreIngestion(context.Conte
 }
 func (UnimplementedLakeServiceServer) StopEventDataStoreIngestion(context.Context, *StopEventDataStoreIngestionRequest) (*StopEventDataStoreIngestionResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method StopEventDataStoreIngestion not implemented")
+}
+func (UnimplementedLakeServiceServer) ListDays(context.Context, *ListDaysRequest) (*ListDaysResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListDays not implemented")
+}
+func (UnimplementedLakeServiceServer) ListSegments(context.Context, *ListSegmentsRequest) (*ListSegmentsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListSegments not implemented")
+}
+func (UnimplementedLakeServiceServer) ListBuckets(context.Context, *ListBucketsRequest) (*ListBucketsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListBuckets not implemented")
+}
+func (UnimplementedLakeServiceServer) ListBucketObjects(context.Context, *ListBucketObjectsRequest) (*ListBucketObjectsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListBucketObjects not implemented")
 }
 func (UnimplementedLakeServiceServer) StartImport(context.Context, *StartImportRequest) (*Import, error) {
 	return nil, status.Error(codes.Unimplemented, "method StartImport not implemented")
@@ -894,6 +966,78 @@ func _LakeService_StopEventDataStoreIngestion_Handler(srv interface{}, ctx conte
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(LakeServiceServer).StopEventDataStoreIngestion(ctx, req.(*StopEventDataStoreIngestionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_ListDays_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListDaysRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ListDays(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ListDays_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ListDays(ctx, req.(*ListDaysRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_ListSegments_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListSegmentsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ListSegments(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ListSegments_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ListSegments(ctx, req.(*ListSegmentsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_ListBuckets_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListBucketsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ListBuckets(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ListBuckets_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ListBuckets(ctx, req.(*ListBucketsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_ListBucketObjects_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListBucketObjectsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ListBucketObjects(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ListBucketObjects_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ListBucketObjects(ctx, req.(*ListBucketObjectsRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -1426,6 +1570,22 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "StopEventDataStoreIngestion",
 			Handler:    _LakeService_StopEventDataStoreIngestion_Handler,
+		},
+		{
+			MethodName: "ListDays",
+			Handler:    _LakeService_ListDays_Handler,
+		},
+		{
+			MethodName: "ListSegments",
+			Handler:    _LakeService_ListSegments_Handler,
+		},
+		{
+			MethodName: "ListBuckets",
+			Handler:    _LakeService_ListBuckets_Handler,
+		},
+		{
+			MethodName: "ListBucketObjects",
+			Handler:    _LakeService_ListBucketObjects_Handler,
 		},
 		{
 			MethodName: "StartImport",
