@@ -15,6 +15,7 @@ type csvWriter struct {
 	w       *csv.Writer
 	types   []types.Type
 	row     []string
+	buf     []byte
 	guarded []bool // columns whose texts are neutralized
 }
 
@@ -46,7 +47,11 @@ func openCSV(w io.Writer, schema *arrow.Schema, guard bool) (Writer, error) {
 func (c *csvWriter) Write(rec arrow.Record) error {
 	for i := range int(rec.NumRows()) {
 		for j, t := range c.types {
-			c.row[j] = cellText(t, rec.Column(j), i, "")
+			c.row[j] = ""
+			if column := rec.Column(j); t.Kind != types.Unknown && !column.IsNull(i) {
+				c.buf = types.AppendText(c.buf[:0], t, column, i)
+				c.row[j] = string(c.buf)
+			}
 			if c.guarded[j] {
 				c.row[j] = neutralize(c.row[j])
 			}
@@ -62,12 +67,4 @@ func (c *csvWriter) Write(rec arrow.Record) error {
 func (c *csvWriter) Close() error {
 	c.w.Flush()
 	return c.w.Error()
-}
-
-// cellText is the lake's text of a value, or what stands for NULL.
-func cellText(t types.Type, column arrow.Array, row int, null string) string {
-	if t.Kind == types.Unknown || column.IsNull(row) {
-		return null
-	}
-	return string(types.AppendText(nil, t, column, row))
 }

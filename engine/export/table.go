@@ -53,7 +53,7 @@ func (t *tableWriter) Write(rec arrow.Record) error {
 	for i := range int(rec.NumRows()) {
 		row := make(table.Row, len(t.types))
 		for j, typ := range t.types {
-			row[j] = printable(strings.TrimRight(cellText(typ, rec.Column(j), i, "NULL"), "\n"))
+			row[j] = printable(strings.TrimRight(cellText(typ, rec.Column(j), i), "\n"))
 		}
 		t.table.AppendRow(row)
 	}
@@ -64,6 +64,14 @@ func (t *tableWriter) Write(rec arrow.Record) error {
 func (t *tableWriter) Close() error {
 	_, err := io.WriteString(t.out, t.table.Render()+"\n")
 	return err
+}
+
+// cellText is the lake's text of a value.
+func cellText(t types.Type, column arrow.Array, row int) string {
+	if t.Kind == types.Unknown || column.IsNull(row) {
+		return "NULL"
+	}
+	return string(types.AppendText(nil, t, column, row))
 }
 
 // fold breaks the lines of a value that are too wide and keeps those it has.

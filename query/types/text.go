@@ -235,7 +235,8 @@ func appendYMD(dst []byte, t time.Time) []byte {
 }
 
 func appendPadded(dst []byte, n int64, width int) []byte {
-	digits := strconv.AppendInt(nil, n, 10)
+	var buf [20]byte
+	digits := strconv.AppendInt(buf[:0], n, 10)
 	for i := len(digits); i < width; i++ {
 		dst = append(dst, '0')
 	}
@@ -249,7 +250,8 @@ func AppendTime(dst []byte, nanos int64, precision int) []byte {
 	dst = appendPadded(append(dst, ':'), seconds/60%60, 2)
 	dst = appendPadded(append(dst, ':'), seconds%60, 2)
 	if precision > 0 {
-		fraction := appendPadded(nil, nanos%1e9, 9)
+		var buf [9]byte
+		fraction := appendPadded(buf[:0], nanos%1e9, 9)
 		dst = append(append(dst, '.'), fraction[:precision]...)
 	}
 	return dst
