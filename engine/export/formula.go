@@ -1,6 +1,9 @@
 package export
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // formulaStarts are the characters with which a spreadsheet takes a cell for a
 // formula (OWASP, "CSV Injection"), and their full-width forms, which some
@@ -11,11 +14,9 @@ const formulaStarts = "=+-@\t\r\n\x00＝＋－＠"
 // formula: it then shows the text. An event's fields are written by whoever made
 // the call, an attacker among them.
 func neutralize(text string) string {
-	for _, c := range text {
-		if strings.ContainsRune(formulaStarts, c) {
-			return "'" + text
-		}
-		break
+	first, size := utf8.DecodeRuneInString(text)
+	if size > 0 && strings.ContainsRune(formulaStarts, first) {
+		return "'" + text
 	}
 	return text
 }
