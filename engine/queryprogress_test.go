@@ -36,7 +36,7 @@ func TestQueryProgressCountsWhatIsPruned(t *testing.T) {
 	l.create("audit", 3653)
 	l.importAll(l.mustFind("audit"))
 	for _, sql := range []string{
-		"SELECT * FROM audit WHERE eventname = 'NoSuchName'", "SELECT count(*) FROM audit WHERE eventid = 'x'",
+		"SELECT * FROM audit WHERE eventname = 'NoSuchName'", "SELECT count(*) FROM audit WHERE eventid = '7a000000-0000-4000-8000-000000000000'",
 		"SELECT * FROM audit WHERE eventtime > '2027-01-01'", "SELECT * FROM audit ORDER BY eventtime DESC LIMIT 3",
 		"SELECT a.eventid FROM audit a JOIN audit b ON a.eventid = b.eventid", "SELECT 1",
 	} {
