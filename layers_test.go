@@ -50,6 +50,7 @@ var mayImport = map[string][]string{
 	"query/prune":        {"query/plan", "query/types"},
 	"query/exec":         {"query/exec", "query/plan", "query/function", "query/types", "query/ast"},
 	"query/memtable":     {"query/exec/vector", "query/plan", "query/types"},
+	"query/edit":         {"query", "query/ast", "query/parse", "query/function", "query/types"},
 	"query/slttest":      {"query"},
 	"query/difftest":     {"query"},
 	"proto":              {},

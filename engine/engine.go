@@ -49,6 +49,8 @@ type Engine struct {
 	counters counters
 	// counting lets one ListEventDataStoreValues at a time count.
 	counting chan struct{}
+	// analyzing holds a place for each ExplainQuery that runs its statement.
+	analyzing chan struct{}
 }
 
 // Open opens the lake in opts.Dir, goes on with the imports that were running,
@@ -72,7 +74,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	e := &Engine{
 		opts: opts, lake: lake, log: opts.Logger, background: background, stop: stop,
 		stores: map[string]*store{}, imports: map[string]*importState{}, saved: map[string]*SavedQuery{},
-		counting: make(chan struct{}, 1),
+		counting: make(chan struct{}, 1), analyzing: make(chan struct{}, opts.Query.MaxConcurrent),
 	}
 	if err := e.load(ctx); err != nil {
 		return nil, errors.Join(err, e.Close())

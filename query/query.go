@@ -95,16 +95,16 @@ func (q *Query) Run(ctx context.Context, opts RunOptions) (*Run, error) {
 	}
 	root := optimize.ForRun(q.root, folder(*fctx))
 	if q.explain == explainPlan {
-		return newRun(q, env, &explained{query: q, root: root, env: env}), nil
+		return newRun(q, env, root, &explained{query: q, root: root, env: env}), nil
 	}
 	rows, err := exec.Build(ctx, root, env)
 	if err != nil {
 		return nil, withText(err, q.text)
 	}
 	if q.explain == explainAnalyze {
-		return newRun(q, env, &explained{query: q, root: root, env: env, rows: rows}), nil
+		return newRun(q, env, root, &explained{query: q, root: root, env: env, rows: rows}), nil
 	}
-	return newRun(q, env, rows), nil
+	return newRun(q, env, root, rows), nil
 }
 
 // pointers evaluates the constants of FOR TIMESTAMP AS OF.

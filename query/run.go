@@ -20,6 +20,7 @@ import (
 type Run struct {
 	query  *Query
 	env    *exec.Env
+	root   plan.Node // as it runs
 	in     plan.Stream
 	schema *arrow.Schema
 	rows   atomic.Int64
@@ -38,8 +39,8 @@ type Stats struct {
 	SpillFiles, SpilledBytes      int64 // temporary files, and what was written to them
 }
 
-func newRun(q *Query, env *exec.Env, in plan.Stream) *Run {
-	return &Run{query: q, env: env, in: in, schema: exec.Schema(q.Columns())}
+func newRun(q *Query, env *exec.Env, root plan.Node, in plan.Stream) *Run {
+	return &Run{query: q, env: env, root: root, in: in, schema: exec.Schema(q.Columns())}
 }
 
 // Schema implements plan.Stream.

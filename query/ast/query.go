@@ -23,6 +23,9 @@ type Query struct {
 	// OrderPos, OffsetPos and LimitPos are the places of the words ORDER, OFFSET,
 	// and LIMIT or FETCH; zero when absent.
 	OrderPos, OffsetPos, LimitPos Span
+	// BodyEnd and OrderEnd are where the text of the body and of ORDER BY ends; they
+	// are equal without ORDER BY.
+	BodyEnd, OrderEnd int
 }
 
 // CTE is one WITH item.
@@ -49,7 +52,15 @@ type Select struct {
 	GroupBy  *GroupBy    // nil when absent
 	Having   Expr        // nil when absent
 	Windows  []WindowDef // WINDOW clause
+	// WherePos and HavingPos are the places of the words; zero when absent.
+	WherePos, HavingPos Span
+	// Ends are where the clauses' texts end; all zero for TABLE t.
+	Ends ClauseEnds
 }
+
+// ClauseEnds are byte offsets behind the clauses of a Select. That of an absent
+// clause is that of the clause before it.
+type ClauseEnds struct{ Items, From, Where, GroupBy, Having int }
 
 // SetOp is the operator of a SetOperation.
 type SetOp uint8

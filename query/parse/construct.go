@@ -121,7 +121,8 @@ type versioned struct {
 
 // queryInfo is what the reader knows of a query expression.
 type queryInfo struct {
-	first, last int
-	with        int // tokens of WITH [RECURSIVE]
-	recursive   bool
+	bodyEnd, orderEnd int // offsets, as in ast.Query
+	first, last       int
+	with              int // tokens of WITH [RECURSIVE]
+	recursive         bool
 }

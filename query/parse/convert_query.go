@@ -12,7 +12,7 @@ func (c *converter) query(tree sqlparser.TableStatement, first int) *ast.Query {
 	if info == nil {
 		c.mismatch(first)
 	}
-	q := &ast.Query{At: c.at(place{info.first, info.last}), Recurse: info.recursive}
+	q := &ast.Query{At: c.at(place{info.first, info.last}), Recurse: info.recursive, BodyEnd: info.bodyEnd, OrderEnd: info.orderEnd}
 	var terms []term
 	with, orderBy, limit := c.clauses(tree)
 	c.terms(tree, &terms)

@@ -50,12 +50,14 @@ func (r *reader) query() {
 		r.setOp()
 		r.term()
 	}
+	info.bodyEnd = r.end()
 	r.wants("UNION", "INTERSECT", "EXCEPT")
 	if r.peek(0).is("ORDER") {
 		r.orderBy()
 	} else {
 		r.wants("ORDER")
 	}
+	info.orderEnd = r.end()
 	r.tail()
 	info.last = r.pos - 1
 	r.queries[info.first] = info
@@ -150,25 +152,35 @@ func (r *reader) selectBody() {
 	}
 	r.add(construct{kind: selectKind, first: first, last: r.pos - 1, node: node})
 	r.list(r.selectItem)
+	node.Ends.Items = r.end()
 	if r.accept("FROM") {
 		r.list(r.relation)
 	}
+	node.Ends.From = r.end()
 	if r.accept("WHERE") {
+		node.WherePos = r.toks[r.pos-1].span
 		r.expr()
 	}
+	node.Ends.Where = r.end()
 	if r.peek(0).is("GROUP") {
 		r.groupBy()
 	}
+	node.Ends.GroupBy = r.end()
 	r.wants("GROUP")
 	if r.accept("HAVING") {
+		node.HavingPos = r.toks[r.pos-1].span
 		r.expr()
 	}
+	node.Ends.Having = r.end()
 	if r.peek(0).is("WINDOW") && r.clauseAhead() {
 		r.next()
 		r.list(r.windowItem)
 	}
 	r.wants("WINDOW")
 }
+
+// end is where the text of the token just read ends.
+func (r *reader) end() int { return r.toks[r.pos-1].span.End }
 
 // quantifierAhead reports whether ALL, which is not reserved, stands before an
 // expression here rather than being one.

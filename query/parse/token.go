@@ -110,3 +110,16 @@ func wordSet(text string) map[string]bool {
 	}
 	return set
 }
+
+// WriteName writes a name as SQL reads it: quoted when it must be.
+func WriteName(name string) string {
+	for i := range len(name) {
+		if c := name[i]; !isWord(c) || i == 0 && isDigit(c) {
+			return ast.QuoteName(name)
+		}
+	}
+	if name == "" || reserved[strings.ToUpper(name)] {
+		return ast.QuoteName(name)
+	}
+	return name
+}

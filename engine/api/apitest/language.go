@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"context"
+	"time"
 
 	"github.com/traillake/traillake/engine"
 )
@@ -46,5 +47,21 @@ func (e *Engine) ListEventDataStoreColumns(ctx context.Context, p engine.Princip
 func (e *Engine) ListEventDataStoreValues(ctx context.Context, p engine.Principal, in engine.ListValuesInput) (*engine.StoreValues, error) {
 	return reply(ctx, e, "ListEventDataStoreValues", p, in, func() *engine.StoreValues {
 		return &engine.StoreValues{Values: []engine.StoreValue{{Value: "ConsoleLogin", Count: 7}}, Events: 8, Complete: true}
+	})
+}
+
+// EditQuery answers a statement.
+func (e *Engine) EditQuery(ctx context.Context, p engine.Principal, in engine.EditQueryInput) (string, error) {
+	return "SELECT 7", e.asked(ctx, "EditQuery", p, in)
+}
+
+// ExplainQuery answers a plan of two nodes.
+func (e *Engine) ExplainQuery(ctx context.Context, p engine.Principal, in engine.ExplainQueryInput) (*engine.Explanation, error) {
+	return reply(ctx, e, "ExplainQuery", p, in, func() *engine.Explanation {
+		scan := &engine.PlanNode{Name: "Scan", Scan: &engine.ScanFigures{Segments: 1, SegmentsPruned: 2, RowGroups: 3, RowGroupsPruned: 4, Rows: 5, Bytes: 6}}
+		return &engine.Explanation{Root: &engine.PlanNode{
+			Name: "Filter", Detail: "a = 1", Rows: 11, Batches: 12, Bytes: 13, Time: 14 * time.Microsecond, Memory: 15, SpillFiles: 16, SpilledBytes: 17,
+			Inputs: []*engine.PlanNode{scan},
+		}, Rows: 21, ExecutionTime: 22 * time.Millisecond, PeakMemory: 23}
 	})
 }

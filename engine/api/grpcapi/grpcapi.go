@@ -58,6 +58,8 @@ type Samples interface {
 type Language interface {
 	ValidateQuery(context.Context, engine.Principal, engine.StatementInput) (*engine.Validation, error)
 	EstimateQuery(context.Context, engine.Principal, engine.StatementInput) (*engine.Estimate, error)
+	EditQuery(context.Context, engine.Principal, engine.EditQueryInput) (statement string, err error)
+	ExplainQuery(context.Context, engine.Principal, engine.ExplainQueryInput) (*engine.Explanation, error)
 	ListFunctions(context.Context, engine.Principal) ([]engine.Function, error)
 	ListEventDataStoreColumns(ctx context.Context, p engine.Principal, idOrARN string) ([]engine.StoreColumn, error)
 	ListEventDataStoreValues(context.Context, engine.Principal, engine.ListValuesInput) (*engine.StoreValues, error)

@@ -9,6 +9,7 @@ package traillakev1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -977,11 +978,859 @@ func (x *ListEventDataStoreValuesResponse) GetComplete() bool {
 	return false
 }
 
+type EditQueryRequest struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	QueryStatement string                 `protobuf:"bytes,1,opt,name=query_statement,json=queryStatement,proto3" json:"query_statement,omitempty"`
+	// Made one after another; 1 to 20.
+	Edits         []*QueryEdit `protobuf:"bytes,2,rep,name=edits,proto3" json:"edits,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EditQueryRequest) Reset() {
+	*x = EditQueryRequest{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EditQueryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EditQueryRequest) ProtoMessage() {}
+
+func (x *EditQueryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EditQueryRequest.ProtoReflect.Descriptor instead.
+func (*EditQueryRequest) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *EditQueryRequest) GetQueryStatement() string {
+	if x != nil {
+		return x.QueryStatement
+	}
+	return ""
+}
+
+func (x *EditQueryRequest) GetEdits() []*QueryEdit {
+	if x != nil {
+		return x.Edits
+	}
+	return nil
+}
+
+type EditQueryResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The edited statement. It binds, and its result has the columns it had.
+	QueryStatement string `protobuf:"bytes,1,opt,name=query_statement,json=queryStatement,proto3" json:"query_statement,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *EditQueryResponse) Reset() {
+	*x = EditQueryResponse{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EditQueryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EditQueryResponse) ProtoMessage() {}
+
+func (x *EditQueryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EditQueryResponse.ProtoReflect.Descriptor instead.
+func (*EditQueryResponse) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *EditQueryResponse) GetQueryStatement() string {
+	if x != nil {
+		return x.QueryStatement
+	}
+	return ""
+}
+
+// QueryEdit is one change of a statement.
+type QueryEdit struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Edit:
+	//
+	//	*QueryEdit_Filter
+	//	*QueryEdit_Sort
+	//	*QueryEdit_TimeRange
+	Edit          isQueryEdit_Edit `protobuf_oneof:"edit"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QueryEdit) Reset() {
+	*x = QueryEdit{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QueryEdit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QueryEdit) ProtoMessage() {}
+
+func (x *QueryEdit) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QueryEdit.ProtoReflect.Descriptor instead.
+func (*QueryEdit) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *QueryEdit) GetEdit() isQueryEdit_Edit {
+	if x != nil {
+		return x.Edit
+	}
+	return nil
+}
+
+func (x *QueryEdit) GetFilter() *FilterEdit {
+	if x != nil {
+		if x, ok := x.Edit.(*QueryEdit_Filter); ok {
+			return x.Filter
+		}
+	}
+	return nil
+}
+
+func (x *QueryEdit) GetSort() *SortEdit {
+	if x != nil {
+		if x, ok := x.Edit.(*QueryEdit_Sort); ok {
+			return x.Sort
+		}
+	}
+	return nil
+}
+
+func (x *QueryEdit) GetTimeRange() *TimeRangeEdit {
+	if x != nil {
+		if x, ok := x.Edit.(*QueryEdit_TimeRange); ok {
+			return x.TimeRange
+		}
+	}
+	return nil
+}
+
+type isQueryEdit_Edit interface {
+	isQueryEdit_Edit()
+}
+
+type QueryEdit_Filter struct {
+	Filter *FilterEdit `protobuf:"bytes,1,opt,name=filter,proto3,oneof"`
+}
+
+type QueryEdit_Sort struct {
+	Sort *SortEdit `protobuf:"bytes,2,opt,name=sort,proto3,oneof"`
+}
+
+type QueryEdit_TimeRange struct {
+	TimeRange *TimeRangeEdit `protobuf:"bytes,3,opt,name=time_range,json=timeRange,proto3,oneof"`
+}
+
+func (*QueryEdit_Filter) isQueryEdit_Edit() {}
+
+func (*QueryEdit_Sort) isQueryEdit_Edit() {}
+
+func (*QueryEdit_TimeRange) isQueryEdit_Edit() {}
+
+// FilterEdit keeps what has a value, or drops it: rows of the result by a column
+// (column, or column_index, or both), or the events that the statement reads by a
+// leaf of their JSON (path). A condition that drops a value keeps what is NULL.
+type FilterEdit struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As the result shows it, in any case.
+	Column string `protobuf:"bytes,1,opt,name=column,proto3" json:"column,omitempty"`
+	// From 0; needed when columns share a name.
+	ColumnIndex *int32 `protobuf:"varint,2,opt,name=column_index,json=columnIndex,proto3,oneof" json:"column_index,omitempty"`
+	// From the event's own keys on; used when not empty.
+	Path []*PathStep `protobuf:"bytes,3,rep,name=path,proto3" json:"path,omitempty"`
+	// Of a column as results show it; of a leaf the text, number, true or false. Not
+	// set: NULL, or no such member.
+	Value *string `protobuf:"bytes,4,opt,name=value,proto3,oneof" json:"value,omitempty"`
+	// Drops instead of keeping.
+	Exclude bool `protobuf:"varint,5,opt,name=exclude,proto3" json:"exclude,omitempty"`
+	// Of a column of a statement with LIMIT: filter what LIMIT cuts, not what it
+	// left. A path always filters the events, before they are grouped or cut.
+	BeforeLimit   bool `protobuf:"varint,6,opt,name=before_limit,json=beforeLimit,proto3" json:"before_limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FilterEdit) Reset() {
+	*x = FilterEdit{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FilterEdit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FilterEdit) ProtoMessage() {}
+
+func (x *FilterEdit) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FilterEdit.ProtoReflect.Descriptor instead.
+func (*FilterEdit) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *FilterEdit) GetColumn() string {
+	if x != nil {
+		return x.Column
+	}
+	return ""
+}
+
+func (x *FilterEdit) GetColumnIndex() int32 {
+	if x != nil && x.ColumnIndex != nil {
+		return *x.ColumnIndex
+	}
+	return 0
+}
+
+func (x *FilterEdit) GetPath() []*PathStep {
+	if x != nil {
+		return x.Path
+	}
+	return nil
+}
+
+func (x *FilterEdit) GetValue() string {
+	if x != nil && x.Value != nil {
+		return *x.Value
+	}
+	return ""
+}
+
+func (x *FilterEdit) GetExclude() bool {
+	if x != nil {
+		return x.Exclude
+	}
+	return false
+}
+
+func (x *FilterEdit) GetBeforeLimit() bool {
+	if x != nil {
+		return x.BeforeLimit
+	}
+	return false
+}
+
+// PathStep leads to a member of an object or to an element of an array, from 0.
+type PathStep struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Step:
+	//
+	//	*PathStep_Key
+	//	*PathStep_Index
+	Step          isPathStep_Step `protobuf_oneof:"step"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PathStep) Reset() {
+	*x = PathStep{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PathStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PathStep) ProtoMessage() {}
+
+func (x *PathStep) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PathStep.ProtoReflect.Descriptor instead.
+func (*PathStep) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *PathStep) GetStep() isPathStep_Step {
+	if x != nil {
+		return x.Step
+	}
+	return nil
+}
+
+func (x *PathStep) GetKey() string {
+	if x != nil {
+		if x, ok := x.Step.(*PathStep_Key); ok {
+			return x.Key
+		}
+	}
+	return ""
+}
+
+func (x *PathStep) GetIndex() int32 {
+	if x != nil {
+		if x, ok := x.Step.(*PathStep_Index); ok {
+			return x.Index
+		}
+	}
+	return 0
+}
+
+type isPathStep_Step interface {
+	isPathStep_Step()
+}
+
+type PathStep_Key struct {
+	Key string `protobuf:"bytes,1,opt,name=key,proto3,oneof"`
+}
+
+type PathStep_Index struct {
+	Index int32 `protobuf:"varint,2,opt,name=index,proto3,oneof"`
+}
+
+func (*PathStep_Key) isPathStep_Step() {}
+
+func (*PathStep_Index) isPathStep_Step() {}
+
+// SortEdit orders the result by a column, instead of any order it has.
+type SortEdit struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Column      string                 `protobuf:"bytes,1,opt,name=column,proto3" json:"column,omitempty"`
+	ColumnIndex *int32                 `protobuf:"varint,2,opt,name=column_index,json=columnIndex,proto3,oneof" json:"column_index,omitempty"`
+	Desc        bool                   `protobuf:"varint,3,opt,name=desc,proto3" json:"desc,omitempty"`
+	// With LIMIT: keep the first in that order, instead of ordering what it left.
+	BeforeLimit   bool `protobuf:"varint,4,opt,name=before_limit,json=beforeLimit,proto3" json:"before_limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SortEdit) Reset() {
+	*x = SortEdit{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SortEdit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SortEdit) ProtoMessage() {}
+
+func (x *SortEdit) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SortEdit.ProtoReflect.Descriptor instead.
+func (*SortEdit) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *SortEdit) GetColumn() string {
+	if x != nil {
+		return x.Column
+	}
+	return ""
+}
+
+func (x *SortEdit) GetColumnIndex() int32 {
+	if x != nil && x.ColumnIndex != nil {
+		return *x.ColumnIndex
+	}
+	return 0
+}
+
+func (x *SortEdit) GetDesc() bool {
+	if x != nil {
+		return x.Desc
+	}
+	return false
+}
+
+func (x *SortEdit) GetBeforeLimit() bool {
+	if x != nil {
+		return x.BeforeLimit
+	}
+	return false
+}
+
+// TimeRangeEdit keeps the events from one time on and before another, instead of
+// the bounds that the statement has. Without either, it takes those away.
+type TimeRangeEdit struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	From          *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	To            *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TimeRangeEdit) Reset() {
+	*x = TimeRangeEdit{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TimeRangeEdit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TimeRangeEdit) ProtoMessage() {}
+
+func (x *TimeRangeEdit) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TimeRangeEdit.ProtoReflect.Descriptor instead.
+func (*TimeRangeEdit) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *TimeRangeEdit) GetFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *TimeRangeEdit) GetTo() *timestamppb.Timestamp {
+	if x != nil {
+		return x.To
+	}
+	return nil
+}
+
+type ExplainQueryRequest struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	QueryStatement string                 `protobuf:"bytes,1,opt,name=query_statement,json=queryStatement,proto3" json:"query_statement,omitempty"`
+	// Put in for "?" in order.
+	QueryParameters []string `protobuf:"bytes,2,rep,name=query_parameters,json=queryParameters,proto3" json:"query_parameters,omitempty"`
+	// Run the statement to its end, and count. The call lasts as long.
+	Analyze       bool `protobuf:"varint,3,opt,name=analyze,proto3" json:"analyze,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExplainQueryRequest) Reset() {
+	*x = ExplainQueryRequest{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainQueryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainQueryRequest) ProtoMessage() {}
+
+func (x *ExplainQueryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainQueryRequest.ProtoReflect.Descriptor instead.
+func (*ExplainQueryRequest) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *ExplainQueryRequest) GetQueryStatement() string {
+	if x != nil {
+		return x.QueryStatement
+	}
+	return ""
+}
+
+func (x *ExplainQueryRequest) GetQueryParameters() []string {
+	if x != nil {
+		return x.QueryParameters
+	}
+	return nil
+}
+
+func (x *ExplainQueryRequest) GetAnalyze() bool {
+	if x != nil {
+		return x.Analyze
+	}
+	return false
+}
+
+// PlanNode is an operator of a plan. Figures but those of scan are counted only
+// when the statement is run.
+type PlanNode struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Scan, Filter, Project, Aggregate, Sort, Limit, InnerJoin, …
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// What EXPLAIN shows of the node after its name.
+	Details []string `protobuf:"bytes,2,rep,name=details,proto3" json:"details,omitempty"`
+	// Yielded.
+	Rows  int64 `protobuf:"varint,3,opt,name=rows,proto3" json:"rows,omitempty"`
+	Bytes int64 `protobuf:"varint,4,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	// Spent in the node itself, over all its goroutines.
+	TimeMicros int64 `protobuf:"varint,5,opt,name=time_micros,json=timeMicros,proto3" json:"time_micros,omitempty"`
+	// The most that it kept in memory.
+	MemoryBytes  int64 `protobuf:"varint,6,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
+	SpilledBytes int64 `protobuf:"varint,7,opt,name=spilled_bytes,json=spilledBytes,proto3" json:"spilled_bytes,omitempty"`
+	SpillFiles   int64 `protobuf:"varint,8,opt,name=spill_files,json=spillFiles,proto3" json:"spill_files,omitempty"`
+	Batches      int64 `protobuf:"varint,9,opt,name=batches,proto3" json:"batches,omitempty"`
+	// Of a Scan of a store.
+	Scan *PlanScan `protobuf:"bytes,10,opt,name=scan,proto3" json:"scan,omitempty"`
+	// What it reads.
+	Children      []*PlanNode `protobuf:"bytes,11,rep,name=children,proto3" json:"children,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlanNode) Reset() {
+	*x = PlanNode{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlanNode) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlanNode) ProtoMessage() {}
+
+func (x *PlanNode) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlanNode.ProtoReflect.Descriptor instead.
+func (*PlanNode) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *PlanNode) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *PlanNode) GetDetails() []string {
+	if x != nil {
+		return x.Details
+	}
+	return nil
+}
+
+func (x *PlanNode) GetRows() int64 {
+	if x != nil {
+		return x.Rows
+	}
+	return 0
+}
+
+func (x *PlanNode) GetBytes() int64 {
+	if x != nil {
+		return x.Bytes
+	}
+	return 0
+}
+
+func (x *PlanNode) GetTimeMicros() int64 {
+	if x != nil {
+		return x.TimeMicros
+	}
+	return 0
+}
+
+func (x *PlanNode) GetMemoryBytes() int64 {
+	if x != nil {
+		return x.MemoryBytes
+	}
+	return 0
+}
+
+func (x *PlanNode) GetSpilledBytes() int64 {
+	if x != nil {
+		return x.SpilledBytes
+	}
+	return 0
+}
+
+func (x *PlanNode) GetSpillFiles() int64 {
+	if x != nil {
+		return x.SpillFiles
+	}
+	return 0
+}
+
+func (x *PlanNode) GetBatches() int64 {
+	if x != nil {
+		return x.Batches
+	}
+	return 0
+}
+
+func (x *PlanNode) GetScan() *PlanScan {
+	if x != nil {
+		return x.Scan
+	}
+	return nil
+}
+
+func (x *PlanNode) GetChildren() []*PlanNode {
+	if x != nil {
+		return x.Children
+	}
+	return nil
+}
+
+// PlanScan is what a scan has read, or, of a statement that was not run, would.
+type PlanScan struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Segments        int64                  `protobuf:"varint,1,opt,name=segments,proto3" json:"segments,omitempty"`
+	SegmentsPruned  int64                  `protobuf:"varint,2,opt,name=segments_pruned,json=segmentsPruned,proto3" json:"segments_pruned,omitempty"`
+	RowGroups       int64                  `protobuf:"varint,3,opt,name=row_groups,json=rowGroups,proto3" json:"row_groups,omitempty"`
+	RowGroupsPruned int64                  `protobuf:"varint,4,opt,name=row_groups_pruned,json=rowGroupsPruned,proto3" json:"row_groups_pruned,omitempty"`
+	Rows            int64                  `protobuf:"varint,5,opt,name=rows,proto3" json:"rows,omitempty"`
+	Bytes           int64                  `protobuf:"varint,6,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *PlanScan) Reset() {
+	*x = PlanScan{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlanScan) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlanScan) ProtoMessage() {}
+
+func (x *PlanScan) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlanScan.ProtoReflect.Descriptor instead.
+func (*PlanScan) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *PlanScan) GetSegments() int64 {
+	if x != nil {
+		return x.Segments
+	}
+	return 0
+}
+
+func (x *PlanScan) GetSegmentsPruned() int64 {
+	if x != nil {
+		return x.SegmentsPruned
+	}
+	return 0
+}
+
+func (x *PlanScan) GetRowGroups() int64 {
+	if x != nil {
+		return x.RowGroups
+	}
+	return 0
+}
+
+func (x *PlanScan) GetRowGroupsPruned() int64 {
+	if x != nil {
+		return x.RowGroupsPruned
+	}
+	return 0
+}
+
+func (x *PlanScan) GetRows() int64 {
+	if x != nil {
+		return x.Rows
+	}
+	return 0
+}
+
+func (x *PlanScan) GetBytes() int64 {
+	if x != nil {
+		return x.Bytes
+	}
+	return 0
+}
+
+type ExplainQueryResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Plan  *PlanNode              `protobuf:"bytes,1,opt,name=plan,proto3" json:"plan,omitempty"`
+	// Of a run; else 0.
+	ResultRows            int64 `protobuf:"varint,2,opt,name=result_rows,json=resultRows,proto3" json:"result_rows,omitempty"`
+	ExecutionTimeInMillis int64 `protobuf:"varint,3,opt,name=execution_time_in_millis,json=executionTimeInMillis,proto3" json:"execution_time_in_millis,omitempty"`
+	PeakMemoryBytes       int64 `protobuf:"varint,4,opt,name=peak_memory_bytes,json=peakMemoryBytes,proto3" json:"peak_memory_bytes,omitempty"`
+	unknownFields         protoimpl.UnknownFields
+	sizeCache             protoimpl.SizeCache
+}
+
+func (x *ExplainQueryResponse) Reset() {
+	*x = ExplainQueryResponse{}
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainQueryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainQueryResponse) ProtoMessage() {}
+
+func (x *ExplainQueryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_queries_language_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainQueryResponse.ProtoReflect.Descriptor instead.
+func (*ExplainQueryResponse) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_queries_language_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ExplainQueryResponse) GetPlan() *PlanNode {
+	if x != nil {
+		return x.Plan
+	}
+	return nil
+}
+
+func (x *ExplainQueryResponse) GetResultRows() int64 {
+	if x != nil {
+		return x.ResultRows
+	}
+	return 0
+}
+
+func (x *ExplainQueryResponse) GetExecutionTimeInMillis() int64 {
+	if x != nil {
+		return x.ExecutionTimeInMillis
+	}
+	return 0
+}
+
+func (x *ExplainQueryResponse) GetPeakMemoryBytes() int64 {
+	if x != nil {
+		return x.PeakMemoryBytes
+	}
+	return 0
+}
+
 var File_traillake_v1_queries_language_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_queries_language_proto_rawDesc = "" +
 	"\n" +
-	"#traillake/v1/queries_language.proto\x12\ftraillake.v1\"j\n" +
+	"#traillake/v1/queries_language.proto\x12\ftraillake.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"j\n" +
 	"\x14ValidateQueryRequest\x12'\n" +
 	"\x0fquery_statement\x18\x01 \x01(\tR\x0equeryStatement\x12)\n" +
 	"\x10query_parameters\x18\x02 \x03(\tR\x0fqueryParameters\"\xb8\x01\n" +
@@ -1049,7 +1898,74 @@ const file_traillake_v1_queries_language_proto_rawDesc = "" +
 	" ListEventDataStoreValuesResponse\x129\n" +
 	"\x06values\x18\x01 \x03(\v2!.traillake.v1.EventDataStoreValueR\x06values\x12\x16\n" +
 	"\x06events\x18\x02 \x01(\x03R\x06events\x12\x1a\n" +
-	"\bcomplete\x18\x03 \x01(\bR\bcompleteB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
+	"\bcomplete\x18\x03 \x01(\bR\bcomplete\"j\n" +
+	"\x10EditQueryRequest\x12'\n" +
+	"\x0fquery_statement\x18\x01 \x01(\tR\x0equeryStatement\x12-\n" +
+	"\x05edits\x18\x02 \x03(\v2\x17.traillake.v1.QueryEditR\x05edits\"<\n" +
+	"\x11EditQueryResponse\x12'\n" +
+	"\x0fquery_statement\x18\x01 \x01(\tR\x0equeryStatement\"\xb3\x01\n" +
+	"\tQueryEdit\x122\n" +
+	"\x06filter\x18\x01 \x01(\v2\x18.traillake.v1.FilterEditH\x00R\x06filter\x12,\n" +
+	"\x04sort\x18\x02 \x01(\v2\x16.traillake.v1.SortEditH\x00R\x04sort\x12<\n" +
+	"\n" +
+	"time_range\x18\x03 \x01(\v2\x1b.traillake.v1.TimeRangeEditH\x00R\ttimeRangeB\x06\n" +
+	"\x04edit\"\xeb\x01\n" +
+	"\n" +
+	"FilterEdit\x12\x16\n" +
+	"\x06column\x18\x01 \x01(\tR\x06column\x12&\n" +
+	"\fcolumn_index\x18\x02 \x01(\x05H\x00R\vcolumnIndex\x88\x01\x01\x12*\n" +
+	"\x04path\x18\x03 \x03(\v2\x16.traillake.v1.PathStepR\x04path\x12\x19\n" +
+	"\x05value\x18\x04 \x01(\tH\x01R\x05value\x88\x01\x01\x12\x18\n" +
+	"\aexclude\x18\x05 \x01(\bR\aexclude\x12!\n" +
+	"\fbefore_limit\x18\x06 \x01(\bR\vbeforeLimitB\x0f\n" +
+	"\r_column_indexB\b\n" +
+	"\x06_value\">\n" +
+	"\bPathStep\x12\x12\n" +
+	"\x03key\x18\x01 \x01(\tH\x00R\x03key\x12\x16\n" +
+	"\x05index\x18\x02 \x01(\x05H\x00R\x05indexB\x06\n" +
+	"\x04step\"\x92\x01\n" +
+	"\bSortEdit\x12\x16\n" +
+	"\x06column\x18\x01 \x01(\tR\x06column\x12&\n" +
+	"\fcolumn_index\x18\x02 \x01(\x05H\x00R\vcolumnIndex\x88\x01\x01\x12\x12\n" +
+	"\x04desc\x18\x03 \x01(\bR\x04desc\x12!\n" +
+	"\fbefore_limit\x18\x04 \x01(\bR\vbeforeLimitB\x0f\n" +
+	"\r_column_index\"k\n" +
+	"\rTimeRangeEdit\x12.\n" +
+	"\x04from\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04from\x12*\n" +
+	"\x02to\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x02to\"\x83\x01\n" +
+	"\x13ExplainQueryRequest\x12'\n" +
+	"\x0fquery_statement\x18\x01 \x01(\tR\x0equeryStatement\x12)\n" +
+	"\x10query_parameters\x18\x02 \x03(\tR\x0fqueryParameters\x12\x18\n" +
+	"\aanalyze\x18\x03 \x01(\bR\aanalyze\"\xe6\x02\n" +
+	"\bPlanNode\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\adetails\x18\x02 \x03(\tR\adetails\x12\x12\n" +
+	"\x04rows\x18\x03 \x01(\x03R\x04rows\x12\x14\n" +
+	"\x05bytes\x18\x04 \x01(\x03R\x05bytes\x12\x1f\n" +
+	"\vtime_micros\x18\x05 \x01(\x03R\n" +
+	"timeMicros\x12!\n" +
+	"\fmemory_bytes\x18\x06 \x01(\x03R\vmemoryBytes\x12#\n" +
+	"\rspilled_bytes\x18\a \x01(\x03R\fspilledBytes\x12\x1f\n" +
+	"\vspill_files\x18\b \x01(\x03R\n" +
+	"spillFiles\x12\x18\n" +
+	"\abatches\x18\t \x01(\x03R\abatches\x12*\n" +
+	"\x04scan\x18\n" +
+	" \x01(\v2\x16.traillake.v1.PlanScanR\x04scan\x122\n" +
+	"\bchildren\x18\v \x03(\v2\x16.traillake.v1.PlanNodeR\bchildren\"\xc4\x01\n" +
+	"\bPlanScan\x12\x1a\n" +
+	"\bsegments\x18\x01 \x01(\x03R\bsegments\x12'\n" +
+	"\x0fsegments_pruned\x18\x02 \x01(\x03R\x0esegmentsPruned\x12\x1d\n" +
+	"\n" +
+	"row_groups\x18\x03 \x01(\x03R\trowGroups\x12*\n" +
+	"\x11row_groups_pruned\x18\x04 \x01(\x03R\x0frowGroupsPruned\x12\x12\n" +
+	"\x04rows\x18\x05 \x01(\x03R\x04rows\x12\x14\n" +
+	"\x05bytes\x18\x06 \x01(\x03R\x05bytes\"\xc8\x01\n" +
+	"\x14ExplainQueryResponse\x12*\n" +
+	"\x04plan\x18\x01 \x01(\v2\x16.traillake.v1.PlanNodeR\x04plan\x12\x1f\n" +
+	"\vresult_rows\x18\x02 \x01(\x03R\n" +
+	"resultRows\x127\n" +
+	"\x18execution_time_in_millis\x18\x03 \x01(\x03R\x15executionTimeInMillis\x12*\n" +
+	"\x11peak_memory_bytes\x18\x04 \x01(\x03R\x0fpeakMemoryBytesB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
 
 var (
 	file_traillake_v1_queries_language_proto_rawDescOnce sync.Once
@@ -1063,7 +1979,7 @@ func file_traillake_v1_queries_language_proto_rawDescGZIP() []byte {
 	return file_traillake_v1_queries_language_proto_rawDescData
 }
 
-var file_traillake_v1_queries_language_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_traillake_v1_queries_language_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_traillake_v1_queries_language_proto_goTypes = []any{
 	(*ValidateQueryRequest)(nil),              // 0: traillake.v1.ValidateQueryRequest
 	(*StatementError)(nil),                    // 1: traillake.v1.StatementError
@@ -1080,6 +1996,18 @@ var file_traillake_v1_queries_language_proto_goTypes = []any{
 	(*ListEventDataStoreValuesRequest)(nil),   // 12: traillake.v1.ListEventDataStoreValuesRequest
 	(*EventDataStoreValue)(nil),               // 13: traillake.v1.EventDataStoreValue
 	(*ListEventDataStoreValuesResponse)(nil),  // 14: traillake.v1.ListEventDataStoreValuesResponse
+	(*EditQueryRequest)(nil),                  // 15: traillake.v1.EditQueryRequest
+	(*EditQueryResponse)(nil),                 // 16: traillake.v1.EditQueryResponse
+	(*QueryEdit)(nil),                         // 17: traillake.v1.QueryEdit
+	(*FilterEdit)(nil),                        // 18: traillake.v1.FilterEdit
+	(*PathStep)(nil),                          // 19: traillake.v1.PathStep
+	(*SortEdit)(nil),                          // 20: traillake.v1.SortEdit
+	(*TimeRangeEdit)(nil),                     // 21: traillake.v1.TimeRangeEdit
+	(*ExplainQueryRequest)(nil),               // 22: traillake.v1.ExplainQueryRequest
+	(*PlanNode)(nil),                          // 23: traillake.v1.PlanNode
+	(*PlanScan)(nil),                          // 24: traillake.v1.PlanScan
+	(*ExplainQueryResponse)(nil),              // 25: traillake.v1.ExplainQueryResponse
+	(*timestamppb.Timestamp)(nil),             // 26: google.protobuf.Timestamp
 }
 var file_traillake_v1_queries_language_proto_depIdxs = []int32{
 	1,  // 0: traillake.v1.ValidateQueryResponse.errors:type_name -> traillake.v1.StatementError
@@ -1087,11 +2015,21 @@ var file_traillake_v1_queries_language_proto_depIdxs = []int32{
 	7,  // 2: traillake.v1.ListFunctionsResponse.functions:type_name -> traillake.v1.Function
 	10, // 3: traillake.v1.ListEventDataStoreColumnsResponse.columns:type_name -> traillake.v1.EventDataStoreColumn
 	13, // 4: traillake.v1.ListEventDataStoreValuesResponse.values:type_name -> traillake.v1.EventDataStoreValue
-	5,  // [5:5] is the sub-list for method output_type
-	5,  // [5:5] is the sub-list for method input_type
-	5,  // [5:5] is the sub-list for extension type_name
-	5,  // [5:5] is the sub-list for extension extendee
-	0,  // [0:5] is the sub-list for field type_name
+	17, // 5: traillake.v1.EditQueryRequest.edits:type_name -> traillake.v1.QueryEdit
+	18, // 6: traillake.v1.QueryEdit.filter:type_name -> traillake.v1.FilterEdit
+	20, // 7: traillake.v1.QueryEdit.sort:type_name -> traillake.v1.SortEdit
+	21, // 8: traillake.v1.QueryEdit.time_range:type_name -> traillake.v1.TimeRangeEdit
+	19, // 9: traillake.v1.FilterEdit.path:type_name -> traillake.v1.PathStep
+	26, // 10: traillake.v1.TimeRangeEdit.from:type_name -> google.protobuf.Timestamp
+	26, // 11: traillake.v1.TimeRangeEdit.to:type_name -> google.protobuf.Timestamp
+	24, // 12: traillake.v1.PlanNode.scan:type_name -> traillake.v1.PlanScan
+	23, // 13: traillake.v1.PlanNode.children:type_name -> traillake.v1.PlanNode
+	23, // 14: traillake.v1.ExplainQueryResponse.plan:type_name -> traillake.v1.PlanNode
+	15, // [15:15] is the sub-list for method output_type
+	15, // [15:15] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_traillake_v1_queries_language_proto_init() }
@@ -1100,13 +2038,24 @@ func file_traillake_v1_queries_language_proto_init() {
 		return
 	}
 	file_traillake_v1_queries_language_proto_msgTypes[12].OneofWrappers = []any{}
+	file_traillake_v1_queries_language_proto_msgTypes[17].OneofWrappers = []any{
+		(*QueryEdit_Filter)(nil),
+		(*QueryEdit_Sort)(nil),
+		(*QueryEdit_TimeRange)(nil),
+	}
+	file_traillake_v1_queries_language_proto_msgTypes[18].OneofWrappers = []any{}
+	file_traillake_v1_queries_language_proto_msgTypes[19].OneofWrappers = []any{
+		(*PathStep_Key)(nil),
+		(*PathStep_Index)(nil),
+	}
+	file_traillake_v1_queries_language_proto_msgTypes[20].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_traillake_v1_queries_language_proto_rawDesc), len(file_traillake_v1_queries_language_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   15,
+			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -24,7 +24,7 @@ var File_traillake_v1_service_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a traillake/v1/saved_queries.proto\x1a\x1btraillake/v1/segments.proto\x1a\x19traillake/v1/stores.proto2\x94\x1e\n" +
+	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a traillake/v1/saved_queries.proto\x1a\x1btraillake/v1/segments.proto\x1a\x19traillake/v1/stores.proto2\xb9\x1f\n" +
 	"\vLakeService\x12_\n" +
 	"\x14CreateEventDataStore\x12).traillake.v1.CreateEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12Y\n" +
 	"\x11GetEventDataStore\x12&.traillake.v1.GetEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12j\n" +
@@ -64,7 +64,9 @@ const file_traillake_v1_service_proto_rawDesc = "" +
 	"\x13SearchSampleQueries\x12(.traillake.v1.SearchSampleQueriesRequest\x1a).traillake.v1.SearchSampleQueriesResponse\x12P\n" +
 	"\x0eGetSampleQuery\x12#.traillake.v1.GetSampleQueryRequest\x1a\x19.traillake.v1.SampleQuery\x12X\n" +
 	"\rValidateQuery\x12\".traillake.v1.ValidateQueryRequest\x1a#.traillake.v1.ValidateQueryResponse\x12X\n" +
-	"\rEstimateQuery\x12\".traillake.v1.EstimateQueryRequest\x1a#.traillake.v1.EstimateQueryResponse\x12X\n" +
+	"\rEstimateQuery\x12\".traillake.v1.EstimateQueryRequest\x1a#.traillake.v1.EstimateQueryResponse\x12L\n" +
+	"\tEditQuery\x12\x1e.traillake.v1.EditQueryRequest\x1a\x1f.traillake.v1.EditQueryResponse\x12U\n" +
+	"\fExplainQuery\x12!.traillake.v1.ExplainQueryRequest\x1a\".traillake.v1.ExplainQueryResponse\x12X\n" +
 	"\rListFunctions\x12\".traillake.v1.ListFunctionsRequest\x1a#.traillake.v1.ListFunctionsResponse\x12|\n" +
 	"\x19ListEventDataStoreColumns\x12..traillake.v1.ListEventDataStoreColumnsRequest\x1a/.traillake.v1.ListEventDataStoreColumnsResponse\x12y\n" +
 	"\x18ListEventDataStoreValues\x12-.traillake.v1.ListEventDataStoreValuesRequest\x1a..traillake.v1.ListEventDataStoreValuesResponseB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
@@ -107,42 +109,46 @@ var file_traillake_v1_service_proto_goTypes = []any{
 	(*GetSampleQueryRequest)(nil),                // 34: traillake.v1.GetSampleQueryRequest
 	(*ValidateQueryRequest)(nil),                 // 35: traillake.v1.ValidateQueryRequest
 	(*EstimateQueryRequest)(nil),                 // 36: traillake.v1.EstimateQueryRequest
-	(*ListFunctionsRequest)(nil),                 // 37: traillake.v1.ListFunctionsRequest
-	(*ListEventDataStoreColumnsRequest)(nil),     // 38: traillake.v1.ListEventDataStoreColumnsRequest
-	(*ListEventDataStoreValuesRequest)(nil),      // 39: traillake.v1.ListEventDataStoreValuesRequest
-	(*EventDataStore)(nil),                       // 40: traillake.v1.EventDataStore
-	(*ListEventDataStoresResponse)(nil),          // 41: traillake.v1.ListEventDataStoresResponse
-	(*DeleteEventDataStoreResponse)(nil),         // 42: traillake.v1.DeleteEventDataStoreResponse
-	(*StartEventDataStoreIngestionResponse)(nil), // 43: traillake.v1.StartEventDataStoreIngestionResponse
-	(*StopEventDataStoreIngestionResponse)(nil),  // 44: traillake.v1.StopEventDataStoreIngestionResponse
-	(*ListDaysResponse)(nil),                     // 45: traillake.v1.ListDaysResponse
-	(*ListSegmentsResponse)(nil),                 // 46: traillake.v1.ListSegmentsResponse
-	(*ListBucketsResponse)(nil),                  // 47: traillake.v1.ListBucketsResponse
-	(*ListBucketObjectsResponse)(nil),            // 48: traillake.v1.ListBucketObjectsResponse
-	(*Import)(nil),                               // 49: traillake.v1.Import
-	(*ListImportsResponse)(nil),                  // 50: traillake.v1.ListImportsResponse
-	(*ListImportFailuresResponse)(nil),           // 51: traillake.v1.ListImportFailuresResponse
-	(*ListQuarantinedRecordsResponse)(nil),       // 52: traillake.v1.ListQuarantinedRecordsResponse
-	(*StartQueryResponse)(nil),                   // 53: traillake.v1.StartQueryResponse
-	(*DescribeQueryResponse)(nil),                // 54: traillake.v1.DescribeQueryResponse
-	(*CancelQueryResponse)(nil),                  // 55: traillake.v1.CancelQueryResponse
-	(*GetQueryResultsResponse)(nil),              // 56: traillake.v1.GetQueryResultsResponse
-	(*GetQueryRowsResponse)(nil),                 // 57: traillake.v1.GetQueryRowsResponse
-	(*ExportQueryResultsResponse)(nil),           // 58: traillake.v1.ExportQueryResultsResponse
-	(*StreamQueryResultsResponse)(nil),           // 59: traillake.v1.StreamQueryResultsResponse
-	(*GetQueryResultStatisticsResponse)(nil),     // 60: traillake.v1.GetQueryResultStatisticsResponse
-	(*ListQueriesResponse)(nil),                  // 61: traillake.v1.ListQueriesResponse
-	(*SavedQuery)(nil),                           // 62: traillake.v1.SavedQuery
-	(*ListSavedQueriesResponse)(nil),             // 63: traillake.v1.ListSavedQueriesResponse
-	(*DeleteSavedQueryResponse)(nil),             // 64: traillake.v1.DeleteSavedQueryResponse
-	(*ListQueryHistoryResponse)(nil),             // 65: traillake.v1.ListQueryHistoryResponse
-	(*SearchSampleQueriesResponse)(nil),          // 66: traillake.v1.SearchSampleQueriesResponse
-	(*SampleQuery)(nil),                          // 67: traillake.v1.SampleQuery
-	(*ValidateQueryResponse)(nil),                // 68: traillake.v1.ValidateQueryResponse
-	(*EstimateQueryResponse)(nil),                // 69: traillake.v1.EstimateQueryResponse
-	(*ListFunctionsResponse)(nil),                // 70: traillake.v1.ListFunctionsResponse
-	(*ListEventDataStoreColumnsResponse)(nil),    // 71: traillake.v1.ListEventDataStoreColumnsResponse
-	(*ListEventDataStoreValuesResponse)(nil),     // 72: traillake.v1.ListEventDataStoreValuesResponse
+	(*EditQueryRequest)(nil),                     // 37: traillake.v1.EditQueryRequest
+	(*ExplainQueryRequest)(nil),                  // 38: traillake.v1.ExplainQueryRequest
+	(*ListFunctionsRequest)(nil),                 // 39: traillake.v1.ListFunctionsRequest
+	(*ListEventDataStoreColumnsRequest)(nil),     // 40: traillake.v1.ListEventDataStoreColumnsRequest
+	(*ListEventDataStoreValuesRequest)(nil),      // 41: traillake.v1.ListEventDataStoreValuesRequest
+	(*EventDataStore)(nil),                       // 42: traillake.v1.EventDataStore
+	(*ListEventDataStoresResponse)(nil),          // 43: traillake.v1.ListEventDataStoresResponse
+	(*DeleteEventDataStoreResponse)(nil),         // 44: traillake.v1.DeleteEventDataStoreResponse
+	(*StartEventDataStoreIngestionResponse)(nil), // 45: traillake.v1.StartEventDataStoreIngestionResponse
+	(*StopEventDataStoreIngestionResponse)(nil),  // 46: traillake.v1.StopEventDataStoreIngestionResponse
+	(*ListDaysResponse)(nil),                     // 47: traillake.v1.ListDaysResponse
+	(*ListSegmentsResponse)(nil),                 // 48: traillake.v1.ListSegmentsResponse
+	(*ListBucketsResponse)(nil),                  // 49: traillake.v1.ListBucketsResponse
+	(*ListBucketObjectsResponse)(nil),            // 50: traillake.v1.ListBucketObjectsResponse
+	(*Import)(nil),                               // 51: traillake.v1.Import
+	(*ListImportsResponse)(nil),                  // 52: traillake.v1.ListImportsResponse
+	(*ListImportFailuresResponse)(nil),           // 53: traillake.v1.ListImportFailuresResponse
+	(*ListQuarantinedRecordsResponse)(nil),       // 54: traillake.v1.ListQuarantinedRecordsResponse
+	(*StartQueryResponse)(nil),                   // 55: traillake.v1.StartQueryResponse
+	(*DescribeQueryResponse)(nil),                // 56: traillake.v1.DescribeQueryResponse
+	(*CancelQueryResponse)(nil),                  // 57: traillake.v1.CancelQueryResponse
+	(*GetQueryResultsResponse)(nil),              // 58: traillake.v1.GetQueryResultsResponse
+	(*GetQueryRowsResponse)(nil),                 // 59: traillake.v1.GetQueryRowsResponse
+	(*ExportQueryResultsResponse)(nil),           // 60: traillake.v1.ExportQueryResultsResponse
+	(*StreamQueryResultsResponse)(nil),           // 61: traillake.v1.StreamQueryResultsResponse
+	(*GetQueryResultStatisticsResponse)(nil),     // 62: traillake.v1.GetQueryResultStatisticsResponse
+	(*ListQueriesResponse)(nil),                  // 63: traillake.v1.ListQueriesResponse
+	(*SavedQuery)(nil),                           // 64: traillake.v1.SavedQuery
+	(*ListSavedQueriesResponse)(nil),             // 65: traillake.v1.ListSavedQueriesResponse
+	(*DeleteSavedQueryResponse)(nil),             // 66: traillake.v1.DeleteSavedQueryResponse
+	(*ListQueryHistoryResponse)(nil),             // 67: traillake.v1.ListQueryHistoryResponse
+	(*SearchSampleQueriesResponse)(nil),          // 68: traillake.v1.SearchSampleQueriesResponse
+	(*SampleQuery)(nil),                          // 69: traillake.v1.SampleQuery
+	(*ValidateQueryResponse)(nil),                // 70: traillake.v1.ValidateQueryResponse
+	(*EstimateQueryResponse)(nil),                // 71: traillake.v1.EstimateQueryResponse
+	(*EditQueryResponse)(nil),                    // 72: traillake.v1.EditQueryResponse
+	(*ExplainQueryResponse)(nil),                 // 73: traillake.v1.ExplainQueryResponse
+	(*ListFunctionsResponse)(nil),                // 74: traillake.v1.ListFunctionsResponse
+	(*ListEventDataStoreColumnsResponse)(nil),    // 75: traillake.v1.ListEventDataStoreColumnsResponse
+	(*ListEventDataStoreValuesResponse)(nil),     // 76: traillake.v1.ListEventDataStoreValuesResponse
 }
 var file_traillake_v1_service_proto_depIdxs = []int32{
 	0,  // 0: traillake.v1.LakeService.CreateEventDataStore:input_type -> traillake.v1.CreateEventDataStoreRequest
@@ -182,51 +188,55 @@ var file_traillake_v1_service_proto_depIdxs = []int32{
 	34, // 34: traillake.v1.LakeService.GetSampleQuery:input_type -> traillake.v1.GetSampleQueryRequest
 	35, // 35: traillake.v1.LakeService.ValidateQuery:input_type -> traillake.v1.ValidateQueryRequest
 	36, // 36: traillake.v1.LakeService.EstimateQuery:input_type -> traillake.v1.EstimateQueryRequest
-	37, // 37: traillake.v1.LakeService.ListFunctions:input_type -> traillake.v1.ListFunctionsRequest
-	38, // 38: traillake.v1.LakeService.ListEventDataStoreColumns:input_type -> traillake.v1.ListEventDataStoreColumnsRequest
-	39, // 39: traillake.v1.LakeService.ListEventDataStoreValues:input_type -> traillake.v1.ListEventDataStoreValuesRequest
-	40, // 40: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
-	40, // 41: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
-	41, // 42: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
-	40, // 43: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
-	42, // 44: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
-	40, // 45: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
-	43, // 46: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
-	44, // 47: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
-	45, // 48: traillake.v1.LakeService.ListDays:output_type -> traillake.v1.ListDaysResponse
-	46, // 49: traillake.v1.LakeService.ListSegments:output_type -> traillake.v1.ListSegmentsResponse
-	47, // 50: traillake.v1.LakeService.ListBuckets:output_type -> traillake.v1.ListBucketsResponse
-	48, // 51: traillake.v1.LakeService.ListBucketObjects:output_type -> traillake.v1.ListBucketObjectsResponse
-	49, // 52: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
-	49, // 53: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
-	49, // 54: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
-	50, // 55: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
-	51, // 56: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
-	52, // 57: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
-	53, // 58: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
-	54, // 59: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
-	55, // 60: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
-	56, // 61: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
-	57, // 62: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
-	58, // 63: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
-	59, // 64: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
-	60, // 65: traillake.v1.LakeService.GetQueryResultStatistics:output_type -> traillake.v1.GetQueryResultStatisticsResponse
-	61, // 66: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
-	62, // 67: traillake.v1.LakeService.CreateSavedQuery:output_type -> traillake.v1.SavedQuery
-	62, // 68: traillake.v1.LakeService.GetSavedQuery:output_type -> traillake.v1.SavedQuery
-	63, // 69: traillake.v1.LakeService.ListSavedQueries:output_type -> traillake.v1.ListSavedQueriesResponse
-	62, // 70: traillake.v1.LakeService.UpdateSavedQuery:output_type -> traillake.v1.SavedQuery
-	64, // 71: traillake.v1.LakeService.DeleteSavedQuery:output_type -> traillake.v1.DeleteSavedQueryResponse
-	65, // 72: traillake.v1.LakeService.ListQueryHistory:output_type -> traillake.v1.ListQueryHistoryResponse
-	66, // 73: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
-	67, // 74: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
-	68, // 75: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
-	69, // 76: traillake.v1.LakeService.EstimateQuery:output_type -> traillake.v1.EstimateQueryResponse
-	70, // 77: traillake.v1.LakeService.ListFunctions:output_type -> traillake.v1.ListFunctionsResponse
-	71, // 78: traillake.v1.LakeService.ListEventDataStoreColumns:output_type -> traillake.v1.ListEventDataStoreColumnsResponse
-	72, // 79: traillake.v1.LakeService.ListEventDataStoreValues:output_type -> traillake.v1.ListEventDataStoreValuesResponse
-	40, // [40:80] is the sub-list for method output_type
-	0,  // [0:40] is the sub-list for method input_type
+	37, // 37: traillake.v1.LakeService.EditQuery:input_type -> traillake.v1.EditQueryRequest
+	38, // 38: traillake.v1.LakeService.ExplainQuery:input_type -> traillake.v1.ExplainQueryRequest
+	39, // 39: traillake.v1.LakeService.ListFunctions:input_type -> traillake.v1.ListFunctionsRequest
+	40, // 40: traillake.v1.LakeService.ListEventDataStoreColumns:input_type -> traillake.v1.ListEventDataStoreColumnsRequest
+	41, // 41: traillake.v1.LakeService.ListEventDataStoreValues:input_type -> traillake.v1.ListEventDataStoreValuesRequest
+	42, // 42: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
+	42, // 43: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
+	43, // 44: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
+	42, // 45: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
+	44, // 46: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
+	42, // 47: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
+	45, // 48: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
+	46, // 49: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
+	47, // 50: traillake.v1.LakeService.ListDays:output_type -> traillake.v1.ListDaysResponse
+	48, // 51: traillake.v1.LakeService.ListSegments:output_type -> traillake.v1.ListSegmentsResponse
+	49, // 52: traillake.v1.LakeService.ListBuckets:output_type -> traillake.v1.ListBucketsResponse
+	50, // 53: traillake.v1.LakeService.ListBucketObjects:output_type -> traillake.v1.ListBucketObjectsResponse
+	51, // 54: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
+	51, // 55: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
+	51, // 56: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
+	52, // 57: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
+	53, // 58: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
+	54, // 59: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
+	55, // 60: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
+	56, // 61: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
+	57, // 62: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
+	58, // 63: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
+	59, // 64: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
+	60, // 65: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
+	61, // 66: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
+	62, // 67: traillake.v1.LakeService.GetQueryResultStatistics:output_type -> traillake.v1.GetQueryResultStatisticsResponse
+	63, // 68: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
+	64, // 69: traillake.v1.LakeService.CreateSavedQuery:output_type -> traillake.v1.SavedQuery
+	64, // 70: traillake.v1.LakeService.GetSavedQuery:output_type -> traillake.v1.SavedQuery
+	65, // 71: traillake.v1.LakeService.ListSavedQueries:output_type -> traillake.v1.ListSavedQueriesResponse
+	64, // 72: traillake.v1.LakeService.UpdateSavedQuery:output_type -> traillake.v1.SavedQuery
+	66, // 73: traillake.v1.LakeService.DeleteSavedQuery:output_type -> traillake.v1.DeleteSavedQueryResponse
+	67, // 74: traillake.v1.LakeService.ListQueryHistory:output_type -> traillake.v1.ListQueryHistoryResponse
+	68, // 75: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
+	69, // 76: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
+	70, // 77: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
+	71, // 78: traillake.v1.LakeService.EstimateQuery:output_type -> traillake.v1.EstimateQueryResponse
+	72, // 79: traillake.v1.LakeService.EditQuery:output_type -> traillake.v1.EditQueryResponse
+	73, // 80: traillake.v1.LakeService.ExplainQuery:output_type -> traillake.v1.ExplainQueryResponse
+	74, // 81: traillake.v1.LakeService.ListFunctions:output_type -> traillake.v1.ListFunctionsResponse
+	75, // 82: traillake.v1.LakeService.ListEventDataStoreColumns:output_type -> traillake.v1.ListEventDataStoreColumnsResponse
+	76, // 83: traillake.v1.LakeService.ListEventDataStoreValues:output_type -> traillake.v1.ListEventDataStoreValuesResponse
+	42, // [42:84] is the sub-list for method output_type
+	0,  // [0:42] is the sub-list for method input_type
 	0,  // [0:0] is the sub-list for extension type_name
 	0,  // [0:0] is the sub-list for extension extendee
 	0,  // [0:0] is the sub-list for field type_name

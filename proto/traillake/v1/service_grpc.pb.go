@@ -56,6 +56,8 @@ const (
 	LakeService_GetSampleQuery_FullMethodName               = "/traillake.v1.LakeService/GetSampleQuery"
 	LakeService_ValidateQuery_FullMethodName                = "/traillake.v1.LakeService/ValidateQuery"
 	LakeService_EstimateQuery_FullMethodName                = "/traillake.v1.LakeService/EstimateQuery"
+	LakeService_EditQuery_FullMethodName                    = "/traillake.v1.LakeService/EditQuery"
+	LakeService_ExplainQuery_FullMethodName                 = "/traillake.v1.LakeService/ExplainQuery"
 	LakeService_ListFunctions_FullMethodName                = "/traillake.v1.LakeService/ListFunctions"
 	LakeService_ListEventDataStoreColumns_FullMethodName    = "/traillake.v1.LakeService/ListEventDataStoreColumns"
 	LakeService_ListEventDataStoreValues_FullMethodName     = "/traillake.v1.LakeService/ListEventDataStoreValues"
@@ -147,6 +149,10 @@ type LakeServiceClient interface {
 	ValidateQuery(ctx context.Context, in *ValidateQueryRequest, opts ...grpc.CallOption) (*ValidateQueryResponse, error)
 	// EstimateQuery tells what a statement would read; it does not run it.
 	EstimateQuery(ctx context.Context, in *EstimateQueryRequest, opts ...grpc.CallOption) (*EstimateQueryResponse, error)
+	// EditQuery filters, sorts or bounds a statement and returns it; it does not run it.
+	EditQuery(ctx context.Context, in *EditQueryRequest, opts ...grpc.CallOption) (*EditQueryResponse, error)
+	// ExplainQuery returns a statement's plan, with what it counted when it is run.
+	ExplainQuery(ctx context.Context, in *ExplainQueryRequest, opts ...grpc.CallOption) (*ExplainQueryResponse, error)
 	// ListFunctions lists the SQL functions.
 	ListFunctions(ctx context.Context, in *ListFunctionsRequest, opts ...grpc.CallOption) (*ListFunctionsResponse, error)
 	// ListEventDataStoreColumns lists the columns of a store and the fields in them.
@@ -552,6 +558,26 @@ func (c *lakeServiceClient) EstimateQuery(ctx context.Context, in *EstimateQuery
 	return out, nil
 }
 
+func (c *lakeServiceClient) EditQuery(ctx context.Context, in *EditQueryRequest, opts ...grpc.CallOption) (*EditQueryResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(EditQueryResponse)
+	err := c.cc.Invoke(ctx, LakeService_EditQuery_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) ExplainQuery(ctx context.Context, in *ExplainQueryRequest, opts ...grpc.CallOption) (*ExplainQueryResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ExplainQueryResponse)
+	err := c.cc.Invoke(ctx, LakeService_ExplainQuery_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *lakeServiceClient) ListFunctions(ctx context.Context, in *ListFunctionsRequest, opts ...grpc.CallOption) (*ListFunctionsResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListFunctionsResponse)
@@ -668,6 +694,10 @@ type LakeServiceServer interface {
 	ValidateQuery(context.Context, *ValidateQueryRequest) (*ValidateQueryResponse, error)
 	// EstimateQuery tells what a statement would read; it does not run it.
 	EstimateQuery(context.Context, *EstimateQueryRequest) (*EstimateQueryResponse, error)
+	// EditQuery filters, sorts or bounds a statement and returns it; it does not run it.
+	EditQuery(context.Context, *EditQueryRequest) (*EditQueryResponse, error)
+	// ExplainQuery returns a statement's plan, with what it counted when it is run.
+	ExplainQuery(context.Context, *ExplainQueryRequest) (*ExplainQueryResponse, error)
 	// ListFunctions lists the SQL functions.
 	ListFunctions(context.Context, *ListFunctionsRequest) (*ListFunctionsResponse, error)
 	// ListEventDataStoreColumns lists the columns of a store and the fields in them.
@@ -795,6 +825,12 @@ func (UnimplementedLakeServiceServer) ValidateQuery(context.Context, *ValidateQu
 }
 func (UnimplementedLakeServiceServer) EstimateQuery(context.Context, *EstimateQueryRequest) (*EstimateQueryResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method EstimateQuery not implemented")
+}
+func (UnimplementedLakeServiceServer) EditQuery(context.Context, *EditQueryRequest) (*EditQueryResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method EditQuery not implemented")
+}
+func (UnimplementedLakeServiceServer) ExplainQuery(context.Context, *ExplainQueryRequest) (*ExplainQueryResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ExplainQuery not implemented")
 }
 func (UnimplementedLakeServiceServer) ListFunctions(context.Context, *ListFunctionsRequest) (*ListFunctionsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListFunctions not implemented")
@@ -1478,6 +1514,42 @@ func _LakeService_EstimateQuery_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LakeService_EditQuery_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(EditQueryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).EditQuery(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_EditQuery_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).EditQuery(ctx, req.(*EditQueryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_ExplainQuery_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ExplainQueryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ExplainQuery(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ExplainQuery_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ExplainQuery(ctx, req.(*ExplainQueryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _LakeService_ListFunctions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListFunctionsRequest)
 	if err := dec(in); err != nil {
@@ -1678,6 +1750,14 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "EstimateQuery",
 			Handler:    _LakeService_EstimateQuery_Handler,
+		},
+		{
+			MethodName: "EditQuery",
+			Handler:    _LakeService_EditQuery_Handler,
+		},
+		{
+			MethodName: "ExplainQuery",
+			Handler:    _LakeService_ExplainQuery_Handler,
 		},
 		{
 			MethodName: "ListFunctions",
