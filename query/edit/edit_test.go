@@ -32,7 +32,7 @@ func (c catalog) Table(_ context.Context, name []string) (plan.Table, error) {
 	return c.table, nil
 }
 
-func newCatalog(t *testing.T) catalog {
+func newCatalog(t testing.TB) catalog {
 	t.Helper()
 	text, err := os.ReadFile("testdata/events.json")
 	if err != nil {

@@ -76,16 +76,12 @@ func plainKeys(g *ast.GroupBy) bool {
 	if g == nil {
 		return false
 	}
-	keys := 0
 	for _, e := range g.Elements {
 		if e.Kind != ast.SimpleGrouping {
 			return false
 		}
-		for _, set := range e.Sets {
-			keys += len(set)
-		}
 	}
-	return keys > 0
+	return true
 }
 
 // addWhere adds a condition to the WHERE of a SELECT.
