@@ -1,4 +1,4 @@
-import { IconTerminal2, type Icon } from "@tabler/icons-react";
+import { IconBookmark, IconHelpSquareRounded, IconHistory, IconTerminal2, type Icon } from "@tabler/icons-react";
 import type { TextKey } from "../texts";
 import type { RoutePath } from "./router";
 
@@ -6,4 +6,9 @@ import type { RoutePath } from "./router";
 export type NavigationPage = { path: RoutePath; text: TextKey; icon: Icon; keys: string };
 
 /** The pages in the navigation, in order; their routes are in router.tsx. */
-export const navigation: NavigationPage[] = [{ path: "/query", text: "nav.query", icon: IconTerminal2, keys: "g q" }];
+export const navigation: NavigationPage[] = [
+  { path: "/query", text: "nav.query", icon: IconTerminal2, keys: "g q" },
+  { path: "/samples", text: "nav.samples", icon: IconHelpSquareRounded, keys: "g m" },
+  { path: "/saved", text: "nav.saved", icon: IconBookmark, keys: "g v" },
+  { path: "/history", text: "nav.history", icon: IconHistory, keys: "g h" },
+];

@@ -1,9 +1,23 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { ErrorState, Loading } from "../parts/States";
+import type { SamplesSearch } from "../pages/samples/SamplesPage";
+import type { HistorySearch } from "../pages/saved/HistoryPage";
+import type { OpenSavedSearch } from "../pages/saved/OpenSavedPage";
+import type { SavedSearch } from "../pages/saved/SavedPage";
 import { Frame } from "./Frame";
 import { NotFound } from "./NotFound";
 
 const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
+
+/** The search parameters of those names that are text; a number in an address is text too. */
+function texts<Name extends string>(search: Record<string, unknown>, ...names: Name[]): Partial<Record<Name, string>> {
+  const found: Partial<Record<Name, string>> = {};
+  for (const name of names) {
+    const value = search[name];
+    if (typeof value === "string" || typeof value === "number") found[name] = String(value);
+  }
+  return found;
+}
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -19,8 +33,42 @@ const query = createRoute({
   component: lazyRouteComponent(() => import("../pages/query/QueryPage"), "QueryPage"),
 });
 
+const samples = createRoute({
+  getParentRoute: () => root,
+  path: "/samples",
+  validateSearch: (search: Record<string, unknown>): SamplesSearch => texts(search, "q", "category", "technique", "sample"),
+  component: lazyRouteComponent(() => import("../pages/samples/SamplesPage"), "SamplesPage"),
+});
+
+const saved = createRoute({
+  getParentRoute: () => root,
+  path: "/saved",
+  validateSearch: (search: Record<string, unknown>): SavedSearch => ({ ...texts(search, "q", "tag"), ...(search["mine"] === true && { mine: true }) }),
+  component: lazyRouteComponent(() => import("../pages/saved/SavedPage"), "SavedPage"),
+});
+
+const openSaved = createRoute({
+  getParentRoute: () => root,
+  path: "/saved/$savedQueryId",
+  validateSearch: (search: Record<string, unknown>): OpenSavedSearch => (Array.isArray(search["p"]) ? { p: search["p"].map(String) } : {}),
+  component: lazyRouteComponent(() => import("../pages/saved/OpenSavedPage"), "OpenSavedPage"),
+});
+
+const history = createRoute({
+  getParentRoute: () => root,
+  path: "/history",
+  validateSearch: (search: Record<string, unknown>): HistorySearch => ({ ...texts(search, "q", "status", "store"), ...(search["mine"] === true && { mine: true }) }),
+  component: lazyRouteComponent(() => import("../pages/saved/HistoryPage"), "HistoryPage"),
+});
+
+const openPast = createRoute({
+  getParentRoute: () => root,
+  path: "/history/$queryId",
+  component: lazyRouteComponent(() => import("../pages/saved/OpenPastPage"), "OpenPastPage"),
+});
+
 // Every page is a route here and loads its code when it is first opened.
-const routes = root.addChildren([home, query]);
+const routes = root.addChildren([home, query, samples, saved, openSaved, history, openPast]);
 
 export const router = createRouter({
   routeTree: routes,
@@ -37,4 +85,4 @@ declare module "@tanstack/react-router" {
 }
 
 /** The path of a page that needs nothing else in its address. */
-export type RoutePath = "/query";
+export type RoutePath = "/query" | "/samples" | "/saved" | "/history";

@@ -6,6 +6,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState, type CSSProperties } from "react";
 import { isMac, useKey } from "../../app/keys";
 import { useTitle } from "../../parts/Page";
+import { SaveButton } from "../saved/SaveButton";
 import { useT } from "../../texts";
 import { completionOf } from "./completion";
 import { Editor, type EditorHandle } from "./Editor";
@@ -126,6 +127,7 @@ function QueryTab({ tab }: { tab: Tab }) {
           <Tooltip label={t("query.keys.format")}>
             <Button variant="default" leftSection={<IconWand size={14} />} onClick={() => void format()} disabled={!tab.sql.trim()}>{t("query.format")}</Button>
           </Tooltip>
+          <SaveButton sql={tab.sql} name={tab.name} values={tab.parameters} onSaved={(name) => { changeTab(tab.id, { name }); }} />
           <Parameters count={count} values={tab.parameters} onChange={(values) => { changeTab(tab.id, { parameters: values }); }} />
           <span className={classes["grow"]} />
           {estimate.data && validation?.errors.length === 0 && <Estimate estimate={estimate.data} />}

@@ -1,0 +1,1 @@
+export{r as openTab}from"./tabs-cr2U4wF3.js";

@@ -1,0 +1,30 @@
+import { useParams, useSearch } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { useOpenTab } from "../../app/openTab";
+import { useSavedQuery } from "../../api/saved";
+import { ErrorState, Loading } from "../../parts/States";
+import { useTitle } from "../../parts/Page";
+import { useT } from "../../texts";
+
+/** What a link to a saved query may carry beside its id: values for its parameters, in order. */
+export type OpenSavedSearch = { p?: string[] };
+
+/** Where a link to a saved query leads: it opens in the query page, with the link's parameters or its own defaults. */
+export function OpenSavedPage() {
+  const t = useT();
+  useTitle(t("saved.title"));
+  const { savedQueryId } = useParams({ from: "/saved/$savedQueryId" });
+  const { p } = useSearch({ from: "/saved/$savedQueryId" });
+  const saved = useSavedQuery(savedQueryId);
+  const openTab = useOpenTab();
+  const opened = useRef(false);
+  const query = saved.data;
+  useEffect(() => {
+    if (!query || opened.current) return;
+    opened.current = true;
+    const parameters = query.parameters.map((parameter, i) => p?.[i] ?? parameter.defaultValue ?? "");
+    void openTab(query.queryStatement, { name: query.name, parameters }, true);
+  }, [query, p, openTab]);
+  if (saved.isError) return <ErrorState error={saved.error} retry={() => void saved.refetch()} />;
+  return <Loading />;
+}

@@ -1,0 +1,39 @@
+import { Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconBookmarkPlus } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useKey } from "../../app/keys";
+import { useT } from "../../texts";
+import { marksOf } from "../query/parameters";
+import { SaveDialog, type Savable } from "./SaveDialog";
+
+type Props = { sql: string; name: string; values: string[]; onSaved: (name: string) => void };
+
+/** Saves the statement of a tab, its parameters' values as their defaults; then tells its link. */
+export function SaveButton({ sql, name, values, onSaved }: Props) {
+  const t = useT();
+  const [what, setWhat] = useState<Savable | null>(null);
+  const empty = !sql.trim();
+  const ask = () => {
+    const parameters = marksOf(sql).map((mark, i) => {
+      const value = values[i] ?? "";
+      return { name: `p${i + 1}`, type: !mark.quoted && /^-?\d+(\.\d+)?$/.test(value) ? "NUMBER" : "STRING", description: "", ...(value && { defaultValue: value }) };
+    });
+    setWhat({ queryStatement: sql, name, parameters });
+  };
+  useKey({ keys: "mod+s", text: "saved.save", group: "keys.page" }, ask, !empty);
+  return (
+    <>
+      <Button variant="default" leftSection={<IconBookmarkPlus size={14} />} onClick={ask} disabled={empty}>{t("saved.saveButton")}</Button>
+      <SaveDialog
+        what={what}
+        onClose={() => { setWhat(null); }}
+        onSaved={(query) => {
+          onSaved(query.name);
+          notifications.show({ title: t("saved.savedAs", { name: query.name }), message: <Link to="/saved/$savedQueryId" params={{ savedQueryId: query.savedQueryId }} preload={false}>{`${window.location.origin}/saved/${query.savedQueryId}`}</Link>, autoClose: 15_000 });
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Like } from "../like";
+import type { samples as en } from "../en/samples";
+
+export const samples: Like<typeof en> = {
+  title: "サンプルクエリ",
+  purpose_other: "証跡に問いかける {{count, number}} の質問",
+  runOn: "実行先",
+  search: "サンプルクエリを検索",
+  searchHint: "who deleted …、denied AssumeRole、billing … (英語)",
+  clear: "検索をクリア",
+  categories: "カテゴリ",
+  all: "すべて",
+  technique: "ATT&CK テクニック",
+  none: "該当するサンプルはありません",
+  noneHelp: "別の言葉で検索するか、すべてのカテゴリを見てください。",
+  noStore: "問い合わせ先のイベントデータストアがまだありません。",
+  run: "実行",
+  runNamed: "実行: {{name}}",
+  runOnNamed: "{{store}} で実行",
+  edit: "エディターで開く",
+  copySql: "SQL をコピー",
+  category: {
+    Compute: "コンピューティング",
+    Cost: "コスト",
+    Credentials: "認証情報",
+    Data: "データ",
+    Errors: "エラー",
+    "First look": "まず見るもの",
+    Governance: "ガバナンス",
+    Identity: "アイデンティティ",
+    "Keys and secrets": "鍵とシークレット",
+    Logging: "ログ記録",
+    Network: "ネットワーク",
+    Organization: "組織",
+    "Sign-in": "サインイン",
+    Usage: "利用状況",
+  },
+};
