@@ -1,4 +1,4 @@
-import { IconBookmark, IconHelpSquareRounded, IconHistory, IconTerminal2, type Icon } from "@tabler/icons-react";
+import { IconBookmark, IconDatabase, IconFileImport, IconHelpSquareRounded, IconHistory, IconTerminal2, type Icon } from "@tabler/icons-react";
 import type { TextKey } from "../texts";
 import type { RoutePath } from "./router";
 
@@ -11,4 +11,6 @@ export const navigation: NavigationPage[] = [
   { path: "/samples", text: "nav.samples", icon: IconHelpSquareRounded, keys: "g m" },
   { path: "/saved", text: "nav.saved", icon: IconBookmark, keys: "g v" },
   { path: "/history", text: "nav.history", icon: IconHistory, keys: "g h" },
+  { path: "/stores", text: "nav.stores", icon: IconDatabase, keys: "g s" },
+  { path: "/imports", text: "nav.imports", icon: IconFileImport, keys: "g i" },
 ];

@@ -33,6 +33,49 @@ const query = createRoute({
   component: lazyRouteComponent(() => import("../pages/query/QueryPage"), "QueryPage"),
 });
 
+const stores = createRoute({
+  getParentRoute: () => root,
+  path: "/stores",
+  component: lazyRouteComponent(() => import("../pages/stores/StoresPage"), "StoresPage"),
+});
+
+const newStore = createRoute({
+  getParentRoute: () => root,
+  path: "/stores/new",
+  component: lazyRouteComponent(() => import("../pages/stores/NewStorePage"), "NewStorePage"),
+});
+
+const store = createRoute({
+  getParentRoute: () => root,
+  path: "/stores/$storeId",
+  component: lazyRouteComponent(() => import("../pages/stores/StorePage"), "StorePage"),
+});
+
+const editStore = createRoute({
+  getParentRoute: () => root,
+  path: "/stores/$storeId/edit",
+  component: lazyRouteComponent(() => import("../pages/stores/EditStorePage"), "EditStorePage"),
+});
+
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: "/imports",
+  component: lazyRouteComponent(() => import("../pages/imports/ImportsPage"), "ImportsPage"),
+});
+
+const newImport = createRoute({
+  getParentRoute: () => root,
+  path: "/imports/new",
+  validateSearch: (search: Record<string, unknown>): { store?: string } => texts(search, "store"),
+  component: lazyRouteComponent(() => import("../pages/imports/NewImportPage"), "NewImportPage"),
+});
+
+const importOne = createRoute({
+  getParentRoute: () => root,
+  path: "/imports/$importId",
+  component: lazyRouteComponent(() => import("../pages/imports/ImportPage"), "ImportPage"),
+});
+
 const samples = createRoute({
   getParentRoute: () => root,
   path: "/samples",
@@ -68,7 +111,7 @@ const openPast = createRoute({
 });
 
 // Every page is a route here and loads its code when it is first opened.
-const routes = root.addChildren([home, query, samples, saved, openSaved, history, openPast]);
+const routes = root.addChildren([home, query, stores, newStore, store, editStore, imports, newImport, importOne, samples, saved, openSaved, history, openPast]);
 
 export const router = createRouter({
   routeTree: routes,
@@ -85,4 +128,4 @@ declare module "@tanstack/react-router" {
 }
 
 /** The path of a page that needs nothing else in its address. */
-export type RoutePath = "/query" | "/samples" | "/saved" | "/history";
+export type RoutePath = "/query" | "/stores" | "/imports" | "/samples" | "/saved" | "/history";

@@ -1,0 +1,1 @@
+var e={reason:`_reason_f4mws_1`,excerpt:`_excerpt_f4mws_2`,form:`_form_f4mws_3`,browser:`_browser_f4mws_4`,crumbs:`_crumbs_f4mws_5`,entries:`_entries_f4mws_6`,entry:`_entry_f4mws_7`,entryName:`_entryName_f4mws_10`,drop:`_drop_f4mws_11`,files:`_files_f4mws_13`};export{e as t};

@@ -1,1 +1,0 @@
-import{j as e}from"./mantine-CHqvZdKT.js";var t=document.querySelector(`meta[property="csp-nonce"]`)?.nonce??``;e(t);export{t};

@@ -1,0 +1,1 @@
+var e={selector:`_selector_pqgmn_1`,condition:`_condition_pqgmn_2`,json:`_json_pqgmn_3`,jsonCopy:`_jsonCopy_pqgmn_4`,sides:`_sides_pqgmn_5`,form:`_form_pqgmn_7`,year:`_year_pqgmn_8`,mono:`_mono_pqgmn_9`,nowrap:`_nowrap_pqgmn_10`};export{e as t};

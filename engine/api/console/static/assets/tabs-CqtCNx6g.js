@@ -1,1 +1,0 @@
-export{r as openTab}from"./tabs-cr2U4wF3.js";
