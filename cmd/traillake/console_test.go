@@ -17,7 +17,7 @@ func TestConsole(t *testing.T) {
 	p.waitImport(p.startImport(arn, "s3://trails/AWSLogs/"))
 	for name, test := range map[string]func(*testing.T, *process){
 		"sign in": consoleSignIn, "query": consoleQuery, "error underlined": consoleErrorUnderlined,
-		"cancel": consoleCancel, "a million rows": consoleMillionRows, "keys": consoleKeys,
+		"cancel": consoleCancel, "a million rows": consoleMillionRows, "keys": consoleKeys, "sort and filter": consoleEdit,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, p) })
 	}
@@ -128,4 +128,36 @@ func consoleKeys(t *testing.T, p *process) {
 	if after := scheme(); after == before {
 		t.Errorf("the colours are still %s", after)
 	}
+}
+
+// consoleEdit: a column sorts and a cell filters, in the statement and in what
+// comes of it; the plan of that is measured.
+func consoleEdit(t *testing.T, p *process) {
+	b := openBrowser(t, "http://"+p.http)
+	b.signIn("/query")
+	b.runStatement("SELECT awsregion, count(*) AS events FROM audit GROUP BY 1")
+	first := func() []string {
+		return evaluate[[]string](b, `[0, 1].map(i => document.querySelector('#cell-0-' + i)?.textContent)`)
+	}
+	b.until(`document.querySelector('#cell-1-0')?.textContent`)
+	b.run(
+		chromedp.Click(chromedp.CSS(`button[aria-label="Column events"]`)),
+		chromedp.Click(`//button[@role="menuitem"][contains(., "Sort descending")]`),
+	)
+	b.until(`/ORDER BY/i.test(document.querySelector('.cm-content').textContent) && document.querySelector('#cell-0-1')?.textContent && !document.querySelector('[class*=waiting]')`)
+	want := p.query("SELECT awsregion, count(*) FROM audit GROUP BY 1 ORDER BY 2 DESC LIMIT 1")[0]
+	if got := strings.Join(first(), ","); got != want {
+		t.Errorf("sorted, the first row is %s, want %s", got, want)
+	}
+	b.run(
+		chromedp.Focus(chromedp.CSS(`[role=grid]`)), chromedp.KeyEvent("m"),
+		chromedp.Click(`//button[@role="menuitem"][contains(., "Without this value")]`),
+	)
+	region, _, _ := strings.Cut(want, ",")
+	b.until(`document.querySelector('#cell-0-0')?.textContent && document.querySelector('#cell-0-0').textContent !== "` + region + `" && /` + region + `/.test(document.querySelector('.cm-content').textContent)`)
+	b.run(
+		chromedp.Click(`//label[normalize-space()="Plan"]`),
+		chromedp.Click(`//button[contains(., "Run and measure")]`),
+		chromedp.WaitVisible(`//strong[.="Aggregate"]/following-sibling::span[contains(., "rows")]`),
+	)
 }

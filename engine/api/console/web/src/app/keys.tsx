@@ -57,6 +57,9 @@ export function KeyProvider({ children }: { children: ReactNode }) {
     let prefix = "";
     let last = 0;
     const listen = (event: KeyboardEvent) => {
+      // A chord with mod is the page's before any field or list sees it; another
+      // key is the page's only when nothing else has taken it.
+      if ((isMac ? event.metaKey : event.ctrlKey) !== (event.eventPhase === Event.CAPTURING_PHASE)) return;
       if (event.defaultPrevented || event.isComposing || ["Control", "Meta", "Shift", "Alt"].includes(event.key)) return;
       const chord = chordOf(event);
       const typing = inField(event.target);
@@ -69,15 +72,18 @@ export function KeyProvider({ children }: { children: ReactNode }) {
         const hit = now.current.findLast((e) => e.keys.toLowerCase() === keys.toLowerCase() && (!typing || e.inFields || keys.startsWith("mod+")));
         if (hit) {
           event.preventDefault();
+          event.stopPropagation();
           hit.run();
           return;
         }
       }
       if (!typing && now.current.some((e) => e.keys.startsWith(`${chord} `))) prefix = chord;
     };
-    window.addEventListener("keydown", listen);
+    document.addEventListener("keydown", listen, true);
+    document.addEventListener("keydown", listen);
     return () => {
-      window.removeEventListener("keydown", listen);
+      document.removeEventListener("keydown", listen, true);
+      document.removeEventListener("keydown", listen);
     };
   }, []);
 

@@ -4,7 +4,7 @@ import { sql } from "@codemirror/lang-sql";
 import { bracketMatching, indentOnInput } from "@codemirror/language";
 import { lintKeymap } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { EditorState, Prec, type Extension } from "@codemirror/state";
+import { EditorState, type Extension } from "@codemirror/state";
 import { crosshairCursor, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder, rectangularSelection } from "@codemirror/view";
 import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
 import { nonce } from "../../app/nonce";
@@ -79,11 +79,9 @@ export function Editor({ id, text, onChange, onSelect, label, hint, complete, ex
         autocompletion({ override: [complete], icons: false, maxRenderedOptions: 80 }),
         editorTheme,
         extensions,
-        // The page's own chords must reach it.
-        Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => false, preventDefault: false }])),
         keymap.of([
           ...closeBracketsKeymap,
-          ...defaultKeymap.filter((k) => k.key !== "Mod-Enter"),
+          ...defaultKeymap,
           { key: "Mod-/", run: toggleComment },
           ...searchKeymap,
           ...historyKeymap,

@@ -4,6 +4,8 @@ import { notifications } from "@mantine/notifications";
 import { IconPlayerPlayFilled, IconWand } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState, type CSSProperties } from "react";
+import type { Schema } from "../../api/client";
+import { editQuery } from "../../api/editQuery";
 import { isMac, useKey } from "../../app/keys";
 import { useTitle } from "../../parts/Page";
 import { SaveButton } from "../saved/SaveButton";
@@ -17,6 +19,8 @@ import { lintOf, type Validation } from "./lint";
 import { literalOf, marksOf } from "./parameters";
 import { Parameters } from "./ParameterFields";
 import classes from "./query.module.css";
+import { inRange } from "./range";
+import { RangePicker } from "./RangePicker";
 import { Result } from "./Result";
 import { Splitter } from "./Splitter";
 import { TabBar } from "./TabBar";
@@ -61,26 +65,45 @@ function QueryTab({ tab }: { tab: Tab }) {
     [asTheyAre, count, tab.sql, tab.parameters],
   );
   const filled = asTheyAre || tab.parameters.slice(0, count).filter((p) => p !== "").length === count;
-  const estimate = useEstimate(tab.sql, given, validation !== null && validation.errors.length === 0 && filled);
+  const estimate = useEstimate(tab.sql, given, tab.range, validation !== null && validation.errors.length === 0 && filled);
 
   const extensions = useMemo(() => ({ complete: completionOf(lakeOf(cache)), lint: lintOf(setValidation) }), [cache]);
 
   const run = useCallback(async () => {
     const selection = editor.current?.selection();
-    const queryStatement = selection?.text ?? tab.sql;
-    if (!queryStatement.trim() || start.isPending) return;
+    const ran = selection?.text ?? tab.sql;
+    if (!ran.trim() || start.isPending) return;
     setFailure(null);
     try {
       // A selection has only some of the statement's "?".
       const skipped = selection ? marksOf(selection.before).length : 0;
       const queryParameters = selection ? given.slice(skipped, skipped + marksOf(selection.text).length) : given;
-      const { queryId } = await start.mutateAsync({ queryStatement, queryParameters });
-      changeTab(tab.id, { queryId });
+      const { queryId } = await start.mutateAsync({ queryStatement: await inRange(ran, tab.range), queryParameters });
+      changeTab(tab.id, { queryId, ran });
     } catch (error) {
       changeTab(tab.id, { queryId: null });
-      setFailure({ message: error instanceof Error ? error.message : String(error), statement: queryStatement });
+      setFailure({ message: error instanceof Error ? error.message : String(error), statement: ran });
     }
-  }, [tab.id, tab.sql, given, start]);
+  }, [tab.id, tab.sql, tab.range, given, start]);
+
+  // A filter or an order changes the statement whose result it was picked in, and
+  // runs what comes of it.
+  const edit = useCallback(
+    async (change: Schema<"QueryEdit">) => {
+      try {
+        // Parameters stay, unless only a part of the statement was run.
+        const whole = tab.ran === tab.sql || !described.data;
+        const edited = await editQuery(whole ? tab.sql : described.data.queryString, [change]);
+        const { queryId } = await start.mutateAsync({ queryStatement: await inRange(edited, tab.range), queryParameters: whole ? given : [] });
+        editor.current?.replace(edited);
+        changeTab(tab.id, { queryId, ran: edited });
+        setFailure(null);
+      } catch (error) {
+        notifications.show({ color: "red", title: t("query.editFailed"), message: error instanceof Error ? error.message : String(error) });
+      }
+    },
+    [tab, described.data, given, start, t],
+  );
 
   const format = useCallback(async () => {
     const { formatDialect, trino } = await import("sql-formatter");
@@ -127,14 +150,15 @@ function QueryTab({ tab }: { tab: Tab }) {
           <Tooltip label={t("query.keys.format")}>
             <Button variant="default" leftSection={<IconWand size={14} />} onClick={() => void format()} disabled={!tab.sql.trim()}>{t("query.format")}</Button>
           </Tooltip>
-          <SaveButton sql={tab.sql} name={tab.name} values={tab.parameters} onSaved={(name) => { changeTab(tab.id, { name }); }} />
+          <SaveButton sql={tab.sql} name={tab.name} values={tab.parameters} range={tab.range} onSaved={(name) => { changeTab(tab.id, { name }); }} />
+          <RangePicker range={tab.range} onChange={(range) => { changeTab(tab.id, { range }); }} />
           <Parameters count={count} values={tab.parameters} onChange={(values) => { changeTab(tab.id, { parameters: values }); }} />
           <span className={classes["grow"]} />
           {estimate.data && validation?.errors.length === 0 && <Estimate estimate={estimate.data} />}
         </div>
       </div>
       <Splitter share={share} onChange={setShare} label={t("query.split")} />
-      {failure ? <Failure {...failure} /> : <Result queryId={tab.queryId} onCancel={onCancel} cancelling={cancel.isPending} />}
+      {failure ? <Failure {...failure} /> : <Result queryId={tab.queryId} onEdit={edit} onCancel={onCancel} cancelling={cancel.isPending} />}
     </div>
   );
 }

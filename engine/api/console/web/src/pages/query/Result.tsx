@@ -1,27 +1,34 @@
 import { Button, Loader, Progress, SegmentedControl } from "@mantine/core";
 import { IconDatabaseSearch, IconPlayerStop, IconZoomExclamation } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { int, type Schema } from "../../api/client";
 import { isMac } from "../../app/keys";
 import { formatBytes, formatCount, formatDuration } from "../../parts/format";
 import { EmptyState, ErrorState, LoadingRows } from "../../parts/States";
 import { useT } from "../../texts";
+import { CellMenu, type OpenCellMenu } from "./CellMenu";
 import { CellView } from "./CellView";
+import { ColumnMenu } from "./ColumnMenu";
 import { Failure } from "./Failure";
+import { PlanView } from "./PlanView";
 import classes from "./query.module.css";
 import { ResultActions } from "./ResultActions";
 import { ResultTable, type CellPlace } from "./ResultTable";
-import { useResultHead } from "./rows";
+import { fetchRow, useResultHead, type Value } from "./rows";
 import { StatisticsView } from "./StatisticsView";
 import { isRunning, useDescribed } from "./useRun";
 
 const ChartView = lazy(() => import("./ChartView").then((m) => ({ default: m.ChartView })));
 
 type QueryStatus = "QUEUED" | "RUNNING" | "FINISHED" | "FAILED" | "CANCELLED" | "TIMED_OUT";
-type View = "rows" | "chart" | "statistics";
+type View = "rows" | "chart" | "statistics" | "plan";
+
+/** Changes the statement and runs it. */
+export type OnEdit = (edit: Schema<"QueryEdit">) => Promise<void>;
 
 /** What a tab's query has given, or is giving. */
-export function Result({ queryId, onCancel, cancelling }: { queryId: string | null; onCancel: () => void; cancelling: boolean }) {
+export function Result({ queryId, onEdit, onCancel, cancelling }: { queryId: string | null; onEdit: OnEdit; onCancel: () => void; cancelling: boolean }) {
   const t = useT();
   const described = useDescribed(queryId);
   if (queryId === null) {
@@ -33,10 +40,10 @@ export function Result({ queryId, onCancel, cancelling }: { queryId: string | nu
   }
   if (described.isError) return <ErrorState error={described.error} retry={() => void described.refetch()} />;
   if (!described.data) return <LoadingRows />;
-  return <Described key={queryId} described={described.data} onCancel={onCancel} cancelling={cancelling} />;
+  return <Described key={queryId} described={described.data} onEdit={onEdit} onCancel={onCancel} cancelling={cancelling} />;
 }
 
-function Described({ described, onCancel, cancelling }: { described: Schema<"DescribeQueryResponse">; onCancel: () => void; cancelling: boolean }) {
+function Described({ described, onEdit, onCancel, cancelling }: { described: Schema<"DescribeQueryResponse">; onEdit: OnEdit; onCancel: () => void; cancelling: boolean }) {
   const t = useT();
   const [view, setView] = useState<View>("rows");
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
@@ -74,6 +81,7 @@ function Described({ described, onCancel, cancelling }: { described: Schema<"Des
                   { value: "rows", label: t("query.views.rows") },
                   { value: "chart", label: t("query.views.chart") },
                   { value: "statistics", label: t("query.views.statistics"), disabled: running },
+                  { value: "plan", label: t("query.views.plan") },
                 ]}
               />
               <ResultActions queryId={described.queryId} columns={columns} total={total} hidden={hidden} onHidden={setHidden} finished={status === "FINISHED"} />
@@ -99,8 +107,10 @@ function Described({ described, onCancel, cancelling }: { described: Schema<"Des
           <Suspense fallback={<LoadingRows />}><ChartView queryId={described.queryId} columns={columns} total={total} /></Suspense>
         ) : view === "statistics" ? (
           <StatisticsView queryId={described.queryId} total={total} />
+        ) : view === "plan" ? (
+          <PlanView statement={described.queryString} />
         ) : (
-          <Rows queryId={described.queryId} columns={columns} head={head.data!} total={total} hidden={hidden} />
+          <Rows queryId={described.queryId} columns={columns} head={head.data!} total={total} hidden={hidden} onHidden={setHidden} onEdit={onEdit} />
         )}
       </div>
     </section>
@@ -121,12 +131,51 @@ function QueryProgress({ statistics }: { statistics: Schema<"QueryStatisticsForD
   );
 }
 
-function Rows({ queryId, columns, head, total, hidden }: { queryId: string; columns: Schema<"ResultColumn">[]; head: { rows: (string | null)[][] }; total: number; hidden: ReadonlySet<number> }) {
+type RowsProps = {
+  queryId: string;
+  columns: Schema<"ResultColumn">[];
+  head: { rows: Value[][] };
+  total: number;
+  hidden: ReadonlySet<number>;
+  onHidden: (hidden: ReadonlySet<number>) => void;
+  onEdit: OnEdit;
+};
+
+function Rows({ queryId, columns, head, total, hidden, onHidden, onEdit }: RowsProps) {
   const t = useT();
+  const cache = useQueryClient();
   const [open, setOpen] = useState<CellPlace | null>(null);
+  const [menu, setMenu] = useState<(OpenCellMenu & { place: CellPlace }) | null>(null);
+  const onCellMenu = useCallback(
+    (place: CellPlace, value: Value, x: number, y: number) => { setMenu({ place, x, y, value, column: columns[place.column]?.name ?? "" }); },
+    [columns],
+  );
+  // What the cell shows may be cut; what is filtered by and copied is the whole.
+  const whole = async () => (menu && (await fetchRow(cache, queryId, menu.place.row))?.[menu.place.column]) ?? null;
+  const filter = async (exclude: boolean) => {
+    const value = await whole();
+    await onEdit({ filter: { column: menu!.column, columnIndex: menu!.place.column, exclude, beforeLimit: true, ...(value !== null && { value }) } });
+  };
+  const headOf = useCallback(
+    (i: number) => (
+      <ColumnMenu
+        name={columns[i]!.name}
+        onSort={(desc) => void onEdit({ sort: { column: columns[i]!.name, columnIndex: i, desc } })}
+        onHide={() => { if (hidden.size < columns.length - 1) onHidden(new Set([...hidden, i])); }}
+      />
+    ),
+    [columns, hidden, onHidden, onEdit],
+  );
   return (
     <>
-      <ResultTable queryId={queryId} columns={columns} sample={head.rows} total={total} hidden={hidden} label={t("query.result.label")} onOpen={setOpen} />
+      <ResultTable queryId={queryId} columns={columns} sample={head.rows} total={total} hidden={hidden} label={t("query.result.label")} head={headOf} onOpen={setOpen} onCellMenu={onCellMenu} />
+      <CellMenu
+        at={menu}
+        onClose={() => { setMenu(null); }}
+        onFilter={(exclude) => void filter(exclude)}
+        onOpen={() => { setOpen(menu!.place); }}
+        onCopy={() => void whole().then((value) => navigator.clipboard.writeText(value ?? ""))}
+      />
       <CellView queryId={queryId} place={open} columns={columns} onClose={() => { setOpen(null); }} />
     </>
   );

@@ -33,7 +33,8 @@ type Props = {
   /** What stands in a column's head beside its name. */
   head?: (column: number) => ReactNode;
   onOpen: (place: CellPlace) => void;
-  onCellMenu?: (place: CellPlace, value: Value, event: MouseEvent) => void;
+  /** Asked for with the right button, or the key for menus, at a place of the window. */
+  onCellMenu: (place: CellPlace, value: Value, x: number, y: number) => void;
 };
 
 function widthOf(column: number, head: Schema<"ResultColumn">, sample: Value[][]): number {
@@ -99,16 +100,33 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
     const column = Number(visible[at.place]?.id);
     if (row(at.row)?.[column] !== undefined) onOpen({ row: at.row, column });
   };
+  const menuOf = (at: { row: number; place: number }, x: number, y: number) => {
+    const column = Number(visible[at.place]?.id);
+    const value = row(at.row)?.[column];
+    if (value !== undefined) onCellMenu({ row: at.row, column }, value, x, y);
+  };
+  const activeMenu = () => {
+    const box = document.getElementById(cellId(active.row, active.place))?.getBoundingClientRect();
+    if (box) menuOf(active, box.left, box.bottom);
+  };
   const resize = (by: number) => {
     const column = visible[active.place];
     if (column) table.setColumnSizing((sizes) => ({ ...sizes, [column.id]: Math.max(48, column.getSize() + by) }));
   };
+  useKey({ keys: "m", text: "query.keys.menu", group: "query.keys.result" }, activeMenu);
+  useKey({ keys: "o", text: "query.keys.open", group: "query.keys.result" }, () => { open(active); });
   useKey({ keys: "alt+ArrowRight", text: "query.keys.wider", group: "query.keys.result" }, () => { resize(40); });
   useKey({ keys: "alt+ArrowLeft", text: "query.keys.narrower", group: "query.keys.result" }, () => { resize(-40); });
-  useKey({ keys: "r", text: "query.keys.result", group: "keys.page" }, () => scroller.current?.focus());
+  useKey({ keys: "r", text: "query.keys.toResult", group: "keys.page" }, () => scroller.current?.focus());
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.shiftKey) return;
+    if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
+      activeMenu();
+      event.preventDefault();
+      return;
+    }
+    // A key in a column's menu is not the grid's.
+    if (event.altKey || event.shiftKey || event.target !== scroller.current) return;
     const page = Math.max(1, Math.floor(view.height / rowHeight) - 2);
     const far = event.ctrlKey || event.metaKey;
     const { row: r, place: c } = active;
@@ -145,11 +163,10 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
   };
   const onContextMenu = (event: MouseEvent) => {
     const at = cellOf(event);
-    const column = Number(visible[at?.place ?? -1]?.id);
-    const value = at && row(at.row)?.[column];
-    if (!at || value === undefined || value === null && !onCellMenu) return;
+    if (!at) return;
+    event.preventDefault();
     setActive(at);
-    onCellMenu?.({ row: at.row, column }, value, event);
+    menuOf(at, event.clientX, event.clientY);
   };
 
   if (failed) return <ErrorState error={failed} />;

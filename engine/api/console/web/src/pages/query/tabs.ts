@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 import { forgetDocument } from "./Editor";
+import type { TimeRange } from "./range";
 
 /** A tab of the query page: a statement, what it is run with, and the last run. */
 export type Tab = {
@@ -9,8 +10,12 @@ export type Tab = {
   sql: string;
   /** Values for the statement's "?" in order. */
   parameters: string[];
+  /** The time it is run for; null: what the statement itself says. */
+  range: TimeRange | null;
   /** Id of the last query run from here; its result is shown. */
   queryId: string | null;
+  /** What was run then, before parameters and range were put in. */
+  ran: string;
 };
 
 type Tabs = { tabs: Tab[]; current: string };
@@ -18,7 +23,7 @@ type Tabs = { tabs: Tab[]; current: string };
 const key = "traillake.tabs";
 
 function newTab(sql = ""): Tab {
-  return { id: crypto.randomUUID(), name: "", sql, parameters: [], queryId: null };
+  return { id: crypto.randomUUID(), name: "", sql, parameters: [], range: null, queryId: null, ran: "" };
 }
 
 function fresh(): Tabs {
@@ -34,7 +39,7 @@ function isTab(x: unknown): x is Tab {
 function read(): Tabs {
   try {
     const kept = JSON.parse(localStorage.getItem(key) ?? "") as Partial<Tabs>;
-    const tabs = (kept.tabs ?? []).filter(isTab);
+    const tabs = (kept.tabs ?? []).filter(isTab).map((tab) => ({ ...newTab(), ...tab }));
     const first = tabs[0];
     if (first) return { tabs, current: tabs.some((t) => t.id === kept.current) ? kept.current! : first.id };
   } catch {
@@ -73,7 +78,7 @@ export function useTabs(): Tabs {
 
 /** Opens a tab and shows it. */
 export function openTab(sql = "", more: Partial<Tab> = {}) {
-  const tab = { ...newTab(sql), ...more };
+  const tab = { ...newTab(sql), ran: more.queryId ? sql : "", ...more };
   set({ tabs: [...state.tabs, tab], current: tab.id });
   return tab.id;
 }

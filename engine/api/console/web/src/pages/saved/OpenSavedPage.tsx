@@ -23,7 +23,7 @@ export function OpenSavedPage() {
     if (!query || opened.current) return;
     opened.current = true;
     const parameters = query.parameters.map((parameter, i) => p?.[i] ?? parameter.defaultValue ?? "");
-    void openTab(query.queryStatement, { name: query.name, parameters }, true);
+    void openTab(query.queryStatement, { name: query.name, parameters, range: query.timeRange ?? null }, true);
   }, [query, p, openTab]);
   if (saved.isError) return <ErrorState error={saved.error} retry={() => void saved.refetch()} />;
   return <Loading />;

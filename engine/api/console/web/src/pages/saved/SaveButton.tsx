@@ -6,12 +6,13 @@ import { useState } from "react";
 import { useKey } from "../../app/keys";
 import { useT } from "../../texts";
 import { marksOf } from "../query/parameters";
+import type { TimeRange } from "../query/range";
 import { SaveDialog, type Savable } from "./SaveDialog";
 
-type Props = { sql: string; name: string; values: string[]; onSaved: (name: string) => void };
+type Props = { sql: string; name: string; values: string[]; range: TimeRange | null; onSaved: (name: string) => void };
 
-/** Saves the statement of a tab, its parameters' values as their defaults; then tells its link. */
-export function SaveButton({ sql, name, values, onSaved }: Props) {
+/** Saves the statement of a tab with its time range, its parameters' values as their defaults; then tells its link. */
+export function SaveButton({ sql, name, values, range, onSaved }: Props) {
   const t = useT();
   const [what, setWhat] = useState<Savable | null>(null);
   const empty = !sql.trim();
@@ -20,7 +21,7 @@ export function SaveButton({ sql, name, values, onSaved }: Props) {
       const value = values[i] ?? "";
       return { name: `p${i + 1}`, type: !mark.quoted && /^-?\d+(\.\d+)?$/.test(value) ? "NUMBER" : "STRING", description: "", ...(value && { defaultValue: value }) };
     });
-    setWhat({ queryStatement: sql, name, parameters });
+    setWhat({ queryStatement: sql, name, parameters, ...(range && { timeRange: range }) });
   };
   useKey({ keys: "mod+s", text: "saved.save", group: "keys.page" }, ask, !empty);
   return (

@@ -5,7 +5,7 @@ import { useT } from "../../texts";
 import classes from "./saved.module.css";
 
 /** What the dialog keeps or changes: a statement with its parameters, or a query that is saved already. */
-export type Savable = { queryStatement: string; name?: string; parameters?: SavedQuery["parameters"]; saved?: SavedQuery };
+export type Savable = { queryStatement: string; name?: string; parameters?: SavedQuery["parameters"]; timeRange?: SavedQuery["timeRange"]; saved?: SavedQuery };
 
 type Props = { what: Savable | null; onClose: () => void; onSaved?: (query: SavedQuery) => void };
 
@@ -35,7 +35,7 @@ function SaveForm({ what, onClose, onSaved }: { what: Savable; onClose: () => vo
       onClose();
     };
     if (what.saved) update.mutate({ query: what.saved, change }, { onSuccess });
-    else create.mutate({ ...change, queryStatement: what.queryStatement }, { onSuccess });
+    else create.mutate({ ...change, queryStatement: what.queryStatement, ...(what.timeRange && { timeRange: what.timeRange }) }, { onSuccess });
   };
   return (
     <form onSubmit={submit}>
