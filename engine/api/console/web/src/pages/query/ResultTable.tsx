@@ -60,6 +60,7 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
   const visibility = useMemo(() => Object.fromEntries([...hidden].map((i) => [String(i), false])), [hidden]);
   const table = useTable({ features, columns: definitions, data: none, columnResizeMode: "onChange", state: { columnVisibility: visibility } });
   const visible = table.getVisibleLeafColumns();
+  const headers = table.getHeaderGroups()[0]?.headers;
   const numberWidth = Math.max(44, total.toLocaleString("en").length * 8 + 18);
   const widths = visible.map((c) => c.getSize());
   const template = `${numberWidth}px ${widths.map((w) => `${w}px`).join(" ")}`;
@@ -169,6 +170,37 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
     menuOf(at, event.clientX, event.clientY);
   };
 
+  // The head stays as it is while rows scroll by: its menus are the dearest of the table.
+  const resizing = table.state.columnResizing.isResizingColumn;
+  const headRow = useMemo(
+    () => (
+      <div role="rowgroup">
+        <div role="row" aria-rowindex={1} className={classes["head"]} style={{ gridTemplateColumns: template }}>
+          <div role="columnheader" className={classes["number"]}><span aria-hidden>#</span><span className="visually-hidden">{t("query.result.number")}</span></div>
+          {headers?.map((header, place) => {
+            const i = Number(header.column.id);
+            const c = columns[i]!;
+            return (
+              <div key={header.id} role="columnheader" aria-colindex={place + 2} className={classes["headCell"]} title={`${c.name} ${c.type}`}>
+                <span className={classes["headName"]}>{c.name}</span>
+                {head?.(i)}
+                <div
+                  className={classes["resizer"]}
+                  data-resizing={header.column.getIsResizing() || undefined}
+                  onMouseDown={header.getResizeHandler()}
+                  onTouchStart={header.getResizeHandler()}
+                  onDoubleClick={() => { header.column.resetSize(); }}
+                />
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    ),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- resizing is read through the headers
+    [headers, template, columns, head, resizing, t],
+  );
+
   if (failed) return <ErrorState error={failed} />;
 
   return (
@@ -189,28 +221,7 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
     >
       <div style={{ height: height + rowHeight, width, minWidth: "100%" }}>
         <div className={classes["layer"]} style={{ height: view.height, width, minWidth: "100%" }}>
-          <div role="rowgroup">
-            <div role="row" aria-rowindex={1} className={classes["head"]} style={{ gridTemplateColumns: template }}>
-              <div role="columnheader" className={classes["number"]}><span aria-hidden>#</span><span className="visually-hidden">{t("query.result.number")}</span></div>
-              {table.getHeaderGroups()[0]?.headers.map((header, place) => {
-                const i = Number(header.column.id);
-                const c = columns[i]!;
-                return (
-                  <div key={header.id} role="columnheader" aria-colindex={place + 2} className={classes["headCell"]} title={`${c.name} ${c.type}`}>
-                    <span className={classes["headName"]}>{c.name}</span>
-                    {head?.(i)}
-                    <div
-                      className={classes["resizer"]}
-                      data-resizing={header.column.getIsResizing() || undefined}
-                      onMouseDown={header.getResizeHandler()}
-                      onTouchStart={header.getResizeHandler()}
-                      onDoubleClick={() => { header.column.resetSize(); }}
-                    />
-                  </div>
-                );
-              })}
-            </div>
-          </div>
+          {headRow}
           <div className={classes["rows"]} role="rowgroup" style={{ transform: `translateY(${anchor * rowHeight - position}px)` }}>
             {Array.from({ length: Math.max(0, last - first) }, (_, k) => first + k).map((index) => (
               <ResultRow
