@@ -13,7 +13,8 @@ export function CellMenu({ at, onClose, onFilter, onOpen, onCopy }: { at: OpenCe
   return (
     <Menu opened={at !== null} onClose={onClose} position="bottom-start" returnFocus>
       <Menu.Target>
-        <span style={{ position: "fixed", left: at?.x ?? 0, top: at?.y ?? 0 }} />
+        {/* Only the place the menu opens at. */}
+        <button type="button" aria-hidden tabIndex={-1} className="visually-hidden" style={{ position: "fixed", left: at?.x ?? 0, top: at?.y ?? 0 }} />
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{at?.column} = {shown}</Menu.Label>
