@@ -1,7 +1,6 @@
-import { Button } from "@mantine/core";
+import { Anchor, Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconBookmarkPlus } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useKey } from "../../app/keys";
 import { useT } from "../../texts";
@@ -32,7 +31,9 @@ export function SaveButton({ sql, name, values, range, onSaved }: Props) {
         onClose={() => { setWhat(null); }}
         onSaved={(query) => {
           onSaved(query.name);
-          notifications.show({ title: t("saved.savedAs", { name: query.name }), message: <Link to="/saved/$savedQueryId" params={{ savedQueryId: query.savedQueryId }} preload={false}>{`${window.location.origin}/saved/${query.savedQueryId}`}</Link>, autoClose: 15_000 });
+          const link = `/saved/${query.savedQueryId}`;
+          // Notifications stand outside of the router: the link is the browser's.
+          notifications.show({ title: t("saved.savedAs", { name: query.name }), message: <Anchor href={link}>{window.location.origin + link}</Anchor>, autoClose: 15_000 });
         }}
       />
     </>
