@@ -46,6 +46,7 @@ type Engine struct {
 	queries *queryRegistry
 	saved   map[string]*SavedQuery // by id; replaced, never changed
 
+	uploads  uploads
 	counters counters
 	// counting lets one ListEventDataStoreValues at a time count.
 	counting chan struct{}
