@@ -14,11 +14,14 @@ import classes from "./imports.module.css";
 type Failure = Schema<"ImportFailure">;
 type Record = Schema<"QuarantinedRecord">;
 
-/** The objects an import could not read. count is what the import knows of: a new one asks anew. */
-export function FailureTable({ importId, count }: { importId: string; count: number }) {
+/** What a list of troubles belongs to: it is asked for anew when the import has gone on, which at tells. */
+type Troubles = { importId: string; count: number; at: string | undefined };
+
+/** The objects an import could not read. */
+export function FailureTable({ importId, count, at }: Troubles) {
   const t = useT();
   const failures = useInfiniteQuery({
-    queryKey: ["failures", importId, count],
+    queryKey: ["failures", importId, at],
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) =>
       api.GET("/api/v1/imports/{importId}/failures", { params: { path: { importId }, query: { maxResults: 100, ...(pageParam && { nextToken: pageParam }) } }, signal }).then(data),
@@ -48,10 +51,10 @@ export function FailureTable({ importId, count }: { importId: string; count: num
 }
 
 /** The records an import kept aside because they are no events. */
-export function QuarantineTable({ importId, count }: { importId: string; count: number }) {
+export function QuarantineTable({ importId, count, at }: Troubles) {
   const t = useT();
   const records = useInfiniteQuery({
-    queryKey: ["quarantined", importId, count],
+    queryKey: ["quarantined", importId, at],
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) =>
       api.GET("/api/v1/imports/{importId}/quarantined", { params: { path: { importId }, query: { maxResults: 100, ...(pageParam && { nextToken: pageParam }) } }, signal }).then(data),
