@@ -1,4 +1,4 @@
-import { IconBookmark, IconDatabase, IconFileImport, IconHelpSquareRounded, IconHistory, IconTerminal2, type Icon } from "@tabler/icons-react";
+import { IconBookmark, IconChartHistogram, IconDatabase, IconFileImport, IconHelpSquareRounded, IconHistory, IconTerminal2, type Icon } from "@tabler/icons-react";
 import type { TextKey } from "../texts";
 import type { RoutePath } from "./router";
 
@@ -7,6 +7,7 @@ export type NavigationPage = { path: RoutePath; text: TextKey; icon: Icon; keys:
 
 /** The pages in the navigation, in order; their routes are in router.tsx. */
 export const navigation: NavigationPage[] = [
+  { path: "/overview", text: "nav.overview", icon: IconChartHistogram, keys: "g o" },
   { path: "/query", text: "nav.query", icon: IconTerminal2, keys: "g q" },
   { path: "/samples", text: "nav.samples", icon: IconHelpSquareRounded, keys: "g m" },
   { path: "/saved", text: "nav.saved", icon: IconBookmark, keys: "g v" },

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { ErrorState, Loading } from "../parts/States";
+import { overviewSearch } from "../pages/overview/search";
 import type { SamplesSearch } from "../pages/samples/SamplesPage";
 import type { HistorySearch } from "../pages/saved/HistoryPage";
 import type { OpenSavedSearch } from "../pages/saved/OpenSavedPage";
@@ -110,8 +111,21 @@ const openPast = createRoute({
   component: lazyRouteComponent(() => import("../pages/saved/OpenPastPage"), "OpenPastPage"),
 });
 
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: "/overview",
+  validateSearch: overviewSearch,
+  component: lazyRouteComponent(() => import("../pages/overview/OverviewPage"), "OverviewPage"),
+});
+
+const event = createRoute({
+  getParentRoute: () => root,
+  path: "/events/$store/$eventId",
+  component: lazyRouteComponent(() => import("../pages/events/EventPage"), "EventPage"),
+});
+
 // Every page is a route here and loads its code when it is first opened.
-const routes = root.addChildren([home, query, stores, newStore, store, editStore, imports, newImport, importOne, samples, saved, openSaved, history, openPast]);
+const routes = root.addChildren([home, overview, query, event, stores, newStore, store, editStore, imports, newImport, importOne, samples, saved, openSaved, history, openPast]);
 
 export const router = createRouter({
   routeTree: routes,
@@ -128,4 +142,4 @@ declare module "@tanstack/react-router" {
 }
 
 /** The path of a page that needs nothing else in its address. */
-export type RoutePath = "/query" | "/stores" | "/imports" | "/samples" | "/saved" | "/history";
+export type RoutePath = "/overview" | "/query" | "/stores" | "/imports" | "/samples" | "/saved" | "/history";

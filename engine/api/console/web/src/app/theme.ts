@@ -62,7 +62,11 @@ export const variables: CSSVariablesResolver = () => ({
     "--lake-hover": "#e9f3f6",
     "--lake-bar": "#cfe6ec",
     "--lake-mark": "#f0ab1c",
+    "--lake-bar-errors": "#fbe3cf",
+    "--lake-key": "#0a5a71",
+    "--lake-constant": "#8a4b00",
     "--mantine-color-dimmed": "#586874",
+    "--mantine-color-placeholder": "#5f6f7a",
   },
   dark: {
     "--lake-focus": "#4ea6bc",
@@ -77,7 +81,11 @@ export const variables: CSSVariablesResolver = () => ({
     "--lake-hover": "#1a2a33",
     "--lake-bar": "#1f4653",
     "--lake-mark": "#f0ab1c",
+    "--lake-bar-errors": "#463016",
+    "--lake-key": "#74bacb",
+    "--lake-constant": "#f6bf4d",
     "--mantine-color-dimmed": "#93a2ad",
+    "--mantine-color-placeholder": "#8d9ca7",
     "--mantine-color-body": "#0e151a",
   },
 });

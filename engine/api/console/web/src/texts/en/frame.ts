@@ -11,6 +11,7 @@ export const frame = {
   loadMore: "Load more",
   nav: {
     label: "Pages",
+    overview: "Overview",
     query: "Query",
     samples: "Samples",
     saved: "Saved",

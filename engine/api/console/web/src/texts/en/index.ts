@@ -1,8 +1,10 @@
+import { event } from "./event";
 import { frame } from "./frame";
 import { imports } from "./imports";
+import { overview } from "./overview";
 import { query } from "./query";
 import { samples } from "./samples";
 import { history, saved } from "./saved";
 import { stores } from "./stores";
 
-export const en = { ...frame, imports, query, samples, saved, history, stores };
+export const en = { ...frame, event, imports, overview, query, samples, saved, history, stores };

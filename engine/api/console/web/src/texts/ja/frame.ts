@@ -14,6 +14,7 @@ export const frame: Like<typeof en> = {
   loadMore: "さらに読み込む",
   nav: {
     label: "ページ",
+    overview: "概要",
     query: "クエリ",
     samples: "サンプル",
     saved: "保存済み",

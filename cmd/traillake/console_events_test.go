@@ -1,0 +1,137 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/traillake/traillake/ingest/trailgen"
+)
+
+// TestConsoleEvents asks what has happened and opens the events, before a server
+// that has imported a trail.
+func TestConsoleEvents(t *testing.T) {
+	chromium(t)
+	p := startServer(t, t.TempDir(), "--bucket", "trails="+storyTrail(t))
+	arn, _ := p.createStore("audit")
+	p.waitImport(p.startImport(arn, "s3://trails/AWSLogs/"))
+	p.createStore("empty")
+	for name, test := range map[string]func(*testing.T, *process){
+		"trail disabled": consoleTrailDisabled, "filter": consoleFilter, "overview": consoleOverview,
+		"empty overview": consoleEmptyOverview, "accessible": consoleAccessible,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, p) })
+	}
+}
+
+// storyTrail writes a trail that is long enough to have every story in it.
+func storyTrail(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	silent := &program{stdout: &lockedBuffer{}, stderr: &lockedBuffer{}, env: os.Getenv}
+	o := trailgen.Options{Events: 8000, Days: 30, Seed: 1, End: time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)}
+	if _, err := silent.generate(t.Context(), o, dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// consoleTrailDisabled: from the overview to the event of the one who has stopped
+// a trail, told in both languages.
+func consoleTrailDisabled(t *testing.T, p *process) {
+	b := openBrowser(t, "http://"+p.http)
+	b.signIn("/overview?store=audit&range=all")
+	stop := strings.Split(p.query("SELECT eventid, useridentity.username, sourceipaddress FROM audit WHERE eventname = 'StopLogging'")[0], ",")
+	b.run(chromedp.Click(`//li/button[contains(., "StopLogging")]`), chromedp.WaitVisible(chromedp.CSS(`[role=dialog] [role=tree]`)))
+	want := "User " + stop[1] + " stopped the logging of trail org-trail (StopLogging, CloudTrail)"
+	if got := b.text(`[data-testid=sentence]`); !strings.HasPrefix(got, want) || !strings.Contains(got, stop[2]) {
+		t.Errorf("the drawer says %q, not %q from %s", got, want, stop[2])
+	}
+	// The event has an address of its own, and an origin.
+	b.run(
+		chromedp.Click(chromedp.CSS(`a[href="/events/`+evaluate[string](b, `new URLSearchParams(location.search).get('store') ?? ''`)+`/`+stop[0]+`"], [role=dialog] a[href$="`+stop[0]+`"]`)),
+		chromedp.WaitVisible(`//button[@role="tab"][contains(., "Origin")]`),
+		chromedp.Click(`//button[@role="tab"][contains(., "Origin")]`),
+	)
+	b.until(`location.pathname.endsWith('/` + stop[0] + `') && /s3:\/\/trails\/AWSLogs/.test(document.querySelector('main').innerText)`)
+	b.run(
+		chromedp.Evaluate[chromedp.Void](`localStorage.setItem('traillake.language', 'ja')`),
+		chromedp.Reload(),
+		chromedp.WaitVisible(chromedp.CSS(`[data-testid=sentence]`)),
+	)
+	if got := b.text(`[data-testid=sentence]`); !strings.Contains(got, "証跡 org-trail のログ記録を停止しました") {
+		t.Errorf("in Japanese the page says %q", got)
+	}
+}
+
+// consoleFilter: a leaf of an event's tree filters, by key alone.
+func consoleFilter(t *testing.T, p *process) {
+	stop := strings.Split(p.query("SELECT eventid, useridentity.username FROM audit WHERE eventname = 'StopLogging'")[0], ",")
+	want := p.query("SELECT count(*) FROM audit WHERE useridentity.username = '" + stop[1] + "'")[0]
+	b := openBrowser(t, "http://"+p.http)
+	b.signIn("/events/audit/" + stop[0])
+	b.run(chromedp.WaitVisible(chromedp.CSS(`[role=tree]`)), chromedp.Focus(chromedp.CSS(`[role=treeitem][tabindex="0"]`)))
+	for range 40 { // down to the leaf
+		if evaluate[string](b, `document.activeElement.dataset.path`) == "userIdentity.userName" {
+			break
+		}
+		b.run(chromedp.KeyEvent(kb.ArrowDown))
+	}
+	// Folding hides the leaf, opening shows it.
+	b.run(chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowLeft))
+	b.until(`document.activeElement.dataset.path === 'userIdentity' && !document.querySelector('[data-path="userIdentity.userName"]')`)
+	b.run(chromedp.KeyEvent(kb.ArrowRight), chromedp.Focus(chromedp.CSS(`[data-path="userIdentity.userName"]`)), chromedp.KeyEvent("f"))
+	b.until(`location.pathname === '/query' && new RegExp("^" + '` + want + `' + " rows?$").test([...document.querySelectorAll('[aria-label=Result] [role=status] *')].find(e => /rows?$/.test(e.textContent))?.textContent)`)
+	if got := b.text(`.cm-content`); !strings.Contains(got, "'"+stop[1]+"'") {
+		t.Errorf("the editor has %q", got)
+	}
+}
+
+// consoleOverview: its figures are those of the command line, and open queries
+// that give them.
+func consoleOverview(t *testing.T, p *process) {
+	b := openBrowser(t, "http://"+p.http)
+	b.signIn("/overview?store=audit&range=all")
+	for id, sql := range map[string]string{
+		"total-events":     "SELECT count(*) FROM audit",
+		"total-errors":     "SELECT count(*) FROM audit WHERE errorcode IS NOT NULL",
+		"total-addresses":  "SELECT count(DISTINCT sourceipaddress) FROM audit",
+		"signIns-total":    "SELECT count(*) FROM audit WHERE eventname = 'ConsoleLogin'",
+		"signIns-failed":   "SELECT count(*) FROM audit WHERE eventname = 'ConsoleLogin' AND (errorcode IS NOT NULL OR json_extract_scalar(eventjson, '$.responseElements.ConsoleLogin') = 'Failure')",
+		"trails-total":     "SELECT count(*) FROM audit WHERE eventsource = 'cloudtrail.amazonaws.com' AND readonly = false",
+		"total-principals": "SELECT count(DISTINCT coalesce(useridentity.arn, useridentity.invokedby, useridentity.principalid)) FROM audit",
+	} {
+		number := `document.querySelector('[data-testid=` + id + `] button')?.textContent.replaceAll(',', '')`
+		b.until(number + ` > ''`)
+		if got, want := evaluate[string](b, number), p.query(sql)[0]; got != want {
+			t.Errorf("%s is %s, want %s", id, got, want)
+		}
+	}
+	// The first of the services opens its events.
+	want := strings.Split(p.query("SELECT eventsource, count(*) FROM audit GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1")[0], ",")
+	b.run(chromedp.Click(chromedp.CSS(`ol button[title="`+want[0]+`"]`)))
+	b.until(`location.pathname === '/query' && [...document.querySelectorAll('[aria-label=Result] [role=status] *')].some(e => e.textContent.replaceAll(',', '') === '` + want[1] + ` rows')`)
+	if got := b.text(`.cm-content`); !strings.Contains(got, "eventsource = '"+want[0]+"'") {
+		t.Errorf("the editor has %q", got)
+	}
+}
+
+// consoleEmptyOverview: a store without events, and a period without.
+func consoleEmptyOverview(t *testing.T, p *process) {
+	b := openBrowser(t, "http://"+p.http)
+	b.signIn("/overview?store=empty&range=day")
+	b.run(chromedp.WaitVisible(`//h2[contains(., "This store has no events")]`))
+	b.run(
+		chromedp.Navigate(b.base+"/overview?store=audit&range=custom&from=2001-01-01&to=2001-02-01"),
+		chromedp.WaitVisible(`//h2[contains(., "No events in this period")]`),
+		chromedp.Click(`//button[contains(., "Show the whole store")]`),
+		chromedp.WaitVisible(chromedp.CSS(`[data-testid=signIns-total]`)),
+	)
+	if got := evaluate[string](b, `new URLSearchParams(location.search).get('range')`); got != "all" {
+		t.Errorf("the address has range %q", got)
+	}
+}

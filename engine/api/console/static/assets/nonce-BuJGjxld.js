@@ -1,1 +1,0 @@
-import{L as e}from"./mantine-B3xl4-X-.js";var t=document.querySelector(`meta[property="csp-nonce"]`)?.nonce??``;e(t);export{t};

@@ -1,0 +1,1 @@
+export{r as openTab}from"./tabs-B-4k91TG.js";
