@@ -7,6 +7,8 @@ import { isMac } from "../../app/keys";
 import { formatBytes, formatCount, formatDuration } from "../../parts/format";
 import { EmptyState, ErrorState, LoadingRows } from "../../parts/States";
 import { useT } from "../../texts";
+import { EventDrawer } from "../events/EventDrawer";
+import { filterEdit } from "../events/filter";
 import { CellMenu, type OpenCellMenu } from "./CellMenu";
 import { CellView } from "./CellView";
 import { ColumnMenu } from "./ColumnMenu";
@@ -110,7 +112,7 @@ function Described({ described, onEdit, onCancel, cancelling }: { described: Sch
         ) : view === "plan" ? (
           <PlanView statement={described.queryString} />
         ) : (
-          <Rows queryId={described.queryId} columns={columns} head={head.data!} total={total} hidden={hidden} onHidden={setHidden} onEdit={onEdit} />
+          <Rows queryId={described.queryId} store={described.eventDataStores[0]} columns={columns} head={head.data!} total={total} hidden={hidden} onHidden={setHidden} onEdit={onEdit} />
         )}
       </div>
     </section>
@@ -133,6 +135,8 @@ function QueryProgress({ statistics }: { statistics: Schema<"QueryStatisticsForD
 
 type RowsProps = {
   queryId: string;
+  /** Where the events of the rows are; undefined when the statement reads no store. */
+  store: string | undefined;
   columns: Schema<"ResultColumn">[];
   head: { rows: Value[][] };
   total: number;
@@ -141,11 +145,15 @@ type RowsProps = {
   onEdit: OnEdit;
 };
 
-function Rows({ queryId, columns, head, total, hidden, onHidden, onEdit }: RowsProps) {
+function Rows({ queryId, store, columns, head, total, hidden, onHidden, onEdit }: RowsProps) {
   const t = useT();
   const cache = useQueryClient();
   const [open, setOpen] = useState<CellPlace | null>(null);
   const [menu, setMenu] = useState<(OpenCellMenu & { place: CellPlace }) | null>(null);
+  const [eventId, setEventId] = useState<string | null>(null);
+  const idColumn = store === undefined ? -1 : columns.findIndex((c) => c.name.toLowerCase() === "eventid");
+  const openEvent = async (place: CellPlace) => { setEventId((await fetchRow(cache, queryId, place.row))?.[idColumn] ?? null); };
+  const onOpenCell = (place: CellPlace) => { if (place.column === idColumn) void openEvent(place); else setOpen(place); };
   const onCellMenu = useCallback(
     (place: CellPlace, value: Value, x: number, y: number) => { setMenu({ place, x, y, value, column: columns[place.column]?.name ?? "" }); },
     [columns],
@@ -168,15 +176,24 @@ function Rows({ queryId, columns, head, total, hidden, onHidden, onEdit }: RowsP
   );
   return (
     <>
-      <ResultTable queryId={queryId} columns={columns} sample={head.rows} total={total} hidden={hidden} label={t("query.result.label")} head={headOf} onOpen={setOpen} onCellMenu={onCellMenu} />
+      <ResultTable queryId={queryId} columns={columns} sample={head.rows} total={total} hidden={hidden} label={t("query.result.label")} head={headOf} onOpen={onOpenCell} onCellMenu={onCellMenu} />
       <CellMenu
         at={menu}
         onClose={() => { setMenu(null); }}
         onFilter={(exclude) => void filter(exclude)}
         onOpen={() => { setOpen(menu!.place); }}
+        onEvent={idColumn < 0 ? undefined : () => void openEvent(menu!.place)}
         onCopy={() => void whole().then((value) => navigator.clipboard.writeText(value ?? ""))}
       />
       <CellView queryId={queryId} place={open} columns={columns} onClose={() => { setOpen(null); }} />
+      {store !== undefined && (
+        <EventDrawer
+          store={store}
+          eventId={eventId}
+          onClose={() => { setEventId(null); }}
+          onFilter={(filter) => { setEventId(null); return onEdit({ filter: filterEdit(filter) }); }}
+        />
+      )}
     </>
   );
 }

@@ -135,6 +135,7 @@ export const query = {
     raw: "As it is",
     filterIn: "Only this value",
     filterOut: "Without this value",
+    event: "Open the event",
     open: "Show the whole value",
   },
   keys: {

@@ -133,6 +133,7 @@ export const query: Like<typeof en> = {
     raw: "そのまま",
     filterIn: "この値だけにする",
     filterOut: "この値を除く",
+    event: "イベントを開く",
     open: "値の全体を表示",
   },
   keys: {
