@@ -21,7 +21,7 @@ func TestConsoleEvents(t *testing.T) {
 	p.waitImport(p.startImport(arn, "s3://trails/AWSLogs/"))
 	p.createStore("empty")
 	for name, test := range map[string]func(*testing.T, *process){
-		"trail disabled": consoleTrailDisabled, "filter": consoleFilter, "overview": consoleOverview,
+		"trail disabled": consoleTrailDisabled, "filter": consoleFilter, "row": consoleRowEvent, "overview": consoleOverview,
 		"empty overview": consoleEmptyOverview, "accessible": consoleAccessible,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, p) })
@@ -89,6 +89,26 @@ func consoleFilter(t *testing.T, p *process) {
 	if got := b.text(`.cm-content`); !strings.Contains(got, "'"+stop[1]+"'") {
 		t.Errorf("the editor has %q", got)
 	}
+}
+
+// consoleRowEvent: a row that has an event's id opens the event beside the result,
+// and a leaf of it filters the statement.
+func consoleRowEvent(t *testing.T, p *process) {
+	user := p.query("SELECT useridentity.username FROM audit WHERE eventname = 'StopLogging'")[0]
+	b := openBrowser(t, "http://"+p.http)
+	b.signIn("/query")
+	b.runStatement("SELECT eventname, eventid FROM audit WHERE eventname LIKE 'StopLog%'")
+	b.until(`document.querySelector('#cell-0-1')?.textContent`)
+	b.run(
+		chromedp.Focus(chromedp.CSS(`[role=grid]`)), chromedp.KeyEvent("m"),
+		chromedp.Click(`//button[@role="menuitem"][contains(., "Open the event")]`),
+		chromedp.WaitVisible(chromedp.CSS(`[role=dialog] [role=tree]`)),
+	)
+	if got := b.text(`[data-testid=sentence]`); !strings.HasPrefix(got, "User "+user+" stopped the logging") {
+		t.Errorf("the drawer says %q", got)
+	}
+	b.run(chromedp.Focus(chromedp.CSS(`[data-path="userIdentity.userName"]`)), chromedp.KeyEvent("f"), chromedp.WaitNotPresent(chromedp.CSS(`[role=dialog]`)))
+	b.until(`/username/i.test(document.querySelector('.cm-content').textContent) && document.querySelector('#cell-0-0')?.textContent === 'StopLogging'`)
 }
 
 // consoleOverview: its figures are those of the command line, and open queries
