@@ -133,7 +133,7 @@ func consoleOverview(t *testing.T, p *process) {
 	}
 	// The first of the services opens its events.
 	want := strings.Split(p.query("SELECT eventsource, count(*) FROM audit GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1")[0], ",")
-	b.run(chromedp.Click(chromedp.CSS(`ol button[title="`+want[0]+`"]`)))
+	b.run(chromedp.Click(chromedp.CSS(`ol button[title="` + want[0] + `"]`)))
 	b.until(`location.pathname === '/query' && [...document.querySelectorAll('[aria-label=Result] [role=status] *')].some(e => e.textContent.replaceAll(',', '') === '` + want[1] + ` rows')`)
 	if got := b.text(`.cm-content`); !strings.Contains(got, "eventsource = '"+want[0]+"'") {
 		t.Errorf("the editor has %q", got)
