@@ -171,3 +171,20 @@ func TestSearchSampleQueriesErrors(t *testing.T) {
 	_, err = l.GetSampleQuery(t.Context(), Principal{}, "no-such")
 	wantCode(t, err, QueryIDNotFound, `sample query "no-such"`)
 }
+
+// TestSamplesValidate: an editor has nothing to say against a sample before its
+// parameters have values.
+func TestSamplesValidate(t *testing.T) {
+	l := openLake(t, nil)
+	l.create("audit", 366)
+	list, err := sample.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range list.All() {
+		v, err := l.ValidateQuery(t.Context(), Principal{}, StatementInput{Statement: q.Statement})
+		if err != nil || len(v.Errors) > 0 || v.Parameters != len(q.Parameters) {
+			t.Errorf("%s: %+v, %v, with %d parameters", q.ID, v, err, len(q.Parameters))
+		}
+	}
+}

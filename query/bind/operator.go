@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/traillake/traillake/query/ast"
@@ -78,6 +79,10 @@ func (x *exprBinder) binary(e *ast.Binary) (plan.Expr, error) {
 		out, err = operator(e.Op, args[0], args[1], e.OpPos)
 		return err
 	})
+	var wrong *ast.Error
+	if errors.As(err, &wrong) && wrong.Code == ast.AmbiguousFunctionCall && (x.isPlaceholder(e.Left) || x.isPlaceholder(e.Right)) {
+		return &plan.Literal{Typ: types.UnknownType}, nil // what it is depends on the parameter
+	}
 	return out, err
 }
 

@@ -36,10 +36,21 @@ func (b *binder) placeholder(e ast.Expr) (value plan.Expr, ok bool) {
 		if t = types.IntervalDaySecondType; e.From == "YEAR" || e.From == "MONTH" {
 			t = types.IntervalYearMonthType
 		}
+	case *ast.Unary:
+		value, ok := b.placeholder(e.Expr)
+		if !ok || value.Type().Kind == types.VarcharType.Kind {
+			return nil, false
+		}
+		return value, true
 	default:
 		return nil, false
 	}
 	return &plan.Literal{Typ: t}, true
+}
+
+func (b *binder) isPlaceholder(e ast.Expr) bool {
+	_, ok := b.placeholder(e)
+	return ok
 }
 
 // openVersion reports whether it is not known yet which version of a table is
