@@ -30,6 +30,9 @@ type browser struct {
 // chromium finds the browser: the variable CHROMIUM, or a name on the path.
 func chromium(t *testing.T) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("minutes under the race detector; a full run has it")
+	}
 	if path := os.Getenv("CHROMIUM"); path != "" {
 		return path
 	}
