@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +15,9 @@ import (
 // that has imported a trail.
 func TestConsoleEvents(t *testing.T) {
 	chromium(t)
-	p := startServer(t, t.TempDir(), "--bucket", "trails="+storyTrail(t))
+	// Long enough to have every story in it.
+	o := trailgen.Options{Events: 8000, Days: 30, Seed: 1, End: time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)}
+	p := startServer(t, t.TempDir(), "--bucket", "trails="+generatedTrail(t, o))
 	arn, _ := p.createStore("audit")
 	p.waitImport(p.startImport(arn, "s3://trails/AWSLogs/"))
 	p.createStore("empty")
@@ -26,18 +27,6 @@ func TestConsoleEvents(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { test(t, p) })
 	}
-}
-
-// storyTrail writes a trail that is long enough to have every story in it.
-func storyTrail(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	silent := &program{stdout: &lockedBuffer{}, stderr: &lockedBuffer{}, env: os.Getenv}
-	o := trailgen.Options{Events: 8000, Days: 30, Seed: 1, End: time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)}
-	if _, err := silent.generate(t.Context(), o, dir); err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }
 
 // consoleTrailDisabled: from the overview to the event of the one who has stopped

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,22 +14,13 @@ import (
 // TestConsoleLibrary runs a sample query and saves a query, in a browser.
 func TestConsoleLibrary(t *testing.T) {
 	chromium(t)
-	p := startServer(t, t.TempDir(), "--bucket", "trails="+recentTrail(t))
+	// Samples look back from now.
+	o := trailgen.Options{Events: 20000, Days: 30, Seed: 1, End: time.Now()}
+	p := startServer(t, t.TempDir(), "--bucket", "trails="+generatedTrail(t, o))
 	arn, _ := p.createStore("audit")
 	p.waitImport(p.startImport(arn, "s3://trails/AWSLogs/"))
 	t.Run("sample", func(t *testing.T) { consoleSample(t, p) })
 	t.Run("saved", func(t *testing.T) { consoleSaved(t, p) })
-}
-
-// recentTrail generates a bucket whose events samples, which look back from now, find.
-func recentTrail(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	silent := &program{stdout: &lockedBuffer{}, stderr: &lockedBuffer{}, env: os.Getenv}
-	if _, err := silent.generate(t.Context(), trailgen.Options{Events: 20000, Days: 30, Seed: 1, End: time.Now()}, dir); err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }
 
 // consoleSample: a question is found by other words than its own, and one click

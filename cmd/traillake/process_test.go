@@ -192,12 +192,17 @@ func queryCSV(ctx context.Context, c *client, sql string) ([]string, error) {
 	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")[1:], nil
 }
 
-// sampleTrail generates a bucket and returns its directory.
+// sampleTrail generates a bucket of five days and returns its directory.
 func sampleTrail(t *testing.T, events int64, seed uint64) string {
+	t.Helper()
+	return generatedTrail(t, trailgen.Options{Events: events, Days: 5, Seed: seed, End: time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)})
+}
+
+// generatedTrail generates a bucket and returns its directory.
+func generatedTrail(t *testing.T, o trailgen.Options) string {
 	t.Helper()
 	dir := t.TempDir()
 	silent := &program{stdout: &lockedBuffer{}, stderr: &lockedBuffer{}, env: os.Getenv}
-	o := trailgen.Options{Events: events, Days: 5, Seed: seed, End: time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)}
 	if _, err := silent.generate(t.Context(), o, dir); err != nil {
 		t.Fatal(err)
 	}
