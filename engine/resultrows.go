@@ -94,21 +94,31 @@ func (s *spool) each(chunks []chunk, offset, n int64, fn func(r *renderer, row i
 		if n <= 0 || bytes >= pageBytes {
 			break
 		}
-		rec, err := s.read(c)
+		err := s.render(c, func(r *renderer) {
+			for i := max(offset-c.First, 0); i < r.rec.NumRows() && n > 0 && bytes < pageBytes; i++ {
+				bytes += fn(r, int(i))
+				n--
+			}
+		})
 		if err != nil {
 			return err
 		}
-		r, err := newRenderer(rec)
-		if err != nil {
-			rec.Release()
-			return err
-		}
-		for i := max(offset-c.First, 0); i < rec.NumRows() && n > 0 && bytes < pageBytes; i++ {
-			bytes += fn(r, int(i))
-			n--
-		}
-		rec.Release()
 	}
+	return nil
+}
+
+// render calls fn with what prints the rows of a chunk; it is good until fn returns.
+func (s *spool) render(c chunk, fn func(r *renderer)) error {
+	rec, err := s.read(c)
+	if err != nil {
+		return err
+	}
+	defer rec.Release()
+	r, err := newRenderer(rec)
+	if err != nil {
+		return err
+	}
+	fn(r)
 	return nil
 }
 

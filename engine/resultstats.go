@@ -106,19 +106,14 @@ func (s *resultStatistics) read(ctx context.Context, fn func(c *columnCounter, t
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		rec, err := s.spool.read(at)
+		err := s.spool.render(at, func(r *renderer) {
+			for i, t := range r.types {
+				fn(&s.columns[i], t, r.rec.Column(i), at.First)
+			}
+		})
 		if err != nil {
 			return err
 		}
-		r, err := newRenderer(rec)
-		if err != nil {
-			rec.Release()
-			return err
-		}
-		for i, t := range r.types {
-			fn(&s.columns[i], t, rec.Column(i), at.First)
-		}
-		rec.Release()
 	}
 	return nil
 }
