@@ -37,17 +37,17 @@ func (b *binder) placeholder(e ast.Expr) (value plan.Expr, ok bool) {
 			t = types.IntervalYearMonthType
 		}
 	case *ast.Unary:
-		value, ok := b.placeholder(e.Expr)
-		if !ok || value.Type().Kind == types.VarcharType.Kind {
+		// A sign before what may be a number; the types of others are known.
+		if value, ok := b.placeholder(e.Expr); !ok || e.Op == "NOT" || value.Type().Kind != types.Unknown {
 			return nil, false
 		}
-		return value, true
 	default:
 		return nil, false
 	}
 	return &plan.Literal{Typ: t}, true
 }
 
+// isPlaceholder reports whether placeholder knows an expression.
 func (b *binder) isPlaceholder(e ast.Expr) bool {
 	_, ok := b.placeholder(e)
 	return ok
