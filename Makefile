@@ -21,9 +21,11 @@ demo: $(BIN) ## generate a sample trail, import it, run sample queries, serve th
 	$(BIN) demo $(DEMOFLAGS)
 
 test: ## run every test; optional parts that are missing are named and skipped
-	@echo "test: all packages, a minute or two"
+	@echo "test: all packages, some minutes"
 	@for m in boto3 duckdb; do python3 -c "import $$m" 2>/dev/null || echo "test: the end-to-end test with $$m is skipped: python3 has no module $$m"; done
 	@aws --version >/dev/null 2>&1 || echo "test: the end-to-end test with the aws CLI is skipped: it is not installed"
+	@for b in $$CHROMIUM chromium chromium-browser google-chrome google-chrome-stable chrome; do command -v $$b >/dev/null && exit 0; done; \
+	echo "test: the tests of the console in a browser are skipped: no Chromium is on the path or named by CHROMIUM"
 	$(GO) test -timeout 20m ./...
 
 lint: ## gofmt, go vet, staticcheck, and golangci-lint where it is installed
