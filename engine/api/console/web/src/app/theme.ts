@@ -65,6 +65,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--lake-bar-errors": "#fbe3cf",
     "--lake-key": "#0a5a71",
     "--lake-constant": "#8a4b00",
+    "--mantine-color-error": "#c02626", // the palette's own is too pale for text on white
     "--mantine-color-dimmed": "#586874",
     "--mantine-color-placeholder": "#5f6f7a",
   },
@@ -84,6 +85,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--lake-bar-errors": "#463016",
     "--lake-key": "#74bacb",
     "--lake-constant": "#f6bf4d",
+    "--mantine-color-error": "#ff8787",
     "--mantine-color-dimmed": "#93a2ad",
     "--mantine-color-placeholder": "#8d9ca7",
     "--mantine-color-body": "#0e151a",

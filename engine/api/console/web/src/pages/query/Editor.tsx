@@ -10,6 +10,7 @@ import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
 import { nonce } from "../../app/nonce";
 import classes from "./editor.module.css";
 import { editorTheme } from "./editorTheme";
+import { offsetOf } from "./lint";
 import { trino } from "./trino";
 
 /** What a page may do with an editor. */
@@ -19,6 +20,8 @@ export type EditorHandle = {
   selection: () => { text: string; before: string } | null;
   /** Replaces everything, as one step that undo takes back. */
   replace: (text: string) => void;
+  /** Puts the cursor at a place of the server's: line and column from 1, columns in code points. */
+  goTo: (line: number, column: number) => void;
 };
 
 type Props = {
@@ -122,6 +125,11 @@ export function Editor({ id, text, onChange, onSelect, label, hint, complete, ex
     replace: (to) => {
       const v = view.current;
       v?.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: to }, scrollIntoView: true });
+    },
+    goTo: (line, column) => {
+      const v = view.current;
+      v?.dispatch({ selection: { anchor: offsetOf(v.state.doc, line, column) }, scrollIntoView: true });
+      v?.focus();
     },
   }));
 

@@ -19,6 +19,7 @@ import { lintOf, type Validation } from "./lint";
 import { literalOf, marksOf } from "./parameters";
 import { Parameters } from "./ParameterFields";
 import classes from "./query.module.css";
+import { Problem } from "./Problem";
 import { inRange } from "./range";
 import { RangePicker } from "./RangePicker";
 import { Result } from "./Result";
@@ -55,6 +56,7 @@ function QueryTab({ tab }: { tab: Tab }) {
   const [validation, setValidation] = useState<Validation | null>(null);
   const [share, setShare] = useLocalStorage({ key: "traillake.editorShare", defaultValue: 38, getInitialValueInEffect: false });
   const [selected, setSelected] = useState(false);
+  const problem = validation?.errors[0];
   const running = isRunning(described.data?.queryStatus);
 
   const count = validation?.parameterCount ?? tab.parameters.length;
@@ -154,6 +156,7 @@ function QueryTab({ tab }: { tab: Tab }) {
           <RangePicker range={tab.range} onChange={(range) => { changeTab(tab.id, { range }); }} />
           <Parameters count={count} values={tab.parameters} onChange={(values) => { changeTab(tab.id, { parameters: values }); }} />
           <span className={classes["grow"]} />
+          {problem && <Problem error={problem} onOpen={() => editor.current?.goTo(problem.line, problem.column)} />}
           {estimate.data && validation?.errors.length === 0 && <Estimate estimate={estimate.data} />}
         </div>
       </div>

@@ -1,6 +1,7 @@
 import { Button, Loader, Progress, SegmentedControl } from "@mantine/core";
 import { IconDatabaseSearch, IconPlayerStop, IconZoomExclamation } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { int, type Schema } from "../../api/client";
 import { isMac } from "../../app/keys";
@@ -35,7 +36,11 @@ export function Result({ queryId, onEdit, onCancel, cancelling }: { queryId: str
   const described = useDescribed(queryId);
   if (queryId === null) {
     return (
-      <EmptyState icon={IconDatabaseSearch} title={t("query.result.none")}>
+      <EmptyState
+        icon={IconDatabaseSearch}
+        title={t("query.result.none")}
+        action={<Button component={Link} to="/samples" variant="default">{t("query.result.samples")}</Button>}
+      >
         {t("query.result.noneHelp", { keys: isMac ? "⌘⏎" : "Ctrl+Enter" })}
       </EmptyState>
     );
