@@ -11,7 +11,10 @@ import (
 	"github.com/traillake/traillake/query/ast"
 )
 
-var accountIDPattern = regexp.MustCompile(`^\d+$`)
+var (
+	accountIDPattern = regexp.MustCompile(`^\d+$`)
+	sourcePattern    = regexp.MustCompile(`^\PC*$`) // no control characters, nor others without a form
+)
 
 // StartQuery checks a statement, registers the query and starts it. What is
 // wrong with the statement itself is told here, as AWS does.
@@ -40,7 +43,7 @@ func (e *Engine) StartQuery(ctx context.Context, caller Principal, in StartQuery
 	running, cancel := context.WithTimeoutCause(e.background, e.opts.Query.Timeout, errTimedOut)
 	q := &queryState{id: id, user: caller.UserName, ended: make(chan struct{}), cancel: cancel, record: queryRecord{
 		ID: id, Statement: statement, Status: QueryQueued, Created: now, Stores: catalog.stores(), Owner: text(in.OwnerAccountID),
-		UserARN: caller.ARN, AccessKeyID: caller.AccessKeyID,
+		UserARN: caller.ARN, AccessKeyID: caller.AccessKeyID, Source: text(in.Source),
 		Columns: outputColumns(compiled.Columns()),
 	}}
 	if err := e.queries.add(q, e.opts.Query); err != nil {
@@ -71,6 +74,11 @@ func (e *Engine) statement(in StartQueryInput) (string, error) {
 	}
 	if err := e.checkOwner(in.OwnerAccountID); err != nil {
 		return "", err
+	}
+	if in.Source != nil {
+		if err := checkText("Source", *in.Source, 0, 128, sourcePattern); err != nil {
+			return "", err
+		}
 	}
 	if len(in.Parameters) == 0 {
 		return *in.Statement, nil
@@ -216,7 +224,7 @@ func (e *Engine) describeQuery(q *queryState) *Query {
 	_, rows, _ := q.spool.state()
 	return &Query{
 		ID: r.ID, Statement: r.Statement, Status: r.Status, Error: r.Error, Created: r.Created, Ended: r.Ended,
-		UserARN: r.UserARN, AccessKeyID: r.AccessKeyID,
+		UserARN: r.UserARN, AccessKeyID: r.AccessKeyID, Source: r.Source,
 		EventsMatched: r.EventsMatched, EventsScanned: r.EventsScanned, BytesScanned: r.BytesScanned,
 		ExecutionTime: r.ExecutionTime, ResultRows: rows, OwnerAccountID: orText(r.Owner, e.opts.Account), Stores: r.Stores,
 		Segments: r.Segments, SegmentsPruned: r.SegmentsPruned, RowGroups: r.RowGroups, RowGroupsPruned: r.RowGroupsPruned,

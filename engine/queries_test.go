@@ -251,6 +251,8 @@ func TestStartQueryRefuses(t *testing.T) {
 		"unknown column":    {StartQueryInput{Statement: ptr("SELECT\n  evntName FROM audit")}, InvalidQueryStatement, "line 2:3: Column 'evntname' cannot be resolved"},
 		"unknown function":  {StartQueryInput{Statement: ptr("SELECT lowr(eventName) FROM audit")}, InvalidQueryStatement, "lowr"},
 		"missing parameter": {StartQueryInput{Statement: ptr("SELECT '?' || '?'"), Parameters: []string{"a"}}, InvalidQueryStatement, ""},
+		"long source":       {StartQueryInput{Statement: ptr("SELECT 1"), Source: ptr(strings.Repeat("é", 129))}, InvalidParameter, "is 129 characters long, must be 0 to 128"},
+		"odd source":        {StartQueryInput{Statement: ptr("SELECT 1"), Source: ptr("a\nb")}, InvalidParameter, `Source "a\nb"`},
 		"eleven parameters": {StartQueryInput{Statement: ptr("SELECT 1"), Parameters: make([]string, 11)}, InvalidParameter, "at most 10"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 // QueryHistoryInput filters the server's past queries.
@@ -11,6 +12,9 @@ type QueryHistoryInput struct {
 	// Phrase has words that must all occur in the statement or the error.
 	Phrase *string
 	Owner  *string // ARN or access key id of who started the query
+	Source *string // as given to StartQuery; empty for queries without one
+	// ExcludeSources leaves out the queries of these sources.
+	ExcludeSources []string
 }
 
 // ListQueryHistory lists the queries of all stores whose results are kept, the
@@ -36,11 +40,13 @@ func (e *Engine) ListQueryHistory(_ context.Context, _ Principal, in QueryHistor
 	for _, q := range e.queries.list() {
 		d := e.describeQuery(q)
 		if store != "" && !slices.Contains(d.Stores, store) || !in.takes(d) ||
-			!isOwner(in.Owner, d.UserARN, d.AccessKeyID) || !words.in(d.Statement, d.Error) {
+			!isOwner(in.Owner, d.UserARN, d.AccessKeyID) || in.Source != nil && d.Source != *in.Source ||
+			slices.Contains(in.ExcludeSources, d.Source) || !words.in(d.Statement, d.Error) {
 			continue
 		}
 		all = append(all, *d)
 	}
-	call := callName("ListQueryHistory", store, text(in.Status), timeText(in.Start), timeText(in.End), text(in.Phrase), text(in.Owner))
+	call := callName("ListQueryHistory", store, text(in.Status), timeText(in.Start), timeText(in.End), text(in.Phrase), text(in.Owner),
+		text(in.Source), strings.Join(in.ExcludeSources, "\x00"))
 	return paginate(e.tokens, all, in.Page, call, func(q *Query) string { return newestFirst(q.Created, q.ID) })
 }

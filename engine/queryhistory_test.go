@@ -12,26 +12,27 @@ import (
 func TestQueryHistory(t *testing.T) {
 	l := openLake(t, func(o *Options) { o.Query.ResultTTL = 7 * 24 * time.Hour })
 	audit, other := l.create("audit", 366), l.create("other", 366)
-	run := func(who Principal, sql string) *Query {
+	run := func(who Principal, sql string, source *string) *Query {
 		t.Helper()
-		q, err := l.StartQuery(t.Context(), who, StartQueryInput{Statement: &sql})
+		q, err := l.StartQuery(t.Context(), who, StartQueryInput{Statement: &sql, Source: source})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return l.waitQuery(q.ID)
 	}
 	for i, q := range []struct {
-		who Principal
-		sql string
+		who    Principal
+		sql    string
+		source *string
 	}{
-		{alice, "SELECT count(*) FROM audit"},
-		{bob, "SELECT eventName FROM other"},
-		{alice, "SELECT 1 FROM audit UNION ALL SELECT 2 FROM other"},
-		{bob, "SELECT 1 / (SELECT count(*) FROM audit)"},
-		{Principal{}, "SELECT 'TABLELESS'"},
+		{alice, "SELECT count(*) FROM audit", ptr("overview")},
+		{bob, "SELECT eventName FROM other", nil},
+		{alice, "SELECT 1 FROM audit UNION ALL SELECT 2 FROM other", ptr("调查 tool/2")},
+		{bob, "SELECT 1 / (SELECT count(*) FROM audit)", ptr("overview")},
+		{Principal{}, "SELECT 'TABLELESS'", ptr("")},
 	} {
 		l.setNow(testNow.Add(time.Duration(i) * time.Minute))
-		run(q.who, q.sql)
+		run(q.who, q.sql, q.source)
 	}
 	// list gives the numbers of the queries, the newest first, read page by page.
 	list := func(in QueryHistoryInput) string {
@@ -71,6 +72,12 @@ func TestQueryHistory(t *testing.T) {
 			{QueryHistoryInput{Phrase: ptr("tableless")}, "4"},
 			{QueryHistoryInput{Phrase: ptr("division by zero")}, "3"},
 			{QueryHistoryInput{Phrase: ptr("nowhere")}, ""},
+			{QueryHistoryInput{Source: ptr("overview")}, "3 0"},
+			{QueryHistoryInput{Source: ptr("")}, "4 1"},
+			{QueryHistoryInput{Source: ptr("over")}, ""},
+			{QueryHistoryInput{ExcludeSources: []string{"overview"}}, "4 2 1"},
+			{QueryHistoryInput{ExcludeSources: []string{"overview", "调查 tool/2"}}, "4 1"},
+			{QueryHistoryInput{ExcludeSources: []string{"overview", ""}, ListQueriesInput: ListQueriesInput{Page: Page{MaxResults: ptr(int32(1))}}}, "2"},
 		} {
 			if got := list(test.in); got != test.want {
 				t.Errorf("%s: %+v: %q, want %q", when, test.in, got, test.want)
@@ -87,7 +94,7 @@ func TestQueryHistory(t *testing.T) {
 	}
 	failed := all[1]
 	if failed.UserARN != bob.ARN || failed.AccessKeyID != bob.AccessKeyID || failed.Statement != "SELECT 1 / (SELECT count(*) FROM audit)" ||
-		!strings.Contains(failed.Error, "Division by zero") || failed.Ended == nil || failed.Ended.Before(failed.Created) || failed.Stores[0] != audit {
+		!strings.Contains(failed.Error, "Division by zero") || failed.Ended == nil || failed.Ended.Before(failed.Created) || failed.Stores[0] != audit || failed.Source != "overview" {
 		t.Errorf("the failed query = %+v", failed)
 	}
 	_, _, err = l.ListQueryHistory(t.Context(), Principal{}, of(ListQueriesInput{Status: ptr(QueryStatus("DONE"))}))
@@ -103,6 +110,8 @@ func TestQueryHistory(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err = l.ListQueryHistory(t.Context(), Principal{}, QueryHistoryInput{ListQueriesInput: ListQueriesInput{Page: Page{NextToken: &next}}, Owner: &bob.ARN})
+	wantCode(t, err, InvalidNextToken, "")
+	_, _, err = l.ListQueryHistory(t.Context(), Principal{}, QueryHistoryInput{ListQueriesInput: ListQueriesInput{Page: Page{NextToken: &next}}, ExcludeSources: []string{"overview"}})
 	wantCode(t, err, InvalidNextToken, "")
 
 	if err := l.queries.expire(testNow.Add(8*24*time.Hour), l.opts.Query.ResultTTL, l.opts.Query.AllResultBytes); err != nil {

@@ -30,6 +30,7 @@ type queryRecord struct {
 	Owner           string         `json:"owner,omitempty"` // EventDataStoreOwnerAccountId as given
 	UserARN         string         `json:"userArn,omitempty"`
 	AccessKeyID     string         `json:"accessKeyId,omitempty"`
+	Source          string         `json:"source,omitempty"`
 	ExecutionTime   time.Duration  `json:"executionTime"`
 	EventsMatched   int64          `json:"eventsMatched"`
 	EventsScanned   int64          `json:"eventsScanned"`

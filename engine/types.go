@@ -246,6 +246,9 @@ type StartQueryInput struct {
 	Alias          *string
 	DeliveryS3URI  *string
 	OwnerAccountID *string
+	// Source says which tool asks, as Trino's X-Trino-Source: up to 128
+	// characters, none of them a control character. It is kept with the query.
+	Source *string
 }
 
 // QueryRef names a query, as DescribeQuery, GetQueryResults and CancelQuery take it.
@@ -273,6 +276,7 @@ type Query struct {
 	Stores         []string // ids of the stores it reads
 	// Ours.
 	UserARN, AccessKeyID       string     // of who started it; empty when it was not kept
+	Source                     string     // which tool asked; empty when it did not say
 	Ended                      *time.Time // nil while it runs
 	Segments, SegmentsPruned   int64
 	RowGroups, RowGroupsPruned int64

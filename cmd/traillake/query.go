@@ -65,8 +65,9 @@ func (p *program) runQuery(ctx context.Context, c *client, sql, format string) e
 	if _, err := export.New(format, io.Discard, probe); err != nil {
 		return err // before anything runs
 	}
+	source := "traillake query"
 	var started lakev1.StartQueryResponse
-	if err := c.do(ctx, http.MethodPost, "/queries", nil, &lakev1.StartQueryRequest{QueryStatement: &sql}, &started); err != nil {
+	if err := c.do(ctx, http.MethodPost, "/queries", nil, &lakev1.StartQueryRequest{QueryStatement: &sql, Source: &source}, &started); err != nil {
 		return err
 	}
 	path := "/queries/" + started.QueryId

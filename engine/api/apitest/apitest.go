@@ -135,7 +135,7 @@ func Query() *engine.Query {
 		ID: QueryID, Statement: "SELECT eventname FROM " + StoreID, Status: engine.QueryFinished, Created: At,
 		EventsMatched: 21, EventsScanned: 22, BytesScanned: 23, ExecutionTime: 24 * time.Millisecond, ResultRows: 2,
 		OwnerAccountID: AccountID, Stores: []string{StoreID},
-		UserARN: Principal().ARN, AccessKeyID: KeyID, Ended: &ended,
+		UserARN: Principal().ARN, AccessKeyID: KeyID, Source: "a tool", Ended: &ended,
 		Segments: 31, SegmentsPruned: 32, RowGroups: 33, RowGroupsPruned: 34, RowGroupsDone: 35, RowGroupsTotal: 36,
 	}
 }

@@ -161,13 +161,13 @@ func TestCalls(t *testing.T) {
 		}, engine.ListBucketObjectsInput{Page: page, Bucket: "b", Prefix: "p"},
 			`{"prefixes":["AWSLogs/"],"objects":[{"key":"a.json.gz","size":"7","lastModified":"2026-03-04T05:06:07.890Z"},{"key":"b�",`},
 		{"StartQuery", func() (proto.Message, error) {
-			return c.StartQuery(ctx, &pb.StartQueryRequest{QueryStatement: &text, QueryParameters: []string{"1"}, QueryAlias: &text, DeliveryS3Uri: &text, EventDataStoreOwnerAccountId: &text})
-		}, engine.StartQueryInput{Statement: &text, Parameters: []string{"1"}, Alias: &text, DeliveryS3URI: &text, OwnerAccountID: &text}, `"queryId":"aaaaaaaa-`},
+			return c.StartQuery(ctx, &pb.StartQueryRequest{QueryStatement: &text, QueryParameters: []string{"1"}, QueryAlias: &text, DeliveryS3Uri: &text, EventDataStoreOwnerAccountId: &text, Source: &text})
+		}, engine.StartQueryInput{Statement: &text, Parameters: []string{"1"}, Alias: &text, DeliveryS3URI: &text, OwnerAccountID: &text, Source: &text}, `"queryId":"aaaaaaaa-`},
 		{"DescribeQuery", func() (proto.Message, error) {
 			return c.DescribeQuery(ctx, &pb.DescribeQueryRequest{QueryId: "q", EventDataStore: &text, QueryAlias: &text, RefreshId: &text, EventDataStoreOwnerAccountId: &text})
 		}, engine.QueryRef{QueryID: "q", EventDataStore: &text, Alias: &text, RefreshID: &text, OwnerAccountID: &text},
 			`"eventsMatched":"21","eventsScanned":"22","bytesScanned":"23","executionTimeInMillis":"24","creationTime":"2026-03-04T05:06:07.890Z",` +
-				`"resultRows":"2","segments":"31","segmentsPruned":"32","rowGroups":"33","rowGroupsPruned":"34","rowGroupsDone":"35","rowGroupsTotal":"36"`},
+				`"resultRows":"2","segments":"31","segmentsPruned":"32","rowGroups":"33","rowGroupsPruned":"34","rowGroupsDone":"35","rowGroupsTotal":"36"},"eventDataStoreOwnerAccountId":"` + apitest.AccountID + `","eventDataStores":["` + apitest.StoreID + `"],"source":"a tool"}`},
 		{"CancelQuery", func() (proto.Message, error) {
 			return c.CancelQuery(ctx, &pb.CancelQueryRequest{QueryId: "q", EventDataStore: &text, EventDataStoreOwnerAccountId: &text})
 		}, ref, `"queryStatus":"FINISHED"`},

@@ -16,6 +16,7 @@ func (s *lakeServer) StartQuery(ctx context.Context, r *pb.StartQueryRequest) (*
 		Alias:          r.QueryAlias,
 		DeliveryS3URI:  r.DeliveryS3Uri,
 		OwnerAccountID: r.EventDataStoreOwnerAccountId,
+		Source:         r.Source,
 	})
 	if err != nil {
 		return nil, err
@@ -42,6 +43,7 @@ func (s *lakeServer) DescribeQuery(ctx context.Context, r *pb.DescribeQueryReque
 		ErrorMessage:                 q.Error,
 		EventDataStoreOwnerAccountId: q.OwnerAccountID,
 		EventDataStores:              q.Stores,
+		Source:                       q.Source,
 	}, nil
 }
 

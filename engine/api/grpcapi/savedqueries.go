@@ -75,7 +75,7 @@ func (s *lakeServer) ListQueryHistory(ctx context.Context, r *pb.ListQueryHistor
 			Page:           engine.Page{MaxResults: r.MaxResults, NextToken: given(r.NextToken)},
 			EventDataStore: r.GetEventDataStore(), Status: (*engine.QueryStatus)(given(r.QueryStatus)),
 		},
-		Phrase: given(r.SearchPhrase), Owner: given(r.Owner),
+		Phrase: given(r.SearchPhrase), Owner: given(r.Owner), Source: r.Source, ExcludeSources: r.GetExcludeSources(),
 	}
 	var err error
 	if in.Start, err = timeFrom("start_time", r.GetStartTime()); err != nil {
@@ -94,7 +94,7 @@ func (s *lakeServer) ListQueryHistory(ctx context.Context, r *pb.ListQueryHistor
 		resp.Queries = append(resp.Queries, &pb.PastQuery{
 			QueryId: q.ID, QueryStatement: q.Statement, QueryStatus: string(q.Status), ErrorMessage: q.Error,
 			Owner: q.UserARN, OwnerAccessKeyId: q.AccessKeyID, QueryStatistics: statisticsTo(q),
-			CreationTime: timeTo(&q.Created), EndTime: timeTo(q.Ended), EventDataStores: q.Stores,
+			CreationTime: timeTo(&q.Created), EndTime: timeTo(q.Ended), EventDataStores: q.Stores, Source: q.Source,
 		})
 	}
 	return resp, nil

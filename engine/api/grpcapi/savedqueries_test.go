@@ -30,7 +30,7 @@ const pastReply = `{"queryId":"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee","queryState
 	"queryStatus":"FINISHED","owner":"arn:aws:iam::123456789012:root","ownerAccessKeyId":"AKIATESTROOT00000001",
 	"queryStatistics":{"eventsMatched":"21","eventsScanned":"22","bytesScanned":"23","executionTimeInMillis":"24","creationTime":"2026-03-04T05:06:07.890Z",
 		"resultRows":"2","segments":"31","segmentsPruned":"32","rowGroups":"33","rowGroupsPruned":"34","rowGroupsDone":"35","rowGroupsTotal":"36"},
-	"creationTime":"2026-03-04T05:06:07.890Z","endTime":"2026-03-04T05:06:07.914Z","eventDataStores":["0f5a3c1e-2b4d-4c6f-8a9b-1c2d3e4f5a6b"]}`
+	"creationTime":"2026-03-04T05:06:07.890Z","endTime":"2026-03-04T05:06:07.914Z","eventDataStores":["0f5a3c1e-2b4d-4c6f-8a9b-1c2d3e4f5a6b"],"source":"a tool"}`
 
 // TestSavedQueryCalls follows every method to the engine and back.
 func TestSavedQueryCalls(t *testing.T) {
@@ -79,11 +79,11 @@ func TestSavedQueryCalls(t *testing.T) {
 		}, engine.DeleteSavedQueryInput{ID: "i", Version: &version}, `{}`},
 		{"ListQueryHistory", func() (proto.Message, error) {
 			return c.ListQueryHistory(ctx, &pb.ListQueryHistoryRequest{
-				MaxResults: &size, NextToken: &text, SearchPhrase: &text, QueryStatus: &statusText, EventDataStore: &text, Owner: &text,
+				MaxResults: &size, NextToken: &text, SearchPhrase: &text, QueryStatus: &statusText, EventDataStore: &text, Owner: &text, Source: &text, ExcludeSources: []string{"a", "b"},
 				StartTime: timestamppb.New(start), EndTime: timestamppb.New(start),
 			})
 		}, engine.QueryHistoryInput{
-			ListQueriesInput: engine.ListQueriesInput{Page: page, EventDataStore: "t", Start: &start, End: &start, Status: &status}, Phrase: &text, Owner: &text,
+			ListQueriesInput: engine.ListQueriesInput{Page: page, EventDataStore: "t", Start: &start, End: &start, Status: &status}, Phrase: &text, Owner: &text, Source: &text, ExcludeSources: []string{"a", "b"},
 		}, `{"queries":[` + pastReply + `],"nextToken":"next-past"}`},
 	}
 	for _, test := range tests {

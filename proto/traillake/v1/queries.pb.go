@@ -31,8 +31,11 @@ type StartQueryRequest struct {
 	QueryAlias                   *string  `protobuf:"bytes,3,opt,name=query_alias,json=queryAlias,proto3,oneof" json:"query_alias,omitempty"`
 	DeliveryS3Uri                *string  `protobuf:"bytes,4,opt,name=delivery_s3_uri,json=deliveryS3Uri,proto3,oneof" json:"delivery_s3_uri,omitempty"`
 	EventDataStoreOwnerAccountId *string  `protobuf:"bytes,5,opt,name=event_data_store_owner_account_id,json=eventDataStoreOwnerAccountId,proto3,oneof" json:"event_data_store_owner_account_id,omitempty"`
-	unknownFields                protoimpl.UnknownFields
-	sizeCache                    protoimpl.SizeCache
+	// Which tool asks, as Trino's X-Trino-Source: up to 128 characters, none of them
+	// a control character. It is kept with the query.
+	Source        *string `protobuf:"bytes,6,opt,name=source,proto3,oneof" json:"source,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StartQueryRequest) Reset() {
@@ -96,6 +99,13 @@ func (x *StartQueryRequest) GetDeliveryS3Uri() string {
 func (x *StartQueryRequest) GetEventDataStoreOwnerAccountId() string {
 	if x != nil && x.EventDataStoreOwnerAccountId != nil {
 		return *x.EventDataStoreOwnerAccountId
+	}
+	return ""
+}
+
+func (x *StartQueryRequest) GetSource() string {
+	if x != nil && x.Source != nil {
+		return *x.Source
 	}
 	return ""
 }
@@ -378,8 +388,10 @@ type DescribeQueryResponse struct {
 	EventDataStoreOwnerAccountId string `protobuf:"bytes,6,opt,name=event_data_store_owner_account_id,json=eventDataStoreOwnerAccountId,proto3" json:"event_data_store_owner_account_id,omitempty"`
 	// Ids of the stores it reads.
 	EventDataStores []string `protobuf:"bytes,7,rep,name=event_data_stores,json=eventDataStores,proto3" json:"event_data_stores,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Which tool asked; empty when it did not say.
+	Source        string `protobuf:"bytes,8,opt,name=source,proto3" json:"source,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DescribeQueryResponse) Reset() {
@@ -459,6 +471,13 @@ func (x *DescribeQueryResponse) GetEventDataStores() []string {
 		return x.EventDataStores
 	}
 	return nil
+}
+
+func (x *DescribeQueryResponse) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
 }
 
 type CancelQueryRequest struct {
@@ -1202,18 +1221,20 @@ var File_traillake_v1_queries_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_queries_proto_rawDesc = "" +
 	"\n" +
-	"\x1atraillake/v1/queries.proto\x12\ftraillake.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xeb\x02\n" +
+	"\x1atraillake/v1/queries.proto\x12\ftraillake.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x03\n" +
 	"\x11StartQueryRequest\x12,\n" +
 	"\x0fquery_statement\x18\x01 \x01(\tH\x00R\x0equeryStatement\x88\x01\x01\x12)\n" +
 	"\x10query_parameters\x18\x02 \x03(\tR\x0fqueryParameters\x12$\n" +
 	"\vquery_alias\x18\x03 \x01(\tH\x01R\n" +
 	"queryAlias\x88\x01\x01\x12+\n" +
 	"\x0fdelivery_s3_uri\x18\x04 \x01(\tH\x02R\rdeliveryS3Uri\x88\x01\x01\x12L\n" +
-	"!event_data_store_owner_account_id\x18\x05 \x01(\tH\x03R\x1ceventDataStoreOwnerAccountId\x88\x01\x01B\x12\n" +
+	"!event_data_store_owner_account_id\x18\x05 \x01(\tH\x03R\x1ceventDataStoreOwnerAccountId\x88\x01\x01\x12\x1b\n" +
+	"\x06source\x18\x06 \x01(\tH\x04R\x06source\x88\x01\x01B\x12\n" +
 	"\x10_query_statementB\x0e\n" +
 	"\f_query_aliasB\x12\n" +
 	"\x10_delivery_s3_uriB$\n" +
-	"\"_event_data_store_owner_account_id\"x\n" +
+	"\"_event_data_store_owner_account_idB\t\n" +
+	"\a_source\"x\n" +
 	"\x12StartQueryResponse\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12G\n" +
 	"!event_data_store_owner_account_id\x18\x02 \x01(\tR\x1ceventDataStoreOwnerAccountId\"\xd2\x02\n" +
@@ -1244,7 +1265,7 @@ const file_traillake_v1_queries_proto_rawDesc = "" +
 	"\x11row_groups_pruned\x18\n" +
 	" \x01(\x03R\x0frowGroupsPruned\x12&\n" +
 	"\x0frow_groups_done\x18\v \x01(\x03R\rrowGroupsDone\x12(\n" +
-	"\x10row_groups_total\x18\f \x01(\x03R\x0erowGroupsTotal\"\xec\x02\n" +
+	"\x10row_groups_total\x18\f \x01(\x03R\x0erowGroupsTotal\"\x84\x03\n" +
 	"\x15DescribeQueryResponse\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12!\n" +
 	"\fquery_string\x18\x02 \x01(\tR\vqueryString\x12!\n" +
@@ -1252,7 +1273,8 @@ const file_traillake_v1_queries_proto_rawDesc = "" +
 	"\x10query_statistics\x18\x04 \x01(\v2-.traillake.v1.QueryStatisticsForDescribeQueryR\x0fqueryStatistics\x12#\n" +
 	"\rerror_message\x18\x05 \x01(\tR\ferrorMessage\x12G\n" +
 	"!event_data_store_owner_account_id\x18\x06 \x01(\tR\x1ceventDataStoreOwnerAccountId\x12*\n" +
-	"\x11event_data_stores\x18\a \x03(\tR\x0feventDataStores\"\xe7\x01\n" +
+	"\x11event_data_stores\x18\a \x03(\tR\x0feventDataStores\x12\x16\n" +
+	"\x06source\x18\b \x01(\tR\x06source\"\xe7\x01\n" +
 	"\x12CancelQueryRequest\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12-\n" +
 	"\x10event_data_store\x18\x02 \x01(\tH\x00R\x0eeventDataStore\x88\x01\x01\x12L\n" +

@@ -772,11 +772,15 @@ type ListQueryHistoryRequest struct {
 	// Id or ARN of a store that the queries read.
 	EventDataStore *string `protobuf:"bytes,5,opt,name=event_data_store,json=eventDataStore,proto3,oneof" json:"event_data_store,omitempty"`
 	// ARN or access key id of who started the queries.
-	Owner         *string                `protobuf:"bytes,6,opt,name=owner,proto3,oneof" json:"owner,omitempty"`
-	StartTime     *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	EndTime       *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Owner     *string                `protobuf:"bytes,6,opt,name=owner,proto3,oneof" json:"owner,omitempty"`
+	StartTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
+	EndTime   *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	// The source of the queries; empty for those that have none.
+	Source *string `protobuf:"bytes,9,opt,name=source,proto3,oneof" json:"source,omitempty"`
+	// Sources whose queries are left out.
+	ExcludeSources []string `protobuf:"bytes,10,rep,name=exclude_sources,json=excludeSources,proto3" json:"exclude_sources,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *ListQueryHistoryRequest) Reset() {
@@ -865,6 +869,20 @@ func (x *ListQueryHistoryRequest) GetEndTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *ListQueryHistoryRequest) GetSource() string {
+	if x != nil && x.Source != nil {
+		return *x.Source
+	}
+	return ""
+}
+
+func (x *ListQueryHistoryRequest) GetExcludeSources() []string {
+	if x != nil {
+		return x.ExcludeSources
+	}
+	return nil
+}
+
 // PastQuery is a query whose result is kept: by default for seven days.
 type PastQuery struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
@@ -883,8 +901,10 @@ type PastQuery struct {
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
 	// Ids of the stores it reads.
 	EventDataStores []string `protobuf:"bytes,10,rep,name=event_data_stores,json=eventDataStores,proto3" json:"event_data_stores,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Which tool asked; empty when it did not say.
+	Source        string `protobuf:"bytes,11,opt,name=source,proto3" json:"source,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PastQuery) Reset() {
@@ -985,6 +1005,13 @@ func (x *PastQuery) GetEventDataStores() []string {
 		return x.EventDataStores
 	}
 	return nil
+}
+
+func (x *PastQuery) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
 }
 
 type ListQueryHistoryResponse struct {
@@ -1123,7 +1150,7 @@ const file_traillake_v1_saved_queries_proto_rawDesc = "" +
 	"\aversion\x18\x02 \x01(\x03H\x00R\aversion\x88\x01\x01B\n" +
 	"\n" +
 	"\b_version\"\x1a\n" +
-	"\x18DeleteSavedQueryResponse\"\xd2\x03\n" +
+	"\x18DeleteSavedQueryResponse\"\xa3\x04\n" +
 	"\x17ListQueryHistoryRequest\x12$\n" +
 	"\vmax_results\x18\x01 \x01(\x05H\x00R\n" +
 	"maxResults\x88\x01\x01\x12\"\n" +
@@ -1135,13 +1162,17 @@ const file_traillake_v1_saved_queries_proto_rawDesc = "" +
 	"\x05owner\x18\x06 \x01(\tH\x05R\x05owner\x88\x01\x01\x129\n" +
 	"\n" +
 	"start_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
-	"\bend_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\aendTimeB\x0e\n" +
+	"\bend_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x1b\n" +
+	"\x06source\x18\t \x01(\tH\x06R\x06source\x88\x01\x01\x12'\n" +
+	"\x0fexclude_sources\x18\n" +
+	" \x03(\tR\x0eexcludeSourcesB\x0e\n" +
 	"\f_max_resultsB\r\n" +
 	"\v_next_tokenB\x10\n" +
 	"\x0e_search_phraseB\x0f\n" +
 	"\r_query_statusB\x13\n" +
 	"\x11_event_data_storeB\b\n" +
-	"\x06_owner\"\xda\x03\n" +
+	"\x06_ownerB\t\n" +
+	"\a_source\"\xf2\x03\n" +
 	"\tPastQuery\x12\x19\n" +
 	"\bquery_id\x18\x01 \x01(\tR\aqueryId\x12'\n" +
 	"\x0fquery_statement\x18\x02 \x01(\tR\x0equeryStatement\x12!\n" +
@@ -1153,7 +1184,8 @@ const file_traillake_v1_saved_queries_proto_rawDesc = "" +
 	"\rcreation_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\fcreationTime\x125\n" +
 	"\bend_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12*\n" +
 	"\x11event_data_stores\x18\n" +
-	" \x03(\tR\x0feventDataStores\"l\n" +
+	" \x03(\tR\x0feventDataStores\x12\x16\n" +
+	"\x06source\x18\v \x01(\tR\x06source\"l\n" +
 	"\x18ListQueryHistoryResponse\x121\n" +
 	"\aqueries\x18\x01 \x03(\v2\x17.traillake.v1.PastQueryR\aqueries\x12\x1d\n" +
 	"\n" +

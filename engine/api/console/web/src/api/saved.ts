@@ -52,7 +52,7 @@ export function useSavedChanges() {
   };
 }
 
-export type HistoryFilter = { searchPhrase?: string; queryStatus?: string; eventDataStore?: string; owner?: string };
+export type HistoryFilter = { searchPhrase?: string; queryStatus?: string; eventDataStore?: string; owner?: string; excludeSources?: string[] };
 
 /** Past queries, the newest first, in pages; asked again while one of them runs. */
 export function useHistory(filter: HistoryFilter) {

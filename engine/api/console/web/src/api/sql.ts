@@ -23,11 +23,11 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
 const mostRows = 10_000; // what a window may hold
 
 /**
- * Runs a statement whose result is short, and waits for its end. A query that
- * fails is thrown as an ApiError. Aborting cancels it.
+ * Runs a statement whose result is short, and waits for its end; source says which
+ * page asks. A query that fails is thrown as an ApiError. Aborting cancels it.
  */
-export async function runSql(queryStatement: string, signal?: AbortSignal): Promise<SqlResult> {
-  const { queryId } = await api.POST("/api/v1/queries", { body: { queryStatement }, ...(signal && { signal }) }).then(data);
+export async function runSql(queryStatement: string, source: string, signal?: AbortSignal): Promise<SqlResult> {
+  const { queryId } = await api.POST("/api/v1/queries", { body: { queryStatement, source }, ...(signal && { signal }) }).then(data);
   try {
     for (let wait = 30; ; wait = Math.min(wait * 1.5, 700)) {
       const answer = await api

@@ -101,7 +101,7 @@ const openSaved = createRoute({
 const history = createRoute({
   getParentRoute: () => root,
   path: "/history",
-  validateSearch: (search: Record<string, unknown>): HistorySearch => ({ ...texts(search, "q", "status", "store"), ...(search["mine"] === true && { mine: true }) }),
+  validateSearch: (search: Record<string, unknown>): HistorySearch => ({ ...texts(search, "q", "status", "store"), ...(search["mine"] === true && { mine: true }), ...(search["own"] === true && { own: true }) }),
   component: lazyRouteComponent(() => import("../pages/saved/HistoryPage"), "HistoryPage"),
 });
 

@@ -2,6 +2,7 @@ import { notifications } from "@mantine/notifications";
 import { UnstyledButton } from "@mantine/core";
 import { useCallback, type ReactNode } from "react";
 import { api, data } from "../api/client";
+import { sources } from "../api/source";
 import { useOpenTab } from "../app/openTab";
 import { useT } from "../texts";
 import classes from "./parts.module.css";
@@ -13,7 +14,7 @@ export function useOpenQuery() {
   return useCallback(
     async (sql: string, name = "") => {
       try {
-        const { queryId } = await api.POST("/api/v1/queries", { body: { queryStatement: sql } }).then(data);
+        const { queryId } = await api.POST("/api/v1/queries", { body: { queryStatement: sql, source: sources.user } }).then(data);
         await openTab(sql, { name, queryId });
       } catch (error) {
         notifications.show({ color: "red", title: t("error.title"), message: error instanceof Error ? error.message : String(error) });

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { identifier, literal } from "../../api/quote";
+import { sources } from "../../api/source";
 import { runSql, type SqlValue } from "../../api/sql";
 import type { Json } from "./tell/record";
 
@@ -50,7 +51,7 @@ export function useEvent(store: string, eventId: string | null) {
     enabled: eventId !== null,
     staleTime: 5 * 60_000,
     queryFn: async ({ signal }) => {
-      const { rows } = await runSql(statement(store, eventId!), signal);
+      const { rows } = await runSql(statement(store, eventId!), sources.event, signal);
       return rows.map(([text, checksum, object, recordNumber, segment, commit, ingestTime, issues, importId, location, committedAt, reason]) => {
         const v = (x: SqlValue | undefined) => x ?? null;
         return {

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { sources } from "../../api/source";
 import { runSql, type SqlValue } from "../../api/sql";
 import { dimensionNames, kindNames, statements, type Dimension, type Kind, type Unit } from "./statements";
 import type { Period } from "./search";
@@ -22,7 +23,7 @@ function useStatement<T>(sql: string, enabled: boolean, read: (rows: SqlValue[][
     queryKey: ["overview", sql],
     enabled,
     staleTime: 5 * 60_000,
-    queryFn: async ({ signal }) => (await runSql(sql, signal)).rows,
+    queryFn: async ({ signal }) => (await runSql(sql, sources.overview, signal)).rows,
     select: read,
   });
 }

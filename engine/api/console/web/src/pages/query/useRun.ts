@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data, type Schema } from "../../api/client";
+import { sources } from "../../api/source";
 
 /** Whether a query has not come to an end. */
 export function isRunning(status: string | undefined): boolean {
@@ -22,7 +23,7 @@ export function useDescribed(queryId: string | null) {
 export function useRun() {
   const cache = useQueryClient();
   const start = useMutation({
-    mutationFn: (request: Schema<"StartQueryRequest">) => api.POST("/api/v1/queries", { body: request }).then(data),
+    mutationFn: (request: Schema<"StartQueryRequest">) => api.POST("/api/v1/queries", { body: { ...request, source: sources.user } }).then(data),
   });
   const cancel = useMutation({
     mutationFn: (queryId: string) => api.POST("/api/v1/queries/{queryId}:cancel", { params: { path: { queryId } } }).then(data),

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useOpenTab } from "../../app/openTab";
 import { api, data } from "../../api/client";
 import { sampleOn, type Sample } from "../../api/samples";
+import { sources } from "../../api/source";
 import type { Store } from "../../api/stores";
 import { literalOf, marksOf } from "../query/parameters";
 
@@ -12,7 +13,7 @@ export function useRunSample() {
     mutationFn: async ({ sample, store, parameters }: { sample: Sample; store: Store; parameters: string[] }) => {
       const queryStatement = sampleOn(sample, store);
       const queryParameters = marksOf(queryStatement).map((mark, i) => literalOf(parameters[i] ?? "", mark.quoted));
-      const { queryId } = await api.POST("/api/v1/queries", { body: { queryStatement, queryParameters } }).then(data);
+      const { queryId } = await api.POST("/api/v1/queries", { body: { queryStatement, queryParameters, source: sources.user } }).then(data);
       await openTab(queryStatement, { name: sample.name, parameters, queryId });
     },
   });

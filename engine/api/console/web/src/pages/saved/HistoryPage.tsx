@@ -7,6 +7,7 @@ import { useKey } from "../../app/keys";
 import { useSession } from "../../app/session";
 import { int } from "../../api/client";
 import { useHistory, type HistoryFilter, type PastQuery } from "../../api/saved";
+import { ownSources, sources } from "../../api/source";
 import { useStores } from "../../api/stores";
 import { Bytes, Count } from "../../parts/Figures";
 import { formatDuration } from "../../parts/format";
@@ -20,7 +21,7 @@ import { SaveDialog, type Savable } from "./SaveDialog";
 import classes from "./saved.module.css";
 
 /** What the address of the history keeps. */
-export type HistorySearch = { q?: string; status?: string; store?: string; mine?: boolean };
+export type HistorySearch = { q?: string; status?: string; store?: string; mine?: boolean; own?: boolean };
 
 const statuses = ["QUEUED", "RUNNING", "FINISHED", "FAILED", "CANCELLED", "TIMED_OUT"] as const;
 const colors: Record<string, string> = { FINISHED: "lake", FAILED: "red", TIMED_OUT: "red", CANCELLED: "gray" };
@@ -38,7 +39,7 @@ export function HistoryPage() {
     ...(search.store && { eventDataStore: search.store }),
     ...(search.mine && state.at === "in" && { owner: state.session.accessKeyId }),
   };
-  const history = useHistory(filter);
+  const history = useHistory({ ...filter, ...(!search.own && { excludeSources: ownSources }) });
   const rows = useMemo(() => history.data?.pages.flatMap((p) => p.queries), [history.data]);
   const set = (change: HistorySearch) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   const filtered = Object.keys(filter).length > 0;
@@ -77,6 +78,7 @@ function Filters({ search, set }: { search: HistorySearch; set: (change: History
       <Select aria-label={t("history.status")} placeholder={t("history.anyStatus")} clearable w="10rem" value={search.status ?? null} onChange={(status) => { set({ status: status ?? undefined }); }} data={statuses.map((s) => ({ value: s, label: t(`query.state.${s}`) }))} />
       <Select aria-label={t("history.store")} placeholder={t("history.anyStore")} clearable w="12rem" value={search.store ?? null} onChange={(store) => { set({ store: store ?? undefined }); }} data={(stores.data ?? []).map((s) => ({ value: s.eventDataStoreId, label: s.name }))} />
       <Switch label={t("saved.mine")} checked={search.mine ?? false} onChange={(e) => { set({ mine: e.currentTarget.checked || undefined }); }} />
+      <Switch label={t("history.own")} checked={search.own ?? false} onChange={(e) => { set({ own: e.currentTarget.checked || undefined }); }} />
     </Group>
   );
 }
@@ -93,6 +95,7 @@ function List({ queries }: { queries: PastQuery[] }) {
         cell: (q) => (
           <>
             <Anchor component={Link} to={`/history/${q.queryId}`} preload={false} className={classes["line"]} title={t("history.open")}>{q.queryStatement}</Anchor>
+            {q.source && q.source !== sources.user && <Text size="xs" c="dimmed">{q.source}</Text>}
             {q.errorMessage && <Text size="xs" c="red" lineClamp={2} className={classes["error"]}>{q.errorMessage}</Text>}
           </>
         ),

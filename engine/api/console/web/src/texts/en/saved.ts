@@ -50,6 +50,7 @@ export const history = {
   anyStatus: "Any status",
   store: "Event data store",
   anyStore: "Any store",
+  own: "Also the console's own",
   rows: "Rows",
   scanned: "Events read",
   bytes: "Bytes read",

@@ -53,6 +53,7 @@ export const history: Like<typeof enHistory> = {
   anyStatus: "すべての状態",
   store: "イベントデータストア",
   anyStore: "すべてのストア",
+  own: "コンソール自身のものも表示",
   rows: "行数",
   scanned: "読んだイベント",
   bytes: "読んだバイト",

@@ -1,0 +1,1 @@
+var e={user:`console`,overview:`console overview`,event:`console event`},t=[e.overview,e.event];export{e as n,t};
