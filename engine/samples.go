@@ -22,11 +22,13 @@ type SampleQuery struct {
 	ID            string
 	Question      string // one sentence that ends in "?"
 	Explanation   string // paragraphs, separated by an empty line
-	Category      string
+	Category      string // English in every language, as SearchSampleQueriesInput takes it
+	CategoryName  string
 	TechniqueID   string // of MITRE ATT&CK; empty when none fits
 	TechniqueName string
 	Parameters    []SampleParameter
 	Statement     string // SQL with "?" for each parameter
+	Language      string // BCP 47 tag of the texts
 }
 
 // SampleParameter is what stands for a "?" of a sample query.
@@ -40,13 +42,27 @@ type SampleParameter struct {
 type SearchSampleQueriesInput struct {
 	Page
 	// Phrase is what to search for; nil means every sample, by category and title.
+	// Without a Language it is printable ASCII.
 	Phrase *string
 	// Category, when not nil, leaves out the samples of others.
 	Category *string
+	// Language is the BCP 47 tag of the language to answer in and to search in beside
+	// English; English when nil, and when there are no texts in it.
+	Language *string
+}
+
+// GetSampleQueryInput says which sample, and in which language.
+type GetSampleQueryInput struct {
+	ID       string
+	Language *string // as in SearchSampleQueriesInput
 }
 
 // phrasePattern is that of the CloudTrail API model: printable ASCII and newlines.
-var phrasePattern = regexp.MustCompile(`^[ -~\n]*$`)
+// The model knows no languages: where one is given, letters of all are.
+var (
+	phrasePattern    = regexp.MustCompile(`^[ -~\n]*$`)
+	anyPhrasePattern = regexp.MustCompile(`^[^\pC]*$`)
+)
 
 // The page sizes of SearchSampleQueries (CloudTrail API reference); without a
 // phrase a page may hold all there is.
@@ -62,17 +78,21 @@ func (e *Engine) SearchSampleQueries(_ context.Context, _ Principal, in SearchSa
 	size, limit := int32(defaultSamplePage), int32(maxSamplePage)
 	if in.Phrase == nil {
 		size, limit = defaultPage, maxSampleList
-	} else if err := checkText("SearchPhrase", *in.Phrase, 2, 1000, phrasePattern); err != nil {
+	} else if err := checkPhrase(*in.Phrase, in.Language != nil); err != nil {
+		return nil, "", err
+	}
+	library, err := e.samplesIn(in.Language)
+	if err != nil {
 		return nil, "", err
 	}
 	if in.Category != nil && !oneOf(*in.Category, sample.Categories...) {
 		return nil, "", Errorf(InvalidParameter, "Category %q: must be one of %q", clip(*in.Category), sample.Categories)
 	}
-	size, err := pageSize(in.MaxResults, limit, size)
+	size, err = pageSize(in.MaxResults, limit, size)
 	if err != nil {
 		return nil, "", Errorf(InvalidParameter, "%s", AsError(err).Message)
 	}
-	call, offset := callName("SearchSampleQueries", text(in.Phrase), text(in.Category)), 0
+	call, offset := callName("SearchSampleQueries", text(in.Phrase), text(in.Category), library.Language()), 0
 	if in.NextToken != nil {
 		t, err := e.tokens.open(*in.NextToken, call)
 		if err != nil {
@@ -80,7 +100,7 @@ func (e *Engine) SearchSampleQueries(_ context.Context, _ Principal, in SearchSa
 		}
 		offset = int(t.Offset)
 	}
-	hits := e.foundSamples(in)
+	hits := foundSamples(library, in)
 	hits = hits[min(offset, len(hits)):]
 	next := ""
 	if len(hits) > int(size) {
@@ -89,7 +109,7 @@ func (e *Engine) SearchSampleQueries(_ context.Context, _ Principal, in SearchSa
 	}
 	out := make([]SampleQuery, 0, len(hits))
 	for _, h := range hits {
-		q, err := sampleQuery(h)
+		q, err := sampleQuery(library, h)
 		if err != nil {
 			return nil, "", internal(err)
 		}
@@ -99,25 +119,50 @@ func (e *Engine) SearchSampleQueries(_ context.Context, _ Principal, in SearchSa
 }
 
 // GetSampleQuery returns one sample query.
-func (e *Engine) GetSampleQuery(_ context.Context, _ Principal, id string) (*SampleQuery, error) {
-	found, ok := e.samples.Find(id)
-	if !ok {
-		return nil, Errorf(QueryIDNotFound, "sample query %q: there is none with that id; SearchSampleQueries finds them", clip(id))
+func (e *Engine) GetSampleQuery(_ context.Context, _ Principal, in GetSampleQueryInput) (*SampleQuery, error) {
+	library, err := e.samplesIn(in.Language)
+	if err != nil {
+		return nil, err
 	}
-	q, err := sampleQuery(sample.Hit{Query: found})
+	found, ok := library.Find(in.ID)
+	if !ok {
+		return nil, Errorf(QueryIDNotFound, "sample query %q: there is none with that id; SearchSampleQueries finds them", clip(in.ID))
+	}
+	q, err := sampleQuery(library, sample.Hit{Query: found})
 	if err != nil {
 		return nil, internal(err)
 	}
 	return &q, nil
 }
 
+// samplesIn is the library in a language.
+func (e *Engine) samplesIn(language *string) (*sample.Library, error) {
+	if language == nil {
+		return e.samples, nil
+	}
+	library, err := e.samples.In(*language)
+	if err != nil {
+		return nil, Errorf(InvalidParameter, "%s", err)
+	}
+	return library, nil
+}
+
+// checkPhrase holds a phrase against the model, or against what any language needs:
+// a word may be of one letter there.
+func checkPhrase(phrase string, anyLanguage bool) error {
+	if anyLanguage {
+		return checkText("SearchPhrase", phrase, 1, 1000, anyPhrasePattern)
+	}
+	return checkText("SearchPhrase", phrase, 2, 1000, phrasePattern)
+}
+
 // foundSamples is all that a search finds, or the library, of the category asked for.
-func (e *Engine) foundSamples(in SearchSampleQueriesInput) []sample.Hit {
+func foundSamples(library *sample.Library, in SearchSampleQueriesInput) []sample.Hit {
 	var hits []sample.Hit
 	if in.Phrase != nil {
-		hits = e.samples.Search(*in.Phrase)
+		hits = library.Search(*in.Phrase)
 	} else {
-		for _, q := range e.samples.All() {
+		for _, q := range library.All() {
 			hits = append(hits, sample.Hit{Query: q})
 		}
 	}
@@ -134,12 +179,12 @@ func (e *Engine) foundSamples(in SearchSampleQueriesInput) []sample.Hit {
 }
 
 // sampleQuery is a sample as operations answer it.
-func sampleQuery(h sample.Hit) (SampleQuery, error) {
+func sampleQuery(library *sample.Library, h sample.Hit) (SampleQuery, error) {
 	q := h.Query
 	out := SampleQuery{
 		Name: q.Title, Description: q.Question + "\n\n" + q.Explanation, SQL: q.Statement, Relevance: h.Relevance,
-		ID: q.ID, Question: q.Question, Explanation: q.Explanation, Category: q.Category,
-		TechniqueID: q.Technique.ID, TechniqueName: q.Technique.Name, Statement: q.Statement,
+		ID: q.ID, Question: q.Question, Explanation: q.Explanation, Category: q.Category, CategoryName: q.CategoryName,
+		TechniqueID: q.Technique.ID, TechniqueName: q.Technique.Name, Statement: q.Statement, Language: library.Language(),
 	}
 	var defaults []string
 	for _, p := range q.Parameters {

@@ -63,7 +63,7 @@ func TestSamplesAnswer(t *testing.T) {
 	}
 	for _, s := range list.All() {
 		t.Run(s.ID, func(t *testing.T) {
-			q, err := l.GetSampleQuery(t.Context(), Principal{}, s.ID)
+			q, err := l.GetSampleQuery(t.Context(), Principal{}, GetSampleQueryInput{ID: s.ID})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -137,10 +137,45 @@ func TestSearchSampleQueries(t *testing.T) {
 	if counted != len(all) {
 		t.Errorf("%d in the categories, %d listed", counted, len(all))
 	}
-	one, err := l.GetSampleQuery(ctx, Principal{}, "denied-assume-role")
+	one, err := l.GetSampleQuery(ctx, Principal{}, GetSampleQueryInput{ID: "denied-assume-role"})
 	if err != nil || one.TechniqueID != "T1078.004" || len(one.Parameters) != 2 || strings.Contains(one.SQL, "?") ||
 		!strings.Contains(one.SQL, "date_add('day', -30, now())") || !strings.Contains(one.Statement, "date_add('day', -?, now())") {
 		t.Errorf("%+v, %v", one, err)
+	}
+}
+
+// TestSampleLanguages asks for samples in languages there are and are not.
+func TestSampleLanguages(t *testing.T) {
+	l := openLake(t, nil)
+	ctx := t.Context()
+	for _, test := range []struct{ language, is, title, category, parameter string }{
+		{"ja", "ja", "証跡の停止・削除", "ログ記録", "さかのぼる日数"},
+		{"ja-JP", "ja", "証跡の停止・削除", "ログ記録", "さかのぼる日数"},
+		{"fr", "en", "Trails stopped or deleted", "Logging", "days to look back"},
+		{"en-GB", "en", "Trails stopped or deleted", "Logging", "days to look back"},
+	} {
+		q, err := l.GetSampleQuery(ctx, Principal{}, GetSampleQueryInput{ID: "trails-stopped", Language: &test.language})
+		if err != nil || q.Language != test.is || q.Name != test.title || q.Category != "Logging" || q.CategoryName != test.category || q.Parameters[0].Description != test.parameter {
+			t.Errorf("in %s: %+v, %v", test.language, q, err)
+		}
+	}
+	// A phrase is in the language or in English, the category is always the English one;
+	// a token holds for its language.
+	ja, one, logging := "ja", int32(1), "Logging"
+	in := SearchSampleQueriesInput{Phrase: ptr("証跡の停止"), Language: &ja, Category: &logging, Page: Page{MaxResults: &one}}
+	found, next, err := l.SearchSampleQueries(ctx, Principal{}, in)
+	if err != nil || next == "" || found[0].ID != "trails-stopped" || found[0].Description != found[0].Question+"\n\n"+found[0].Explanation {
+		t.Fatalf("%+v, next %q, %v", found, next, err)
+	}
+	in.NextToken = &next
+	if more, _, err := l.SearchSampleQueries(ctx, Principal{}, in); err != nil || more[0].ID == "trails-stopped" || more[0].Language != "ja" {
+		t.Errorf("%+v, %v", more, err)
+	}
+	in.Language = ptr("en")
+	_, _, err = l.SearchSampleQueries(ctx, Principal{}, in)
+	wantCode(t, err, InvalidParameter, "was not given out for this call")
+	if found, _, err := l.SearchSampleQueries(ctx, Principal{}, SearchSampleQueriesInput{Phrase: ptr("鍵"), Language: &ja}); err != nil || len(found) == 0 {
+		t.Errorf("a phrase of one letter: %d found, %v", len(found), err)
 	}
 }
 
@@ -163,12 +198,15 @@ func TestSearchSampleQueriesErrors(t *testing.T) {
 		{SearchSampleQueriesInput{Page: Page{MaxResults: ptr(int32(1001))}}, "MaxResults 1001: must be 1 to 1000"},
 		{SearchSampleQueriesInput{Phrase: &phrase, Page: Page{NextToken: ptr("made up")}}, "was not given out for this call"},
 		{SearchSampleQueriesInput{Phrase: &other, Page: Page{NextToken: &token}}, "was not given out for this call"},
+		{SearchSampleQueriesInput{Phrase: ptr(""), Language: ptr("ja")}, "is 0 characters long, must be 1 to 1000"},
+		{SearchSampleQueriesInput{Phrase: ptr("a\tb"), Language: ptr("ja")}, "must match"},
+		{SearchSampleQueriesInput{Language: ptr("japanese, please")}, `language "japanese, please": must be a BCP 47 tag such as en or ja-JP`},
 		{SearchSampleQueriesInput{Category: ptr("Cooking")}, `Category "Cooking": must be one of ["First look"`},
 	} {
 		_, _, err := l.SearchSampleQueries(t.Context(), Principal{}, test.in)
 		wantCode(t, err, InvalidParameter, test.want)
 	}
-	_, err = l.GetSampleQuery(t.Context(), Principal{}, "no-such")
+	_, err = l.GetSampleQuery(t.Context(), Principal{}, GetSampleQueryInput{ID: "no-such"})
 	wantCode(t, err, QueryIDNotFound, `sample query "no-such"`)
 }
 

@@ -51,7 +51,7 @@ func (q *Query) set(line string) error {
 	case "question":
 		q.Question = value
 	case "category":
-		q.Category = value
+		q.Category, q.CategoryName = value, value
 	case "technique":
 		m := techniquePattern.FindStringSubmatch(value)
 		if m == nil {

@@ -17,7 +17,7 @@
 // The first line is the title, the name of the file the id. "technique" (of MITRE
 // ATT&CK) may be missing; "parameter" stands once for each "?" of the statement, in
 // order. $EDS_ID is the event data store, as in what CloudTrail's GenerateQuery
-// answers.
+// answers. translation.go shows the files with the texts of other languages.
 package sample
 
 import (
@@ -26,6 +26,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Placeholder stands for the event data store in every statement.
@@ -38,9 +39,11 @@ type Query struct {
 	Question    string // one sentence that ends in "?"
 	Explanation string // paragraphs, separated by an empty line
 	Category    string // one of Categories
-	Technique   Technique
-	Parameters  []Parameter
-	Statement   string // Trino SQL with Placeholder, and "?" for each parameter
+	// CategoryName is the category in the language of the texts.
+	CategoryName string
+	Technique    Technique
+	Parameters   []Parameter
+	Statement    string // Trino SQL with Placeholder, and "?" for each parameter
 }
 
 // Technique is a technique of MITRE ATT&CK; empty when none fits.
@@ -62,18 +65,20 @@ var Categories = []string{
 	"Organization", "Cost", "Errors", "Usage", "Governance",
 }
 
-// Library is all sample queries. Safe for concurrent use; what it returns must not
-// be changed.
+// Library is all sample queries, with the texts of one language. Safe for concurrent
+// use; what it returns must not be changed.
 type Library struct {
-	queries []Query // by category, then by title
-	byID    map[string]int
-	index   *index
+	language  string
+	queries   []Query // by category, then by English title
+	byID      map[string]int
+	index     func() *index // made at the first search
+	languages *languages
 }
 
 //go:embed queries
 var files embed.FS
 
-// Load reads the library that is part of the program.
+// Load reads the library that is part of the program. It is English; In gives others.
 func Load() (*Library, error) {
 	dir, err := fs.Sub(files, "queries")
 	if err != nil {
@@ -88,7 +93,7 @@ func load(dir fs.FS) (*Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Library{byID: map[string]int{}}
+	l := &Library{language: "en", byID: map[string]int{}}
 	for _, name := range names {
 		text, err := fs.ReadFile(dir, name)
 		if err != nil {
@@ -109,11 +114,17 @@ func load(dir fs.FS) (*Library, error) {
 	for i := range l.queries {
 		l.byID[l.queries[i].ID] = i
 	}
-	l.index = newIndex(l.queries)
+	l.index = sync.OnceValue(func() *index { return newIndex(l.queries) })
+	others, err := l.translations(dir)
+	if err != nil {
+		return nil, err
+	}
+	l.languages = newLanguages(l, others)
 	return l, nil
 }
 
-// All returns every query, by category in the order of Categories, then by title.
+// All returns every query, by category in the order of Categories, then by its
+// English title.
 func (l *Library) All() []Query { return l.queries }
 
 // Find returns the query with that id.

@@ -99,7 +99,7 @@ func TestSearch(t *testing.T) {
 		{"permissions actually used", "permissions-used"},
 		{"root user", "root-activity"},
 		{"TLS version", "old-tls"},
-		{"vpc endpoint", "vpc-endpoint-refusals"},
+		{"vpc endpoint refused", "vpc-endpoint-refusals"},
 		{"console login without multi-factor authentication", "sign-ins-without-mfa"},
 		{"leaked credentials", "leaked-credentials"},
 		{"stolen credentials", "leaked-credentials"},

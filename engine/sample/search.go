@@ -27,14 +27,17 @@ const (
 	inExplanation = 0.5
 	inStatement   = 0.4
 	onlyBegins    = 0.6
+	onlyAlike     = 0.9 // of another word for the same
 	// weakest is the relevance under which a query is no answer.
 	weakest = 0.2
 )
 
-// index is the words of the queries: for each the best weight in each query.
+// index is the words of the queries: for each the best weight in each query; and the
+// texts that have no spaces, which are looked through.
 type index struct {
 	queries []Query
 	words   map[string]map[int]float64
+	fields  [][]field // of each query; nil for English
 }
 
 func newIndex(queries []Query) *index {
@@ -50,6 +53,26 @@ func newIndex(queries []Query) *index {
 	return x
 }
 
+// with is the index of the same queries in another language: their words there, and
+// the English ones.
+func (x *index) with(queries []Query) *index {
+	out := &index{queries: queries, words: map[string]map[int]float64{}}
+	for w, in := range x.words {
+		out.words[w] = maps.Clone(in)
+	}
+	for i := range queries {
+		q := &queries[i]
+		fields := []field{{q.Title, inTitle}, {q.Question, inQuestion}, {q.CategoryName, inCategory}, {q.Explanation, inExplanation}}
+		for k, f := range fields {
+			spaced, _ := split(f.text)
+			out.add(i, f.weight, spaced)
+			fields[k].text = plain(f.text)
+		}
+		out.fields = append(out.fields, fields)
+	}
+	return out
+}
+
 func (x *index) add(query int, weight float64, text string) {
 	for _, w := range words(text) {
 		in := x.words[w]
@@ -61,16 +84,24 @@ func (x *index) add(query int, weight float64, text string) {
 	}
 }
 
-// Search returns the queries that a phrase asks for, the most relevant first. A
+// Search returns the queries that a phrase asks for, in words of the library's
+// language or of English, the most relevant first. A
 // word counts the more the fewer queries have it, and by where it stands; one that
 // no query has counts against all.
 func (l *Library) Search(phrase string) []Hit {
-	x := l.index
+	x := l.index()
 	n := float64(len(x.queries))
 	scores := map[int]float64{}
 	total := 0.0
+	var found []map[int]float64
+	if x.fields != nil {
+		spaced, terms := split(phrase)
+		phrase, found = spaced, x.looked(terms)
+	}
 	for _, w := range words(phrase) {
-		in := x.like(w)
+		found = append(found, x.like(w))
+	}
+	for _, in := range found {
 		rarity := math.Log(1 + n/(1+float64(len(in))))
 		total += rarity
 		for i, weight := range in {
@@ -83,7 +114,10 @@ func (l *Library) Search(phrase string) []Hit {
 			hits = append(hits, Hit{Query: x.queries[i], Relevance: r})
 		}
 	}
-	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Relevance, a.Relevance) })
+	// Of equals, the one whose title says little else is meant.
+	slices.SortStableFunc(hits, func(a, b Hit) int {
+		return cmp.Or(cmp.Compare(b.Relevance, a.Relevance), cmp.Compare(len(a.Query.Title), len(b.Query.Title)))
+	})
 	return hits
 }
 

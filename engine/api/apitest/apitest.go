@@ -174,7 +174,8 @@ func Page() *engine.QueryResults {
 func Sample() *engine.SampleQuery {
 	return &engine.SampleQuery{
 		Name: "Trails off", Description: "Who?\n\nLook.", SQL: "SELECT 7 FROM $EDS_ID WHERE a <> b", Relevance: 0.75,
-		ID: "trails-off", Question: "Who?", Explanation: "Look.", Category: "Logging", TechniqueID: "T1562.008", TechniqueName: "Impair",
+		ID: "trails-off", Question: "Who?", Explanation: "Look.", Category: "Logging", CategoryName: "Log keeping", TechniqueID: "T1562.008", TechniqueName: "Impair",
 		Parameters: []engine.SampleParameter{{Name: "days", Default: "7", Description: "days back"}}, Statement: "SELECT ? FROM $EDS_ID WHERE a <> b",
+		Language: "en",
 	}
 }

@@ -165,8 +165,8 @@ func (e *Engine) SearchSampleQueries(ctx context.Context, p engine.Principal, in
 }
 
 // GetSampleQuery answers Sample.
-func (e *Engine) GetSampleQuery(ctx context.Context, p engine.Principal, id string) (*engine.SampleQuery, error) {
-	return reply(ctx, e, "GetSampleQuery", p, id, Sample)
+func (e *Engine) GetSampleQuery(ctx context.Context, p engine.Principal, in engine.GetSampleQueryInput) (*engine.SampleQuery, error) {
+	return reply(ctx, e, "GetSampleQuery", p, in, Sample)
 }
 
 // CreateSavedQuery answers SavedQuery.

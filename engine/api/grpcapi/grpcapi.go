@@ -51,7 +51,7 @@ type Queries interface {
 // Samples is the part of the engine that has sample queries. Safe for concurrent use.
 type Samples interface {
 	SearchSampleQueries(context.Context, engine.Principal, engine.SearchSampleQueriesInput) (samples []engine.SampleQuery, next string, err error)
-	GetSampleQuery(ctx context.Context, p engine.Principal, id string) (*engine.SampleQuery, error)
+	GetSampleQuery(context.Context, engine.Principal, engine.GetSampleQueryInput) (*engine.SampleQuery, error)
 }
 
 // Language is the part of the engine that helps to write queries. Safe for concurrent use.

@@ -187,11 +187,12 @@ func TestCalls(t *testing.T) {
 			return c.ListQueries(ctx, &pb.ListQueriesRequest{EventDataStore: "s", MaxResults: &days, NextToken: &text, StartTime: timestamppb.New(start), EndTime: timestamppb.New(start), QueryStatus: &cancelledText})
 		}, engine.ListQueriesInput{Page: page, EventDataStore: "s", Start: &start, End: &start, Status: &cancelled}, `"creationTime":"2026-03-04T05:06:07.890Z"`},
 		{"SearchSampleQueries", func() (proto.Message, error) {
-			return c.SearchSampleQueries(ctx, &pb.SearchSampleQueriesRequest{SearchPhrase: &text, MaxResults: &days, NextToken: &text, Category: &text})
-		}, engine.SearchSampleQueriesInput{Page: page, Phrase: &text, Category: &text}, `"relevance":0.75,"id":"trails-off"`},
+			return c.SearchSampleQueries(ctx, &pb.SearchSampleQueriesRequest{SearchPhrase: &text, MaxResults: &days, NextToken: &text, Category: &text, Language: &text})
+		}, engine.SearchSampleQueriesInput{Page: page, Phrase: &text, Category: &text, Language: &text}, `"relevance":0.75,"id":"trails-off"`},
 		{"GetSampleQuery", func() (proto.Message, error) {
-			return c.GetSampleQuery(ctx, &pb.GetSampleQueryRequest{Id: "i"})
-		}, "i", `"technique":{"id":"T1562.008","name":"Impair"},"parameters":[{"name":"days","defaultValue":"7","description":"days back"}]`},
+			return c.GetSampleQuery(ctx, &pb.GetSampleQueryRequest{Id: "i", Language: &text})
+		}, engine.GetSampleQueryInput{ID: "i", Language: &text}, `"technique":{"id":"T1562.008","name":"Impair"},"parameters":[{"name":"days","defaultValue":"7","description":"days back"}],` +
+			`"queryStatement":"SELECT ? FROM $EDS_ID WHERE a <> b","language":"en","categoryName":"Log keeping"`},
 	}
 	checkCalls(t, e, append(tests, languageCalls(ctx, c)...))
 }

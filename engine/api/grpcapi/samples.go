@@ -9,7 +9,7 @@ import (
 
 func (s *lakeServer) SearchSampleQueries(ctx context.Context, r *pb.SearchSampleQueriesRequest) (*pb.SearchSampleQueriesResponse, error) {
 	samples, next, err := s.samples.SearchSampleQueries(ctx, caller(ctx), engine.SearchSampleQueriesInput{
-		Page: engine.Page{MaxResults: r.MaxResults, NextToken: given(r.NextToken)}, Phrase: given(r.SearchPhrase), Category: given(r.Category),
+		Page: engine.Page{MaxResults: r.MaxResults, NextToken: given(r.NextToken)}, Phrase: given(r.SearchPhrase), Category: given(r.Category), Language: given(r.Language),
 	})
 	if err != nil {
 		return nil, err
@@ -22,7 +22,7 @@ func (s *lakeServer) SearchSampleQueries(ctx context.Context, r *pb.SearchSample
 }
 
 func (s *lakeServer) GetSampleQuery(ctx context.Context, r *pb.GetSampleQueryRequest) (*pb.SampleQuery, error) {
-	q, err := s.samples.GetSampleQuery(ctx, caller(ctx), r.GetId())
+	q, err := s.samples.GetSampleQuery(ctx, caller(ctx), engine.GetSampleQueryInput{ID: r.GetId(), Language: given(r.Language)})
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,8 @@ func (s *lakeServer) GetSampleQuery(ctx context.Context, r *pb.GetSampleQueryReq
 func sampleTo(q *engine.SampleQuery) *pb.SampleQuery {
 	out := &pb.SampleQuery{
 		Name: q.Name, Description: q.Description, Sql: q.SQL, Relevance: q.Relevance,
-		Id: q.ID, Question: q.Question, Explanation: q.Explanation, Category: q.Category, QueryStatement: q.Statement,
+		Id: q.ID, Question: q.Question, Explanation: q.Explanation, Category: q.Category, CategoryName: q.CategoryName,
+		QueryStatement: q.Statement, Language: q.Language,
 	}
 	if q.TechniqueID != "" {
 		out.Technique = &pb.AttackTechnique{Id: q.TechniqueID, Name: q.TechniqueName}

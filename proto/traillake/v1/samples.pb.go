@@ -23,14 +23,19 @@ const (
 
 type SearchSampleQueriesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// 2 to 1000 printable ASCII characters. Without it every sample is listed, by
-	// category and title; CloudTrail's own front requires it.
+	// 2 to 1000 printable ASCII characters; with a language 1 to 1000 of any script.
+	// Without it every sample is listed, by category and English title; CloudTrail's
+	// own front requires it.
 	SearchPhrase *string `protobuf:"bytes,1,opt,name=search_phrase,json=searchPhrase,proto3,oneof" json:"search_phrase,omitempty"`
 	// 1 to 50, 10 by default; without a phrase 1 to 1000, 100 by default.
 	MaxResults *int32  `protobuf:"varint,2,opt,name=max_results,json=maxResults,proto3,oneof" json:"max_results,omitempty"`
 	NextToken  *string `protobuf:"bytes,3,opt,name=next_token,json=nextToken,proto3,oneof" json:"next_token,omitempty"`
 	// Only samples of this category. CloudTrail has no such member.
-	Category      *string `protobuf:"bytes,4,opt,name=category,proto3,oneof" json:"category,omitempty"`
+	Category *string `protobuf:"bytes,4,opt,name=category,proto3,oneof" json:"category,omitempty"`
+	// BCP 47 tag of the language to answer in: en, or ja. The phrase may have its words
+	// as well as English ones. English by default, and where there are no texts in the
+	// language. CloudTrail has no such member.
+	Language      *string `protobuf:"bytes,5,opt,name=language,proto3,oneof" json:"language,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -93,6 +98,13 @@ func (x *SearchSampleQueriesRequest) GetCategory() string {
 	return ""
 }
 
+func (x *SearchSampleQueriesRequest) GetLanguage() string {
+	if x != nil && x.Language != nil {
+		return *x.Language
+	}
+	return ""
+}
+
 type SearchSampleQueriesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The most relevant first.
@@ -148,8 +160,10 @@ func (x *SearchSampleQueriesResponse) GetNextToken() string {
 }
 
 type GetSampleQueryRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// As in SearchSampleQueriesRequest.
+	Language      *string `protobuf:"bytes,2,opt,name=language,proto3,oneof" json:"language,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -191,6 +205,13 @@ func (x *GetSampleQueryRequest) GetId() string {
 	return ""
 }
 
+func (x *GetSampleQueryRequest) GetLanguage() string {
+	if x != nil && x.Language != nil {
+		return *x.Language
+	}
+	return ""
+}
+
 // SampleQuery is a sample query. The first four members are CloudTrail's.
 type SampleQuery struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -215,8 +236,12 @@ type SampleQuery struct {
 	Parameters []*SampleQueryParameter `protobuf:"bytes,10,rep,name=parameters,proto3" json:"parameters,omitempty"`
 	// The same as sql with "?" for each parameter, for StartQuery's query_parameters.
 	QueryStatement string `protobuf:"bytes,11,opt,name=query_statement,json=queryStatement,proto3" json:"query_statement,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// BCP 47 tag of the language that name, description, question, explanation,
+	// category_name and the descriptions of the parameters are in.
+	Language      string `protobuf:"bytes,12,opt,name=language,proto3" json:"language,omitempty"`
+	CategoryName  string `protobuf:"bytes,13,opt,name=category_name,json=categoryName,proto3" json:"category_name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SampleQuery) Reset() {
@@ -322,6 +347,20 @@ func (x *SampleQuery) GetParameters() []*SampleQueryParameter {
 func (x *SampleQuery) GetQueryStatement() string {
 	if x != nil {
 		return x.QueryStatement
+	}
+	return ""
+}
+
+func (x *SampleQuery) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+func (x *SampleQuery) GetCategoryName() string {
+	if x != nil {
+		return x.CategoryName
 	}
 	return ""
 }
@@ -444,24 +483,28 @@ var File_traillake_v1_samples_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_samples_proto_rawDesc = "" +
 	"\n" +
-	"\x1atraillake/v1/samples.proto\x12\ftraillake.v1\"\xef\x01\n" +
+	"\x1atraillake/v1/samples.proto\x12\ftraillake.v1\"\x9d\x02\n" +
 	"\x1aSearchSampleQueriesRequest\x12(\n" +
 	"\rsearch_phrase\x18\x01 \x01(\tH\x00R\fsearchPhrase\x88\x01\x01\x12$\n" +
 	"\vmax_results\x18\x02 \x01(\x05H\x01R\n" +
 	"maxResults\x88\x01\x01\x12\"\n" +
 	"\n" +
 	"next_token\x18\x03 \x01(\tH\x02R\tnextToken\x88\x01\x01\x12\x1f\n" +
-	"\bcategory\x18\x04 \x01(\tH\x03R\bcategory\x88\x01\x01B\x10\n" +
+	"\bcategory\x18\x04 \x01(\tH\x03R\bcategory\x88\x01\x01\x12\x1f\n" +
+	"\blanguage\x18\x05 \x01(\tH\x04R\blanguage\x88\x01\x01B\x10\n" +
 	"\x0e_search_phraseB\x0e\n" +
 	"\f_max_resultsB\r\n" +
 	"\v_next_tokenB\v\n" +
-	"\t_category\"~\n" +
+	"\t_categoryB\v\n" +
+	"\t_language\"~\n" +
 	"\x1bSearchSampleQueriesResponse\x12@\n" +
 	"\x0esearch_results\x18\x01 \x03(\v2\x19.traillake.v1.SampleQueryR\rsearchResults\x12\x1d\n" +
 	"\n" +
-	"next_token\x18\x02 \x01(\tR\tnextToken\"'\n" +
+	"next_token\x18\x02 \x01(\tR\tnextToken\"U\n" +
 	"\x15GetSampleQueryRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\x87\x03\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
+	"\blanguage\x18\x02 \x01(\tH\x00R\blanguage\x88\x01\x01B\v\n" +
+	"\t_language\"\xc8\x03\n" +
 	"\vSampleQuery\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x12\x10\n" +
@@ -476,7 +519,9 @@ const file_traillake_v1_samples_proto_rawDesc = "" +
 	"parameters\x18\n" +
 	" \x03(\v2\".traillake.v1.SampleQueryParameterR\n" +
 	"parameters\x12'\n" +
-	"\x0fquery_statement\x18\v \x01(\tR\x0equeryStatement\"5\n" +
+	"\x0fquery_statement\x18\v \x01(\tR\x0equeryStatement\x12\x1a\n" +
+	"\blanguage\x18\f \x01(\tR\blanguage\x12#\n" +
+	"\rcategory_name\x18\r \x01(\tR\fcategoryName\"5\n" +
 	"\x0fAttackTechnique\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\"q\n" +
@@ -523,6 +568,7 @@ func file_traillake_v1_samples_proto_init() {
 		return
 	}
 	file_traillake_v1_samples_proto_msgTypes[0].OneofWrappers = []any{}
+	file_traillake_v1_samples_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
