@@ -63,13 +63,13 @@ func (e *Engine) Metrics() []Metric {
 	e.mu.Unlock()
 	out = append(out, Metric{Name: "traillake_imports_running", Help: "Imports that run now.", Type: "gauge", Value: float64(running)})
 	for _, s := range stores {
-		d := e.describe(s)
-		labels := map[string]string{"store": d.ID} // no names: the page needs no credentials
+		d := s.onDisk()
+		labels := map[string]string{"store": s.id} // no names: the page needs no credentials
 		out = append(out,
-			Metric{Name: "traillake_store_events", Help: "Rows a store holds.", Type: "gauge", Labels: labels, Value: float64(d.Events)},
-			Metric{Name: "traillake_store_bytes", Help: "Bytes of a store's segments.", Type: "gauge", Labels: labels, Value: float64(d.Bytes)},
-			Metric{Name: "traillake_store_segments", Help: "Segments of a store.", Type: "gauge", Labels: labels, Value: float64(d.Segments)},
-			Metric{Name: "traillake_store_version", Help: "Version of a store's commit log.", Type: "gauge", Labels: labels, Value: float64(d.Version)},
+			Metric{Name: "traillake_store_events", Help: "Rows a store holds.", Type: "gauge", Labels: labels, Value: float64(d.events)},
+			Metric{Name: "traillake_store_bytes", Help: "Bytes of a store's segments.", Type: "gauge", Labels: labels, Value: float64(d.bytes)},
+			Metric{Name: "traillake_store_segments", Help: "Segments of a store.", Type: "gauge", Labels: labels, Value: float64(d.segments)},
+			Metric{Name: "traillake_store_version", Help: "Version of a store's commit log.", Type: "gauge", Labels: labels, Value: float64(d.version)},
 		)
 	}
 	return out

@@ -158,7 +158,7 @@ func TestImportResumes(t *testing.T) {
 	store := l.create("audit", 3653)
 	i := l.startImport(store, "")
 	s, _ := l.find(store)
-	for l.describe(s).Version < 3 { // created, started, and a batch
+	for l.describe(t.Context(), s).Version < 3 { // created, started, and a batch
 		time.Sleep(time.Millisecond)
 	}
 	l.reopen()

@@ -43,19 +43,21 @@ type ListSegmentsInput struct {
 // noDay asks ListSegments for the segments of events that have no time.
 const noDay = "none"
 
-// ListDays tells what a store holds of each UTC day, the oldest day first and
-// what has no time after all days. It counts whole segments: of a day that is
-// partly past its retention also what queries do not see any more.
-func (e *Engine) ListDays(_ context.Context, _ Principal, idOrARN string) ([]StoreDay, error) {
+// ListDays tells what queries see of each UTC day of a store, the oldest day first
+// and what has no time after all days. A segment that is partly past its retention
+// counts with all its bytes.
+func (e *Engine) ListDays(ctx context.Context, _ Principal, idOrARN string) ([]StoreDay, error) {
 	s, err := e.find(idOrARN)
 	if err != nil {
 		return nil, err
 	}
-	snapshot := s.storage.Snapshot()
-	defer snapshot.Release()
+	segments, err := e.visibleSegments(ctx, s)
+	if err != nil {
+		return nil, internal(err)
+	}
 	days := []StoreDay{}
 	var undated StoreDay
-	for _, seg := range snapshot.Segments() { // those without a day first, then by day
+	for _, seg := range segments { // those without a day first, then by day
 		of := &undated
 		if seg.Day != segment.NoDay {
 			if day := dayText(seg.Day); len(days) == 0 || days[len(days)-1].Day != day {
@@ -74,8 +76,9 @@ func (e *Engine) ListDays(_ context.Context, _ Principal, idOrARN string) ([]Sto
 }
 
 // ListSegments lists a store's segments, the newest day first, those of events
-// that have no time last, and those of a day in the order they were committed.
-func (e *Engine) ListSegments(_ context.Context, _ Principal, in ListSegmentsInput) ([]Segment, string, error) {
+// that have no time last, and those of a day in the order they were committed. Of
+// one that is partly past its retention Rows and MinTime tell what queries see.
+func (e *Engine) ListSegments(ctx context.Context, _ Principal, in ListSegmentsInput) ([]Segment, string, error) {
 	s, err := e.find(in.EventDataStore)
 	if err != nil {
 		return nil, "", err
@@ -84,9 +87,10 @@ func (e *Engine) ListSegments(_ context.Context, _ Principal, in ListSegmentsInp
 	if err != nil {
 		return nil, "", err
 	}
-	snapshot := s.storage.Snapshot()
-	defer snapshot.Release()
-	all := slices.Clone(snapshot.Segments())
+	all, err := e.visibleSegments(ctx, s)
+	if err != nil {
+		return nil, "", internal(err)
+	}
 	all = slices.DeleteFunc(all, func(seg storage.SegmentInfo) bool { return !wanted(seg.Day) })
 	page, next, err := paginate(e.tokens, all, in.Page, callName("ListSegments", s.id, text(in.Day)), segmentPlace)
 	if err != nil {

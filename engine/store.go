@@ -119,7 +119,7 @@ func (e *Engine) save(ctx context.Context, s *store, reason string, r storeRecor
 }
 
 // describe is the store as operations answer it.
-func (e *Engine) describe(s *store) *EventDataStore {
+func (e *Engine) describe(ctx context.Context, s *store) *EventDataStore {
 	r := s.record.Load()
 	out := &EventDataStore{
 		ARN: e.arn(s.id), ID: s.id, Name: r.Name, Status: r.Status, Selectors: r.Selectors,
@@ -127,15 +127,31 @@ func (e *Engine) describe(s *store) *EventDataStore {
 		TerminationProtection: r.TerminationProtection, BillingMode: r.BillingMode, KMSKeyID: r.KMSKeyID,
 		Tags: r.Tags, Created: r.Created, Updated: r.Updated,
 	}
-	snapshot := s.storage.Snapshot()
-	defer snapshot.Release()
-	out.Version = snapshot.Version()
-	for _, seg := range snapshot.Segments() {
-		out.Segments++
+	disk := s.onDisk()
+	out.Version, out.Events, out.Bytes, out.Segments = disk.version, disk.events, disk.bytes, disk.segments
+	segments, err := e.visibleSegments(ctx, s)
+	if err != nil { // a store with a damaged segment can still be looked at
+		e.log.Error("count events within retention", "store", s.id, "error", err)
+		return out
+	}
+	out.Events = 0
+	for _, seg := range segments {
 		out.Events += seg.Rows
-		out.Bytes += seg.Bytes
 	}
 	return out
+}
+
+// onDisk counts what the store keeps, also what is past its retention and not yet dropped.
+func (s *store) onDisk() (d struct{ version, events, bytes, segments int64 }) {
+	snapshot := s.storage.Snapshot()
+	defer snapshot.Release()
+	d.version = snapshot.Version()
+	for _, seg := range snapshot.Segments() {
+		d.segments++
+		d.events += seg.Rows
+		d.bytes += seg.Bytes
+	}
+	return d
 }
 
 // cutoff is the oldest event time, in microseconds, that the store's retention keeps at a moment.

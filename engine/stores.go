@@ -53,7 +53,7 @@ func (e *Engine) CreateEventDataStore(ctx context.Context, _ Principal, in Creat
 	e.stores[id] = s
 	e.mu.Unlock()
 	e.log.Info("event data store created", "store", id, "name", r.Name)
-	out := e.describe(s)
+	out := e.describe(ctx, s)
 	out.Status = StoreCreated
 	return out, nil
 }
@@ -125,16 +125,16 @@ func (e *Engine) nameFreeLocked(name, except string) error {
 }
 
 // GetEventDataStore describes a store, also one that is pending deletion.
-func (e *Engine) GetEventDataStore(_ context.Context, _ Principal, idOrARN string) (*EventDataStore, error) {
+func (e *Engine) GetEventDataStore(ctx context.Context, _ Principal, idOrARN string) (*EventDataStore, error) {
 	s, err := e.find(idOrARN)
 	if err != nil {
 		return nil, err
 	}
-	return e.describe(s), nil
+	return e.describe(ctx, s), nil
 }
 
 // ListEventDataStores lists all stores by name.
-func (e *Engine) ListEventDataStores(_ context.Context, _ Principal, p Page) ([]EventDataStore, string, error) {
+func (e *Engine) ListEventDataStores(ctx context.Context, _ Principal, p Page) ([]EventDataStore, string, error) {
 	e.mu.Lock()
 	all := make([]*store, 0, len(e.stores))
 	for _, s := range e.stores {
@@ -143,7 +143,7 @@ func (e *Engine) ListEventDataStores(_ context.Context, _ Principal, p Page) ([]
 	e.mu.Unlock()
 	out := make([]EventDataStore, len(all))
 	for i, s := range all {
-		out[i] = *e.describe(s)
+		out[i] = *e.describe(ctx, s)
 	}
 	return paginate(e.tokens, out, p, callName("ListEventDataStores"), func(s *EventDataStore) string { return s.Name })
 }
@@ -176,7 +176,7 @@ func (e *Engine) UpdateEventDataStore(ctx context.Context, _ Principal, in Updat
 		return nil, internal(err)
 	}
 	e.log.Info("event data store updated", "store", s.id, "name", r.Name)
-	return e.describe(s), nil
+	return e.describe(ctx, s), nil
 }
 
 func (e *Engine) applyUpdate(s *store, r *storeRecord, in UpdateEventDataStoreInput) error {
@@ -277,7 +277,7 @@ func (e *Engine) RestoreEventDataStore(ctx context.Context, _ Principal, idOrARN
 		return nil, internal(err)
 	}
 	e.log.Info("event data store restored", "store", s.id, "name", r.Name)
-	return e.describe(s), nil
+	return e.describe(ctx, s), nil
 }
 
 // StartEventDataStoreIngestion lets live events into the store again.

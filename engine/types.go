@@ -87,8 +87,8 @@ type EventDataStore struct {
 	PartitionKeys         []PartitionKey
 	// Ours, beyond the AWS members.
 	Version  int64 // of the commit log
-	Events   int64 // rows stored
-	Bytes    int64 // of segments
+	Events   int64 // that queries see: those within the retention
+	Bytes    int64 // of its segments on disk
 	Segments int64
 }
 

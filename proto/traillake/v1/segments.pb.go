@@ -67,13 +67,14 @@ func (x *ListDaysRequest) GetEventDataStore() string {
 	return ""
 }
 
-// StoreDay is what a store holds of one UTC day of its events' times.
+// StoreDay is what a store holds of one UTC day of its events' times, as far as
+// it is within the retention.
 type StoreDay struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Like 2026-03-04; empty for events that have no time.
 	Day    string `protobuf:"bytes,1,opt,name=day,proto3" json:"day,omitempty"`
 	Events int64  `protobuf:"varint,2,opt,name=events,proto3" json:"events,omitempty"`
-	// Of segments.
+	// Of segments, whole ones.
 	Bytes         int64 `protobuf:"varint,3,opt,name=bytes,proto3" json:"bytes,omitempty"`
 	Segments      int64 `protobuf:"varint,4,opt,name=segments,proto3" json:"segments,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -140,8 +141,7 @@ func (x *StoreDay) GetSegments() int64 {
 
 type ListDaysResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The oldest first, and what has no time after all days. Of a day that is partly
-	// past its retention also what queries do not see any more.
+	// The oldest first, and what has no time after all days.
 	Days          []*StoreDay `protobuf:"bytes,1,rep,name=days,proto3" json:"days,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -260,10 +260,11 @@ type Segment struct {
 	// What queries see as "$segment".
 	SegmentId string `protobuf:"bytes,1,opt,name=segment_id,json=segmentId,proto3" json:"segment_id,omitempty"`
 	// UTC, like 2026-03-04; empty for events that have no time.
-	Day   string `protobuf:"bytes,2,opt,name=day,proto3" json:"day,omitempty"`
-	Rows  int64  `protobuf:"varint,3,opt,name=rows,proto3" json:"rows,omitempty"`
-	Bytes int64  `protobuf:"varint,4,opt,name=bytes,proto3" json:"bytes,omitempty"`
-	// Of its events; missing when none has a time.
+	Day string `protobuf:"bytes,2,opt,name=day,proto3" json:"day,omitempty"`
+	// Those within the retention, as queries see them.
+	Rows  int64 `protobuf:"varint,3,opt,name=rows,proto3" json:"rows,omitempty"`
+	Bytes int64 `protobuf:"varint,4,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	// Of the events in rows; missing when none has a time.
 	MinEventTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=min_event_time,json=minEventTime,proto3" json:"min_event_time,omitempty"`
 	MaxEventTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=max_event_time,json=maxEventTime,proto3" json:"max_event_time,omitempty"`
 	// Version of the store's commit log that added it: what queries see as "$commit".

@@ -297,7 +297,7 @@ type EventDataStore struct {
 	PartitionKeys    []*PartitionKey        `protobuf:"bytes,15,rep,name=partition_keys,json=partitionKeys,proto3" json:"partition_keys,omitempty"`
 	// Version of the store's commit log.
 	Version int64 `protobuf:"varint,16,opt,name=version,proto3" json:"version,omitempty"`
-	// Events stored.
+	// Events that queries see: those within the retention.
 	Events int64 `protobuf:"varint,17,opt,name=events,proto3" json:"events,omitempty"`
 	// Bytes of the segments.
 	Bytes         int64 `protobuf:"varint,18,opt,name=bytes,proto3" json:"bytes,omitempty"`
