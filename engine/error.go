@@ -39,6 +39,7 @@ const (
 	InvalidTagParameter                Code = "InvalidTagParameter"
 	MaxConcurrentQueries               Code = "MaxConcurrentQueries"
 	QueryIDNotFound                    Code = "QueryIdNotFound"
+	SampleQueryNotFound                Code = "SampleQueryNotFound"        // ours
 	SavedQueryMaxLimitExceeded         Code = "SavedQueryMaxLimitExceeded" // ours
 	SavedQueryNotFound                 Code = "SavedQueryNotFound"         // ours
 	Throttling                         Code = "Throttling"
@@ -54,7 +55,7 @@ func Codes() []Code {
 		InactiveQuery, Internal, InvalidDateRange, InvalidEventDataStoreCategory, InvalidEventDataStoreStatus,
 		InvalidEventSelectors, InvalidImportSource, InvalidMaxResults, InvalidNextToken, InvalidParameter,
 		InvalidQueryStatement, InvalidQueryStatus, InvalidTagParameter, MaxConcurrentQueries, QueryIDNotFound,
-		SavedQueryMaxLimitExceeded, SavedQueryNotFound, Throttling, UnsupportedOperation,
+		SampleQueryNotFound, SavedQueryMaxLimitExceeded, SavedQueryNotFound, Throttling, UnsupportedOperation,
 	}
 }
 

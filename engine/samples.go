@@ -126,7 +126,7 @@ func (e *Engine) GetSampleQuery(_ context.Context, _ Principal, in GetSampleQuer
 	}
 	found, ok := library.Find(in.ID)
 	if !ok {
-		return nil, Errorf(QueryIDNotFound, "sample query %q: there is none with that id; SearchSampleQueries finds them", clip(in.ID))
+		return nil, Errorf(SampleQueryNotFound, "sample query %q: there is none with that id; SearchSampleQueries finds them", clip(in.ID))
 	}
 	q, err := sampleQuery(library, sample.Hit{Query: found})
 	if err != nil {

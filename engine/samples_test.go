@@ -207,7 +207,7 @@ func TestSearchSampleQueriesErrors(t *testing.T) {
 		wantCode(t, err, InvalidParameter, test.want)
 	}
 	_, err = l.GetSampleQuery(t.Context(), Principal{}, GetSampleQueryInput{ID: "no-such"})
-	wantCode(t, err, QueryIDNotFound, `sample query "no-such"`)
+	wantCode(t, err, SampleQueryNotFound, `sample query "no-such"`)
 }
 
 // TestSamplesValidate: an editor has nothing to say against a sample before its

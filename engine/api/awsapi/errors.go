@@ -48,6 +48,7 @@ var exceptions = map[engine.Code]exception{
 	engine.MaxConcurrentQueries:               {"MaxConcurrentQueriesException", http.StatusBadRequest},
 	engine.QueryIDNotFound:                    {"QueryIdNotFoundException", http.StatusBadRequest},
 	engine.SavedQueryMaxLimitExceeded:         {"SavedQueryMaxLimitExceededException", http.StatusBadRequest},
+	engine.SampleQueryNotFound:                {"SampleQueryNotFoundException", http.StatusBadRequest},
 	engine.SavedQueryNotFound:                 {"SavedQueryNotFoundException", http.StatusBadRequest},
 	engine.Throttling:                         {"ThrottlingException", http.StatusBadRequest},
 	engine.UnsupportedOperation:               {"UnsupportedOperationException", http.StatusBadRequest},

@@ -46,6 +46,7 @@ var codeOf = map[engine.Code]codes.Code{
 	engine.MaxConcurrentQueries:               codes.ResourceExhausted,
 	engine.QueryIDNotFound:                    codes.NotFound,
 	engine.SavedQueryMaxLimitExceeded:         codes.ResourceExhausted,
+	engine.SampleQueryNotFound:                codes.NotFound,
 	engine.SavedQueryNotFound:                 codes.NotFound,
 	engine.Throttling:                         codes.ResourceExhausted,
 	engine.UnsupportedOperation:               codes.Unimplemented,

@@ -46,6 +46,7 @@ var httpStatus = map[engine.Code]int{
 	engine.MaxConcurrentQueries:               http.StatusTooManyRequests,
 	engine.QueryIDNotFound:                    http.StatusNotFound,
 	engine.SavedQueryMaxLimitExceeded:         http.StatusConflict,
+	engine.SampleQueryNotFound:                http.StatusNotFound,
 	engine.SavedQueryNotFound:                 http.StatusNotFound,
 	engine.Throttling:                         http.StatusTooManyRequests,
 	engine.UnsupportedOperation:               http.StatusNotImplemented,
