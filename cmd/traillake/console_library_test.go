@@ -20,6 +20,7 @@ func TestConsoleLibrary(t *testing.T) {
 	arn, _ := p.createStore("audit")
 	p.waitImport(p.startImport(arn, "s3://trails/AWSLogs/"))
 	t.Run("sample", func(t *testing.T) { consoleSample(t, p) })
+	t.Run("japanese", func(t *testing.T) { consoleJapanese(t, p) })
 	t.Run("saved", func(t *testing.T) { consoleSaved(t, p) })
 }
 
@@ -40,6 +41,27 @@ func consoleSample(t *testing.T, p *process) {
 	if got := b.text(`.cm-content`); !strings.Contains(got, `"audit"`) || !strings.Contains(got, "StopLogging") {
 		t.Errorf("the editor has %q", got)
 	}
+}
+
+// consoleJapanese: with another language the gallery asks for its texts anew, and
+// finds its words.
+func consoleJapanese(t *testing.T, p *process) {
+	b := openBrowser(t, "http://"+p.http)
+	b.signIn("/samples?sample=trails-stopped")
+	b.until(`/days to look back/.test(document.querySelector('[role=dialog]')?.textContent)`)
+	b.run(
+		chromedp.Navigate(b.base+"/samples"),
+		chromedp.Click(chromedp.CSS(`button[aria-label^="Session and settings"]`)),
+		chromedp.Click(chromedp.CSS(`[role=menuitem][lang=ja]`)),
+	)
+	b.until(`document.documentElement.lang === 'ja' && /証跡を止めたのは誰/.test(document.querySelector('main ul')?.textContent)`)
+	b.run(
+		chromedp.KeyEvent(kb.Escape),
+		chromedp.SendKeys(chromedp.CSS(`input[type=search]`), "証跡を止めた"),
+	)
+	b.until(`/証跡を止めたのは誰/.test(document.querySelector('main ul li')?.textContent)`)
+	b.run(chromedp.Click(`//main//li[1]//button[contains(., "ログ記録")]`))
+	b.until(`/さかのぼる日数/.test(document.querySelector('[role=dialog]')?.textContent)`)
 }
 
 // consoleSaved: a query with a parameter is saved from the editor; its link opens

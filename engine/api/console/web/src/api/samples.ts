@@ -1,34 +1,38 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useLanguage } from "../texts";
 import { api, data, type Schema } from "./client";
 import { allPages } from "./pages";
 import { storeInSql, type Store } from "./stores";
 
 export type Sample = Schema<"SampleQuery">;
 
-/** The library of sample queries, by category and title. It changes with the server's version only. */
+/** The library of sample queries in the user's language, by category. It changes with the server's version only. */
 export function useSamples() {
+  const language = useLanguage();
   return useQuery({
-    queryKey: ["samples"],
+    queryKey: ["samples", language],
     queryFn: ({ signal }) =>
       allPages(
-        (nextToken) => api.GET("/api/v1/sample-queries", { params: { query: { maxResults: 1000, ...(nextToken && { nextToken }) } }, signal }).then(data),
+        (nextToken) => api.GET("/api/v1/sample-queries", { params: { query: { maxResults: 1000, language, ...(nextToken && { nextToken }) } }, signal }).then(data),
         (answer) => answer.searchResults,
       ),
+    placeholderData: keepPreviousData,
     staleTime: Infinity,
   });
 }
 
-/** What the server takes for a search: two to a thousand printable characters of ASCII. */
-export function isSearchable(phrase: string): boolean {
-  return /^[\x20-\x7e]{2,1000}$/.test(phrase);
+/** What is typed as the server takes it: up to a thousand characters, none of them a control character. */
+export function phraseOf(typed: string): string {
+  return [...typed.replace(/\p{C}+/gu, " ").trim()].slice(0, 1000).join("");
 }
 
-/** Ids of the samples that fit a phrase best, the best first; nothing is asked for a phrase that the server does not take. */
+/** Ids of the samples that fit a phrase of the user's language or of English best, the best first; nothing is asked for no phrase. */
 export function useSampleSearch(phrase: string) {
+  const language = useLanguage();
   return useQuery<string[]>({
-    queryKey: ["samples", phrase],
-    enabled: isSearchable(phrase),
-    queryFn: ({ signal }) => api.GET("/api/v1/sample-queries", { params: { query: { searchPhrase: phrase, maxResults: 50 } }, signal }).then(data).then((answer) => answer.searchResults.map((s) => s.id)),
+    queryKey: ["samples", language, phrase],
+    enabled: phrase !== "",
+    queryFn: ({ signal }) => api.GET("/api/v1/sample-queries", { params: { query: { searchPhrase: phrase, maxResults: 50, language } }, signal }).then(data).then((answer) => answer.searchResults.map((s) => s.id)),
     placeholderData: keepPreviousData,
     staleTime: Infinity,
   });

@@ -50,6 +50,11 @@ export async function setLanguage(to: Language) {
   applied(to);
 }
 
+/** The user's language for a component, which is rendered anew when it changes. */
+export function useLanguage(): Language {
+  return useTranslation().i18n.language as Language;
+}
+
 /** The texts for a component, which is rendered anew when the language changes. */
 export function useT(): Translate {
   const { t } = useTranslation();

@@ -6,7 +6,7 @@ import { useOpenTab } from "../../app/openTab";
 import { sampleOn, type Sample } from "../../api/samples";
 import type { Store } from "../../api/stores";
 import { Copy } from "../../parts/Copy";
-import { useT, type TextKey } from "../../texts";
+import { useT } from "../../texts";
 import classes from "./samples.module.css";
 import { defaults, useRunSample } from "./useRunSample";
 
@@ -35,7 +35,7 @@ function Details({ sample, store }: { sample: Sample; store: Store | undefined }
       <Stack gap="md">
         <Title order={2}>{sample.question}</Title>
         <Group gap="xs">
-          <Badge tt="none">{t(`samples.category.${sample.category}` as TextKey)}</Badge>
+          <Badge tt="none">{sample.categoryName}</Badge>
           {sample.technique?.id && <Badge variant="outline" color="gray" tt="none">{sample.technique.id} {sample.technique.name}</Badge>}
         </Group>
         {sample.explanation.split(/\n{2,}/).map((paragraph, i) => <Text key={i}>{paragraph}</Text>)}

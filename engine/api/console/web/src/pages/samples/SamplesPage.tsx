@@ -5,12 +5,12 @@ import { IconPlayerPlayFilled, IconSearch, IconZoomExclamation } from "@tabler/i
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useRef } from "react";
 import { useKey } from "../../app/keys";
-import { isSearchable, useSamples, useSampleSearch, type Sample } from "../../api/samples";
+import { phraseOf, useSamples, useSampleSearch, type Sample } from "../../api/samples";
 import { isActive, useStores, type Store } from "../../api/stores";
 import { Page, Panel } from "../../parts/Page";
 import { EmptyState, ErrorState, LoadingRows } from "../../parts/States";
 import { StoreSelect } from "../../parts/StoreSelect";
-import { useT, type TextKey } from "../../texts";
+import { useT } from "../../texts";
 import { SampleDrawer } from "./SampleDrawer";
 import classes from "./samples.module.css";
 import { useLastStore } from "./useLastStore";
@@ -59,7 +59,7 @@ function Gallery({ samples, store }: { samples: Sample[]; store: Store | undefin
     <>
       <div className={classes["gallery"]}>
         <Panel padded={false}>
-          <Categories samples={found} chosen={search.category} onChoose={(category) => { set({ category }); }} />
+          <Categories samples={samples} found={found} chosen={search.category} onChoose={(category) => { set({ category }); }} />
         </Panel>
         <Panel padded={false}>
           <Group gap="sm" wrap="nowrap" className={classes["bar"]}>
@@ -82,31 +82,26 @@ function Gallery({ samples, store }: { samples: Sample[]; store: Store | undefin
   );
 }
 
-/** The samples that fit what is searched for: by the server's ranking where it takes the phrase, otherwise those with its words. */
+/** The samples that fit what is searched for, by the server's ranking. */
 function useFound(samples: Sample[], q: string): Sample[] {
-  const [phrase] = useDebouncedValue(q.trim(), 150);
+  const [phrase] = useDebouncedValue(phraseOf(q), 150);
   const ranked = useSampleSearch(phrase);
   return useMemo(() => {
     if (!phrase) return samples;
-    if (isSearchable(phrase)) {
-      const byId = new Map(samples.map((s) => [s.id, s]));
-      return (ranked.data ?? samples.map((s) => s.id)).flatMap((id) => byId.get(id) ?? []);
-    }
-    const words = phrase.toLowerCase().split(/\s+/);
-    return samples.filter((s) => {
-      const text = [s.name, s.question, s.explanation, s.category, s.technique?.id, s.sql].join(" ").toLowerCase();
-      return words.every((w) => text.includes(w));
-    });
+    const byId = new Map(samples.map((s) => [s.id, s]));
+    return (ranked.data ?? samples.map((s) => s.id)).flatMap((id) => byId.get(id) ?? []);
   }, [samples, phrase, ranked.data]);
 }
 
-function Categories({ samples, chosen, onChoose }: { samples: Sample[]; chosen: string | undefined; onChoose: (category: string | undefined) => void }) {
+/** The categories that something is found in, in the library's order. */
+function Categories({ samples, found, chosen, onChoose }: { samples: Sample[]; found: Sample[]; chosen: string | undefined; onChoose: (category: string | undefined) => void }) {
   const t = useT();
-  const counts = useMemo(() => [...Map.groupBy(samples, (s) => s.category)].map(([name, of]) => ({ name, count: of.length })).sort((a, b) => a.name.localeCompare(b.name)), [samples]);
+  const counts = useMemo(() => Map.groupBy(found, (s) => s.category), [found]);
+  const names = useMemo(() => new Map(samples.map((s) => [s.category, s.categoryName])), [samples]);
   return (
     <nav className={classes["categories"]} aria-label={t("samples.categories")}>
-      <CategoryButton name={t("samples.all")} count={samples.length} active={!chosen} onClick={() => { onChoose(undefined); }} />
-      {counts.map((c) => <CategoryButton key={c.name} name={t(`samples.category.${c.name}` as TextKey)} count={c.count} active={c.name === chosen} onClick={() => { onChoose(c.name); }} />)}
+      <CategoryButton name={t("samples.all")} count={found.length} active={!chosen} onClick={() => { onChoose(undefined); }} />
+      {[...names].map(([category, name]) => counts.has(category) && <CategoryButton key={category} name={name} count={counts.get(category)!.length} active={category === chosen} onClick={() => { onChoose(category); }} />)}
     </nav>
   );
 }
@@ -136,7 +131,7 @@ function SampleLine({ sample, store, onOpen }: { sample: Sample; store: Store | 
     <li className={classes["line"]}>
       <button type="button" className={classes["question"]} onClick={onOpen}>
         <span className={classes["ask"]}>{sample.question}</span>
-        <span className={classes["name"]}>{sample.name} · {t(`samples.category.${sample.category}` as TextKey)}</span>
+        <span className={classes["name"]}>{sample.name} · {sample.categoryName}</span>
       </button>
       {sample.technique?.id && <Tooltip label={sample.technique.name}><Badge variant="outline" color="gray" tt="none">{sample.technique.id}</Badge></Tooltip>}
       <Button

@@ -1,1 +1,0 @@
-export{t as ImportsPage,n as storeIdOf}from"./ImportsPage-B3oaRZ8i.js";
