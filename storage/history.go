@@ -81,7 +81,7 @@ func (s *Store) SnapshotAt(ctx context.Context, number int64) (*Snapshot, error)
 			segments = append(segments, m)
 		}
 	}
-	sn.version = newVersion(number, segments)
+	sn.version = newVersion(number, 0, segments)
 	return sn, nil
 }
 

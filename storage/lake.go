@@ -193,6 +193,9 @@ func (l *Lake) Close() error {
 		return nil
 	}
 	errs := []error{l.cache.close()}
+	for _, s := range l.allStores() {
+		errs = append(errs, s.closeLive())
+	}
 	if l.catalog != nil {
 		errs = append(errs, l.catalog.Close())
 	}
@@ -326,6 +329,12 @@ func (l *Lake) OpenStore(id string, layout segment.Layout) (*Store, error) {
 	}
 	s.setLayout(layout)
 	return s, nil
+}
+
+func (l *Lake) allStores() []*Store {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Collect(maps.Values(l.mu.stores))
 }
 
 // StoreIDs lists the stores in order.

@@ -15,6 +15,7 @@ type Snapshot struct {
 	store   *Store
 	version *version
 	pinned  int64 // the newest version when it was taken: its segments stay
+	live    int64 // of that version
 
 	mu struct {
 		sync.Mutex
@@ -27,9 +28,9 @@ type Snapshot struct {
 func (s *Store) Snapshot() *Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sn := &Snapshot{store: s, version: s.mu.current, pinned: s.mu.current.number}
+	sn := &Snapshot{store: s, version: s.mu.current, pinned: s.mu.current.number, live: s.mu.current.live}
 	sn.mu.open = map[string]*handle{}
-	s.mu.live[sn.version.number]++
+	s.mu.pinned[sn.version.number]++
 	return sn
 }
 
@@ -117,8 +118,8 @@ func (sn *Snapshot) Release() {
 
 func (s *Store) release(number int64) {
 	s.mu.Lock()
-	if s.mu.live[number]--; s.mu.live[number] == 0 {
-		delete(s.mu.live, number)
+	if s.mu.pinned[number]--; s.mu.pinned[number] == 0 {
+		delete(s.mu.pinned, number)
 	}
 	dead := s.unneededLocked()
 	s.mu.Unlock()

@@ -133,6 +133,9 @@ type Commit struct {
 	Remove []string
 	// Checkpoints say which source objects are in with this commit.
 	Checkpoints []Checkpoint
+	// Live says that all batches of the write-ahead log's files up to this number
+	// are in with this commit; 0: none.
+	Live int64
 	// Docs are documents to put; nil deletes.
 	Docs map[string]json.RawMessage
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/traillake/traillake/storage/objstore"
 	"github.com/traillake/traillake/storage/objstore/localstore"
 	"github.com/traillake/traillake/storage/segment"
+	"github.com/traillake/traillake/storage/wal"
 )
 
 // segmentPrefix begins the object keys of segments and fingerprint files.
@@ -32,17 +35,19 @@ type Store struct {
 		sync.Mutex
 		layout  *segment.Layout
 		current *version
-		live    map[int64]int // snapshots by version
+		pinned  map[int64]int // snapshots by version
 		doomed  []doomed      // removed segments whose files are still there
 		dropped bool
-		gone    bool     // dropped, and the files are being removed
-		history *history // as last read; nil before
+		gone    bool                   // dropped, and the files are being removed
+		history *history               // as last read; nil before
+		live    struct{ log *wal.Log } // nil until OpenLive
 	}
 }
 
 // version is the set of segments of one version. It is never changed.
 type version struct {
 	number   int64
+	live     int64 // files of the write-ahead log up to this are in segments
 	segments []SegmentInfo
 	byID     map[string]int
 }
@@ -59,7 +64,11 @@ func newStore(l *Lake, id string, log *catalog.Log) (*Store, error) {
 		return nil, fmt.Errorf("store %s: %w", id, err)
 	}
 	s := &Store{lake: l, id: id, log: log, objects: objects}
-	s.mu.live = map[int64]int{}
+	s.mu.pinned = map[int64]int{}
+	sealed, err := sealedOf(log)
+	if err != nil {
+		return nil, fmt.Errorf("store %s: %w", id, err)
+	}
 	number, entries := log.Segments()
 	infos := make([]SegmentInfo, len(entries))
 	for i, e := range entries {
@@ -68,12 +77,12 @@ func newStore(l *Lake, id string, log *catalog.Log) (*Store, error) {
 			return nil, fmt.Errorf("%w: store %s: segment %s of version %d: %w", ErrCorrupt, id, e.ID, e.Version, err)
 		}
 	}
-	s.mu.current = newVersion(number, infos)
+	s.mu.current = newVersion(number, sealed, infos)
 	return s, nil
 }
 
 // newVersion orders the segments by day, those without a day first, and by version.
-func newVersion(number int64, segments []SegmentInfo) *version {
+func newVersion(number, live int64, segments []SegmentInfo) *version {
 	slices.SortStableFunc(segments, func(a, b SegmentInfo) int {
 		if a.Day != b.Day {
 			if a.Day < b.Day {
@@ -83,7 +92,7 @@ func newVersion(number int64, segments []SegmentInfo) *version {
 		}
 		return int(a.Version - b.Version)
 	})
-	v := &version{number: number, segments: segments, byID: make(map[string]int, len(segments))}
+	v := &version{number: number, live: live, segments: segments, byID: make(map[string]int, len(segments))}
 	for i := range segments {
 		v.byID[segments[i].ID] = i
 	}
@@ -174,6 +183,9 @@ func (s *Store) Commit(ctx context.Context, c Commit) (int64, error) {
 		f(s.id, number, len(c.Add), len(c.Remove), s.lake.opts.Now().Sub(start))
 	}
 	s.deleteFiles(dead)
+	if c.Live > 0 {
+		s.removeLive(c.Live)
+	}
 	return number, nil
 }
 
@@ -194,6 +206,13 @@ func (s *Store) commit(ctx context.Context, c Commit) (int64, []segment.Meta, er
 			return 0, nil, err
 		}
 		entry.Add = append(entry.Add, catalog.Segment{ID: m.ID, Meta: raw})
+	}
+	if c.Live > 0 {
+		entry.Docs = maps.Clone(c.Docs)
+		if entry.Docs == nil {
+			entry.Docs = map[string]json.RawMessage{}
+		}
+		entry.Docs[liveDoc] = json.RawMessage(strconv.FormatInt(c.Live, 10))
 	}
 	s.committing.Lock()
 	defer s.committing.Unlock()
@@ -242,13 +261,13 @@ func (s *Store) advanceLocked(number int64, c Commit) {
 	for _, m := range c.Add {
 		segments = append(segments, SegmentInfo{Meta: m, Version: number})
 	}
-	s.mu.current = newVersion(number, segments)
+	s.mu.current = newVersion(number, max(old.live, c.Live), segments)
 }
 
 // unneededLocked takes the removed segments that no snapshot can see off the list.
 func (s *Store) unneededLocked() []segment.Meta {
 	oldest := s.mu.current.number
-	for v := range s.mu.live {
+	for v := range s.mu.pinned {
 		oldest = min(oldest, v)
 	}
 	var dead []segment.Meta
@@ -313,13 +332,16 @@ func (s *Store) drop() {
 	s.mu.dropped = true
 	s.mu.Unlock()
 	s.committing.Unlock()
+	if err := s.closeLive(); err != nil {
+		s.lake.opts.Logger.Warn("a dropped store's write-ahead log", "store", s.id, "err", err)
+	}
 	s.removeIfUnused()
 }
 
 // removeIfUnused removes a dropped store that no snapshot has.
 func (s *Store) removeIfUnused() {
 	s.mu.Lock()
-	remove := s.mu.dropped && !s.mu.gone && len(s.mu.live) == 0
+	remove := s.mu.dropped && !s.mu.gone && len(s.mu.pinned) == 0
 	if remove {
 		s.mu.gone = true
 	}

@@ -65,6 +65,7 @@ type Summary struct {
 	Entries  int64 `json:"entries"`
 	Segments int64 `json:"segments"`
 	Rows     int64 `json:"rows"`
+	Batches  int64 `json:"batches"` // of write-ahead logs, in no segment yet
 	Bytes    int64 `json:"bytes"`
 	Findings int64 `json:"findings"` // without notes
 	Notes    int64 `json:"notes"`
@@ -259,11 +260,16 @@ type namedSegment struct {
 	place catalog.Place
 }
 
-// segments walks a store's log and returns what its newest version names, as far
-// as the log is whole.
-func (v *verifier) segments(ctx context.Context, id string, key ed25519.PublicKey, count bool) (named map[string]namedSegment, whole bool, err error) {
+// segments walks a store's log and returns what its newest version names, and up
+// to which file the write-ahead log is in segments, as far as the log is whole.
+func (v *verifier) segments(ctx context.Context, id string, key ed25519.PublicKey, count bool) (named map[string]namedSegment, sealed int64, whole bool, err error) {
 	named = map[string]namedSegment{}
 	_, whole, err = v.walk(ctx, id, key, count, func(e catalog.Entry, p catalog.Place) error {
+		if raw, ok := e.Docs[liveDoc]; ok {
+			if err := json.Unmarshal(raw, &sealed); err != nil && count {
+				v.add(Finding{Store: id, File: p.File, Offset: p.Offset, Row: -1, Message: fmt.Sprintf("version %d: document %s: %v", e.Version, liveDoc, err)})
+			}
+		}
 		for _, gone := range e.Remove {
 			delete(named, gone)
 		}
@@ -279,7 +285,7 @@ func (v *verifier) segments(ctx context.Context, id string, key ed25519.PublicKe
 		}
 		return nil
 	})
-	return named, whole, err
+	return named, sealed, whole, err
 }
 
 func (v *verifier) store(ctx context.Context, id string, key ed25519.PublicKey) error {
@@ -296,11 +302,14 @@ func (v *verifier) store(ctx context.Context, id string, key ed25519.PublicKey) 
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	named, whole, walkErr := v.segments(ctx, id, key, true)
+	named, sealed, whole, walkErr := v.segments(ctx, id, key, true)
 	if walkErr != nil {
 		return walkErr
 	}
 	v.sum.Stores++
+	if err := v.live(ctx, id, sealed); err != nil {
+		return err
+	}
 	if objects == nil {
 		return nil // the walk has said that there is nothing
 	}

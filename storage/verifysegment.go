@@ -64,7 +64,7 @@ func (v *verifier) removedSince(ctx context.Context, id string, key ed25519.Publ
 	if v.dropped(ctx, id) {
 		return true, nil
 	}
-	named, whole, err := v.segments(ctx, id, key, false)
+	named, _, whole, err := v.segments(ctx, id, key, false)
 	if err != nil || !whole {
 		return false, err
 	}

@@ -1,0 +1,219 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/traillake/traillake/storage/vfs"
+	"github.com/traillake/traillake/storage/vfs/faultfs"
+)
+
+// liveRun appends batches to a store's write-ahead log and moves files of it into
+// segments. A batch named "b3" stands for one row in day 10 of the same name.
+type liveRun struct {
+	acked  []string
+	trying string
+}
+
+func (r *liveRun) run(opts Options) (err error) {
+	ctx := context.Background()
+	l, err := Open(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	s, err := l.CreateStore(ctx, storeID, testLayout, nil)
+	if err != nil {
+		return err
+	}
+	if err := s.OpenLive(ctx, func(LiveBatch) error { return errors.New("a new store has batches") }); err != nil {
+		return err
+	}
+	var unsealed []string
+	for i := range 4 {
+		r.trying = fmt.Sprintf("b%d", i)
+		if _, err := s.AppendLive([]byte(r.trying)); err != nil {
+			return err
+		}
+		unsealed = append(unsealed, r.trying)
+		r.acked, r.trying = append(r.acked, r.trying), ""
+		if i%2 == 1 {
+			if err := moveLive(s, unsealed); err != nil {
+				return err
+			}
+			unsealed = nil
+		}
+	}
+	return nil
+}
+
+// moveLive makes one segment for each batch and commits them with the file that has them.
+func moveLive(s *Store, batches []string) error {
+	file, err := s.RotateLive()
+	if err != nil {
+		return err
+	}
+	c := Commit{Reason: "seal live events", Live: file}
+	for _, b := range batches {
+		m, err := sealRows(s, 10, b, 1)
+		if err != nil {
+			return err
+		}
+		c.Add = append(c.Add, m)
+	}
+	_, err = s.Commit(context.Background(), c)
+	return err
+}
+
+// check opens what is left: every acknowledged batch is in the log or in a
+// segment, once; the one under way is whole or absent.
+func (r *liveRun) check(t *testing.T, fsys vfs.FS) {
+	t.Helper()
+	ctx := context.Background()
+	opts := testOptions(fsys)
+	opts.Rand = rand.NewChaCha8([32]byte{3})
+	l, err := Open(ctx, opts)
+	if err != nil {
+		t.Errorf("open again: %v", err)
+		return
+	}
+	defer l.Close()
+	s, err := l.OpenStore(storeID, testLayout)
+	if err != nil {
+		if len(r.acked) > 0 {
+			t.Errorf("the store is gone: %v", err)
+		}
+		return
+	}
+	got := map[string]int{}
+	for _, id := range storeIDs(t, s) {
+		got[id]++
+	}
+	err = s.OpenLive(ctx, func(b LiveBatch) error {
+		got[batchIDs(map[string]int{string(b.Data): 1})[0]]++
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range r.acked {
+		if id := batchIDs(map[string]int{b: 1})[0]; got[id] != 1 {
+			t.Errorf("batch %s is there %d times", b, got[id])
+		}
+	}
+	n := len(got)
+	if r.trying != "" && got[batchIDs(map[string]int{r.trying: 1})[0]] == 1 {
+		n--
+	}
+	if n != len(r.acked) {
+		t.Errorf("found %v, acknowledged were %q, under way %q", got, r.acked, r.trying)
+	}
+	if _, err := s.AppendLive([]byte("later")); err != nil {
+		t.Errorf("append after the crash: %v", err)
+	}
+	if err := moveLive(s, []string{"later"}); err != nil {
+		t.Errorf("commit after the crash: %v", err)
+	}
+	if findings, _ := verify(t, VerifyOptions{FS: fsys, Dir: "/data"}); len(findings) > 0 {
+		t.Errorf("verify: %q", findings)
+	}
+}
+
+func TestLiveCrash(t *testing.T) {
+	t.Logf("seed %d", *seedFlag)
+	for _, keep := range []bool{false, true} {
+		mem := vfs.NewMem()
+		r := &liveRun{}
+		type crash struct {
+			fs  *vfs.Mem
+			op  string
+			run liveRun
+		}
+		var crashes []crash
+		fsys := faultfs.Wrap(mem, func(op faultfs.Op) error {
+			if !op.Kind.Changes() {
+				return nil
+			}
+			o := vfs.CrashOptions{}
+			if keep {
+				o.Rand = rand.New(rand.NewPCG(*seedFlag, uint64(len(crashes))))
+			}
+			crashes = append(crashes, crash{mem.CrashClone(o), op.String(), liveRun{slices.Clone(r.acked), r.trying}})
+			return nil
+		})
+		if err := r.run(testOptions(fsys)); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%d crashes", len(crashes))
+		step := 1
+		if testing.Short() {
+			step = 5
+		}
+		for i := 0; i < len(crashes); i += step {
+			c := crashes[i]
+			t.Run(fmt.Sprintf("unsynced-survives=%v/%03d", keep, i), func(t *testing.T) {
+				t.Logf("before %s", c.op)
+				c.run.check(t, c.fs)
+			})
+		}
+	}
+}
+
+func TestLiveFaults(t *testing.T) {
+	step := int64(1)
+	if testing.Short() {
+		step = 5
+	}
+	for n := int64(1); ; n += step {
+		mem := vfs.NewMem()
+		hit, counted := "", int64(0)
+		fsys := faultfs.Wrap(mem, faultfs.Fail(errInjected, func(op faultfs.Op) bool { hit = op.String(); return true }, faultfs.Nth(n)))
+		fsys = faultfs.Wrap(fsys, func(faultfs.Op) error { counted++; return nil })
+		r := &liveRun{}
+		err := r.run(testOptions(fsys))
+		if counted < n {
+			if err != nil {
+				t.Fatalf("without a fault: %v", err)
+			}
+			t.Logf("%d faults", n-1)
+			return
+		}
+		t.Run(fmt.Sprintf("%03d", n), func(t *testing.T) {
+			t.Logf("failed %s: %v", hit, err)
+			if err != nil && !errors.Is(err, errInjected) {
+				t.Errorf("error %v does not wrap the fault", err)
+			}
+			r.check(t, mem)
+		})
+	}
+}
+
+// TestLiveSnapshot: a snapshot knows what of the log its segments have.
+func TestLiveSnapshot(t *testing.T) {
+	l := mustOpen(t, testOptions(vfs.NewMem()))
+	s := mustCreate(t, l)
+	if _, err := s.AppendLive([]byte("early")); err == nil {
+		t.Error("a batch was taken before the log was open")
+	}
+	if err := s.OpenLive(context.Background(), func(LiveBatch) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	before := s.Snapshot()
+	defer before.Release()
+	file, err := s.AppendLive([]byte("a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := moveLive(s, []string{"a"}); err != nil {
+		t.Fatal(err)
+	}
+	after := s.Snapshot()
+	defer after.Release()
+	if before.Live() != 0 || after.Live() != file || len(ids(t, after)) != 1 || len(ids(t, before)) != 0 {
+		t.Errorf("files in segments: %d, then %d, want 0, then %d", before.Live(), after.Live(), file)
+	}
+}
