@@ -9,12 +9,13 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 
 	"github.com/traillake/traillake/ingest"
+	"github.com/traillake/traillake/ingest/event"
 	"github.com/traillake/traillake/storage"
 	"github.com/traillake/traillake/storage/segment"
 )
 
-// lookup finds the stored records of one day that have one of the fingerprints
-// and returns their JSON, so that the caller can tell a duplicate from a
+// lookup finds the stored events of one day that have one of the fingerprints
+// and returns their identities, so that the caller can tell a duplicate from a
 // collision. Hit.Index counts into fingerprints.
 func lookup(ctx context.Context, s *store, day int32, fingerprints []uint64) ([]ingest.Hit, error) {
 	snapshot := s.storage.Snapshot()
@@ -45,8 +46,13 @@ func lookup(ctx context.Context, s *store, day int32, fingerprints []uint64) ([]
 		}
 		column := rec.Column(0).(*array.String)
 		for i, f := range owners[id] {
+			_, identity, _, err := event.Identity([]byte(column.Value(i)))
+			if err != nil {
+				rec.Release()
+				return nil, fmt.Errorf("stored event of segment %s: %w", id, err)
+			}
 			for _, at := range index[f] {
-				hits = append(hits, ingest.Hit{Index: at, JSON: []byte(column.Value(i))})
+				hits = append(hits, ingest.Hit{Index: at, Identity: identity})
 			}
 		}
 		rec.Release()

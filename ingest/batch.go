@@ -82,7 +82,7 @@ func (b *batch) addDay(ctx context.Context, d *decoded, in *decodedDay) error {
 	if len(prints) == 0 {
 		return nil
 	}
-	rec, err := filter(in.record, keep, len(prints))
+	rec, err := Keep(in.record, keep)
 	if err != nil {
 		return fmt.Errorf("leave out duplicates of day %d: %w", in.day, err)
 	}
@@ -109,13 +109,7 @@ func (b *batch) stored(ctx context.Context, day *batchDay, in *decodedDay) (map[
 	}
 	found := make(map[[32]byte]struct{}, len(hits))
 	for _, h := range hits {
-		_, sum, ok, err := event.Identity(h.JSON)
-		if err != nil {
-			return nil, fmt.Errorf("stored event of day %d: %w", in.day, err)
-		}
-		if ok {
-			found[sum] = struct{}{}
-		}
+		found[h.Identity] = struct{}{}
 	}
 	return found, nil
 }

@@ -148,7 +148,11 @@ func (s *store) Lookup(_ context.Context, day int32, prints []uint64) ([]Hit, er
 		}
 		for _, r := range s.rows {
 			if r.day == day && (r.print == p || s.wrongHits) {
-				hits = append(hits, Hit{Index: i, JSON: []byte(r.json)})
+				_, identity, _, err := event.Identity([]byte(r.json))
+				if err != nil {
+					return nil, err
+				}
+				hits = append(hits, Hit{Index: i, Identity: identity})
 			}
 		}
 	}

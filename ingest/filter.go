@@ -6,13 +6,48 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
-// filter returns the kept rows of a record, of which there are n.
-func filter(rec arrow.Record, keep []bool, n int) (arrow.Record, error) {
+// Keep returns the rows of a record for which keep is true.
+func Keep(rec arrow.Record, keep []bool) (arrow.Record, error) {
+	n := 0
+	for _, k := range keep {
+		if k {
+			n++
+		}
+	}
 	if n == len(keep) {
 		rec.Retain()
 		return rec, nil
 	}
 	return concatRuns(rec, keep, n)
+}
+
+// Concat returns the rows of records of one schema, of which there is at least one.
+func Concat(recs []arrow.Record) (arrow.Record, error) {
+	if len(recs) == 1 {
+		recs[0].Retain()
+		return recs[0], nil
+	}
+	columns := make([]arrow.Array, 0, recs[0].NumCols())
+	defer func() {
+		for _, c := range columns {
+			c.Release()
+		}
+	}()
+	parts, rows := make([]arrow.Array, len(recs)), int64(0)
+	for _, r := range recs {
+		rows += r.NumRows()
+	}
+	for i := range int(recs[0].NumCols()) {
+		for j, r := range recs {
+			parts[j] = r.Column(i)
+		}
+		out, err := array.Concatenate(parts, memory.DefaultAllocator)
+		if err != nil {
+			return nil, err
+		}
+		columns = append(columns, out)
+	}
+	return array.NewRecord(recs[0].Schema(), columns, rows), nil
 }
 
 // concatRuns copies the runs of kept rows of a record, n rows together.

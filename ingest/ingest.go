@@ -46,8 +46,8 @@ type Sink interface {
 
 // Hit is a stored row whose fingerprint was asked for.
 type Hit struct {
-	Index int    // into the fingerprints
-	JSON  []byte // the row's eventjson
+	Index    int // into the fingerprints
+	Identity [32]byte
 }
 
 // Batch is what one commit adds.

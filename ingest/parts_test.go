@@ -47,7 +47,7 @@ func TestFilter(t *testing.T) {
 			}
 		}
 		want := b.NewRecord() // the same rows, built alone
-		got, err := filter(whole, keep, len(kept))
+		got, err := Keep(whole, keep)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,7 +64,7 @@ func TestFilter(t *testing.T) {
 	for i := range all {
 		keep[i] = true
 	}
-	if got, _ := filter(whole, keep, n); got != whole {
+	if got, _ := Keep(whole, keep); got != whole {
 		t.Error("a record of which all rows are kept was copied")
 	} else {
 		got.Release()
