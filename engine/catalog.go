@@ -46,30 +46,31 @@ func (c *catalog) Table(ctx context.Context, name []string) (plan.Table, error) 
 	if err != nil {
 		return nil, err
 	}
-	return c.pin(tableKey{id: s.id}, s, func() (*storage.Snapshot, error) { return s.storage.Snapshot(), nil })
+	return c.pin(tableKey{id: s.id}, s, s.now)
 }
 
 // pin returns the query's table of a store and version, made on first use.
-func (c *catalog) pin(key tableKey, s *store, snapshot func() (*storage.Snapshot, error)) (plan.Table, error) {
+func (c *catalog) pin(key tableKey, s *store, pin func() (*pinned, error)) (plan.Table, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if t, ok := c.tables[key]; ok {
 		return t, nil
 	}
-	sn, err := snapshot()
+	p, err := pin()
 	if err != nil {
 		return nil, err
 	}
-	t, err := newTable(s, sn, c.now)
+	t, err := newTable(s, p, c.now)
 	if err != nil {
-		sn.Release()
+		p.release()
 		return nil, err
 	}
 	c.tables[key] = t
 	return t, nil
 }
 
-// TableAsOf implements plan.VersionedCatalog. Rows past their retention are not
+// TableAsOf implements plan.VersionedCatalog. Events that are in no segment yet
+// are in no version. Rows past their retention are not
 // in any version; a version of which retention deleted segments is an error.
 func (c *catalog) TableAsOf(ctx context.Context, name []string, at plan.AsOf) (plan.Table, error) {
 	s, err := c.resolve(name)
@@ -86,12 +87,12 @@ func (c *catalog) TableAsOf(ctx context.Context, name []string, at plan.AsOf) (p
 		}
 	}
 	key := tableKey{id: s.id, version: version}
-	return c.pin(key, s, func() (*storage.Snapshot, error) {
+	return c.pin(key, s, func() (*pinned, error) {
 		sn, err := s.storage.SnapshotAt(ctx, version)
 		if err != nil {
 			return nil, noVersion(s, err)
 		}
-		return sn, nil
+		return &pinned{Snapshot: sn}, nil
 	})
 }
 
@@ -184,7 +185,7 @@ func (c *catalog) release() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, t := range c.tables {
-		t.snapshot.Release()
+		t.snapshot.release()
 	}
 	c.tables = map[tableKey]*table{}
 }
@@ -192,7 +193,7 @@ func (c *catalog) release() {
 // table is one pinned version of a store as a plan.Table.
 type table struct {
 	store    *store
-	snapshot *storage.Snapshot
+	snapshot *pinned
 	cutoff   int64 // rows with an older time are past their retention
 	columns  []column
 }

@@ -11,6 +11,7 @@ type counters struct {
 	eventsScanned  atomic.Int64
 	bytesScanned   atomic.Int64
 	eventsImported atomic.Int64
+	eventsPut      atomic.Int64
 }
 
 // endings are the final states of queries, as they are counted.
@@ -42,6 +43,7 @@ func (e *Engine) Metrics() []Metric {
 		{Name: "traillake_events_scanned_total", Help: "Rows that queries read.", Type: "counter", Value: float64(e.counters.eventsScanned.Load())},
 		{Name: "traillake_bytes_scanned_total", Help: "Compressed bytes that queries read.", Type: "counter", Value: float64(e.counters.bytesScanned.Load())},
 		{Name: "traillake_events_imported_total", Help: "Rows that imports added.", Type: "counter", Value: float64(e.counters.eventsImported.Load())},
+		{Name: "traillake_events_put_total", Help: "Live events that were stored.", Type: "counter", Value: float64(e.counters.eventsPut.Load())},
 	}
 	for i, s := range endings {
 		out = append(out, Metric{

@@ -48,6 +48,8 @@ type Engine struct {
 
 	uploads  uploads
 	counters counters
+	// sealWake tells that a store's live events have become many.
+	sealWake chan struct{}
 	// counting lets one ListEventDataStoreValues at a time count.
 	counting chan struct{}
 	// analyzing holds a place for each ExplainQuery that runs its statement.
@@ -75,7 +77,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	e := &Engine{
 		opts: opts, lake: lake, log: opts.Logger, background: background, stop: stop,
 		stores: map[string]*store{}, imports: map[string]*importState{}, saved: map[string]*SavedQuery{},
-		counting: make(chan struct{}, 1), analyzing: make(chan struct{}, opts.Query.MaxConcurrent),
+		sealWake: make(chan struct{}, 1), counting: make(chan struct{}, 1), analyzing: make(chan struct{}, opts.Query.MaxConcurrent),
 	}
 	if err := e.load(ctx); err != nil {
 		return nil, errors.Join(err, e.Close())
@@ -84,6 +86,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 		e.resumeImports()
 	}
 	e.every(opts.RetentionInterval, e.sweep)
+	e.work.Go(e.sealLoop)
 	return e, nil
 }
 
@@ -96,7 +99,7 @@ func (e *Engine) load(ctx context.Context) error {
 	if e.samples, err = sample.Load(); err != nil {
 		return err
 	}
-	if err := e.loadStores(); err != nil {
+	if err := e.loadStores(ctx); err != nil {
 		return err
 	}
 	if err := e.loadImports(); err != nil {

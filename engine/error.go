@@ -25,6 +25,7 @@ const (
 	ImportNotFound                     Code = "ImportNotFound"
 	InactiveEventDataStore             Code = "InactiveEventDataStore"
 	InactiveQuery                      Code = "InactiveQuery"
+	InsufficientStorage                Code = "InsufficientStorage" // ours
 	Internal                           Code = "Internal"
 	InvalidDateRange                   Code = "InvalidDateRange"
 	InvalidEventDataStoreCategory      Code = "InvalidEventDataStoreCategory"
@@ -52,7 +53,7 @@ func Codes() []Code {
 		AccessDenied, UnrecognizedClient, AccountHasOngoingImport, Conflict, EventDataStoreAlreadyExists,
 		EventDataStoreARNInvalid, EventDataStoreHasOngoingImport, EventDataStoreMaxLimitExceeded,
 		EventDataStoreNotFound, EventDataStoreTerminationProtected, ImportNotFound, InactiveEventDataStore,
-		InactiveQuery, Internal, InvalidDateRange, InvalidEventDataStoreCategory, InvalidEventDataStoreStatus,
+		InactiveQuery, InsufficientStorage, Internal, InvalidDateRange, InvalidEventDataStoreCategory, InvalidEventDataStoreStatus,
 		InvalidEventSelectors, InvalidImportSource, InvalidMaxResults, InvalidNextToken, InvalidParameter,
 		InvalidQueryStatement, InvalidQueryStatus, InvalidTagParameter, MaxConcurrentQueries, QueryIDNotFound,
 		SampleQueryNotFound, SavedQueryMaxLimitExceeded, SavedQueryNotFound, Throttling, UnsupportedOperation,

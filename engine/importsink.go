@@ -7,11 +7,9 @@ import (
 	"math"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/traillake/traillake/ingest"
+	"github.com/traillake/traillake/ingest/live"
 	"github.com/traillake/traillake/storage"
-	"github.com/traillake/traillake/storage/segment"
 )
 
 // importSink writes what an import reads into a store: every batch is one commit
@@ -23,12 +21,13 @@ type importSink struct {
 	loc    location
 	base   ImportStatistics // of earlier runs of this import
 	retry  map[string]ImportFailure
+	hold   *live.Hold // of the events of the batch being made
 
 	mu sync.Mutex // serialises replacing the job's record
 }
 
 func (e *Engine) newImportSink(job *importState, loc location) *importSink {
-	s := &importSink{engine: e, job: job, loc: loc, base: job.load().Statistics, retry: map[string]ImportFailure{}}
+	s := &importSink{engine: e, job: job, loc: loc, base: job.load().Statistics, retry: map[string]ImportFailure{}, hold: job.store.live.Hold()}
 	failures, err := job.failures()
 	if err != nil {
 		e.log.Error("read failures of an import", "import", job.id, "error", err)
@@ -50,14 +49,25 @@ func (s *importSink) Seen(key, etag string) (int64, bool) {
 	return c.Cutoff, true
 }
 
-// Lookup implements ingest.Sink.
+// Lookup implements ingest.Sink. The events are reserved first: what is neither in
+// memory nor stored then, nobody else adds before this batch is committed.
 func (s *importSink) Lookup(ctx context.Context, day int32, fingerprints []uint64) ([]ingest.Hit, error) {
-	return lookup(ctx, s.job.store, day, fingerprints)
+	hits, err := s.hold.Find(ctx, fingerprints)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := lookup(ctx, s.job.store, day, fingerprints)
+	return append(hits, stored...), err
 }
 
 // Write implements ingest.Sink.
 func (s *importSink) Write(ctx context.Context, b *ingest.Batch) error {
-	metas, err := s.seal(ctx, b)
+	defer s.hold.Free() // its events are stored, or given up
+	days := make([]sealDay, len(b.Days))
+	for i, d := range b.Days {
+		days[i] = sealDay{d.Day, d.Records, d.Fingerprints}
+	}
+	metas, err := s.engine.sealDays(ctx, s.job.store, days)
 	if err != nil {
 		return err
 	}
@@ -97,42 +107,6 @@ func (s *importSink) Write(ctx context.Context, b *ingest.Batch) error {
 	defer s.mu.Unlock()
 	s.job.record.Store(&r)
 	return nil
-}
-
-// seal writes the batch's rows as one segment per day, several at a time.
-func (s *importSink) seal(ctx context.Context, b *ingest.Batch) ([]segment.Meta, error) {
-	metas := make([]segment.Meta, len(b.Days))
-	sealed := make([]bool, len(b.Days))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(s.engine.opts.Import.Workers)
-	for i, day := range b.Days {
-		group.Go(func() error {
-			w := s.job.store.storage.NewSegment(day.Day)
-			for j, rec := range day.Records {
-				if err := w.Append(rec, day.Fingerprints[j]); err != nil {
-					w.Abort()
-					return fmt.Errorf("write rows of day %d: %w", day.Day, err)
-				}
-			}
-			var err error
-			if metas[i], err = w.Seal(ctx); err != nil {
-				w.Abort()
-				return fmt.Errorf("seal segment of day %d: %w", day.Day, err)
-			}
-			sealed[i] = true
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
-		// On a full disk the room of what will not be committed is needed.
-		for i, done := range sealed {
-			if done {
-				err = errors.Join(err, s.job.store.storage.Discard(metas[i]))
-			}
-		}
-		return nil, err
-	}
-	return metas, nil
 }
 
 // addFailures puts a batch's failures among the documents, and marks earlier

@@ -14,6 +14,9 @@ import (
 	"github.com/traillake/traillake/storage/segment"
 )
 
+// lookupHit is a stored event that may be one that comes in.
+type lookupHit = ingest.Hit
+
 // lookup finds the stored events of one day that have one of the fingerprints
 // and returns their identities, so that the caller can tell a duplicate from a
 // collision. Hit.Index counts into fingerprints.

@@ -32,6 +32,7 @@ type Options struct {
 
 	Query  QueryOptions
 	Import ImportOptions
+	Live   LiveOptions
 
 	// MaxStores is the number of event data stores after which creating one is
 	// refused; 0 is no limit (AWS has 10).
@@ -74,6 +75,21 @@ type ImportOptions struct {
 	Pause bool
 }
 
+// LiveOptions bound live events: those of PutEvents and its like.
+type LiveOptions struct {
+	// MemoryBytes is what the events of one store that are in no segment yet may
+	// take; while they take more, senders wait. Default 128 MiB.
+	MemoryBytes int64
+	// SealBytes and SealAge tell when events in memory are moved into segments: when
+	// they take so much, or the oldest is so old. Defaults 24 MiB and 5 minutes.
+	SealBytes int64
+	SealAge   time.Duration
+	// SealInterval is how often ages are looked at; default one second.
+	SealInterval time.Duration
+	// Wait is how long a sender waits before it is told to come again; default 10 seconds.
+	Wait time.Duration
+}
+
 var accountPattern = regexp.MustCompile(`^\d{12}$`)
 
 // complete fills in the defaults and reports every problem at once.
@@ -89,6 +105,11 @@ func (o *Options) complete() error {
 	setDefault(&o.Query.ResultBytes, 4<<30)
 	setDefault(&o.Query.AllResultBytes, 32<<30)
 	setDefault(&o.Query.ResultTTL, 7*24*time.Hour)
+	setDefault(&o.Live.MemoryBytes, 128<<20)
+	setDefault(&o.Live.SealBytes, 24<<20)
+	setDefault(&o.Live.SealAge, 5*time.Minute)
+	setDefault(&o.Live.SealInterval, time.Second)
+	setDefault(&o.Live.Wait, 10*time.Second)
 	setDefault(&o.Import.Workers, runtime.GOMAXPROCS(0))
 	if o.Now == nil {
 		o.Now = time.Now //nolint:forbidigo // the default of the option

@@ -23,7 +23,7 @@ func (t *table) Scan(_ context.Context, req plan.ScanRequest) ([]plan.Stream, er
 	if req.Mem == nil {
 		req.Mem = memory.DefaultAllocator
 	}
-	work := &scanWork{table: t, req: req, segments: t.prune(req, req.Stats)}
+	work := &scanWork{table: t, req: req, segments: t.prune(req, req.Stats), tasks: t.liveTasks(req)}
 	columns, err := t.scanColumns(req.Columns)
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func (t *table) Estimate(ctx context.Context, req plan.ScanRequest) (*plan.ScanS
 	if err != nil {
 		return nil, err
 	}
-	work := &scanWork{table: t, req: req, segments: t.prune(req, stats)}
+	work := &scanWork{table: t, req: req, segments: t.prune(req, stats), tasks: t.liveTasks(req)}
 	for {
 		task, err := work.next(ctx)
 		if err == io.EOF {
@@ -63,6 +63,10 @@ func (t *table) Estimate(ctx context.Context, req plan.ScanRequest) (*plan.ScanS
 		}
 		if err != nil {
 			return nil, err
+		}
+		if task.live != nil {
+			stats.Rows.Add(task.live.NumRows())
+			continue
 		}
 		stats.Bytes.Add(task.reader.ColumnBytes(task.rowGroup, columns.reads(t, task)))
 		stats.Rows.Add(task.reader.RowGroup(task.rowGroup).Rows)
@@ -81,9 +85,10 @@ func (t *table) prune(req plan.ScanRequest, stats *plan.ScanStats) []storageSegm
 	return kept
 }
 
-// scanTask is one row group to read.
+// scanTask is one row group to read, or rows in memory.
 type scanTask struct {
-	segment  storageSegment
+	segment  storageSegment // of rows in memory: what is known of them
+	live     arrow.Record   // rows in memory; nil: a row group
 	reader   *segment.Reader
 	rowGroup int
 }
@@ -112,6 +117,12 @@ func (w *scanWork) next(ctx context.Context) (scanTask, error) {
 		for len(w.tasks) > 0 {
 			task := w.tasks[0]
 			w.tasks = w.tasks[1:]
+			if task.live != nil {
+				if w.table.keepLive(task.segment, bounded) {
+					return task, nil
+				}
+				continue
+			}
 			if w.table.keepRowGroup(task.segment, task.reader, task.rowGroup, bounded) {
 				return task, nil
 			}
@@ -161,7 +172,7 @@ func (w *scanWork) openLocked(ctx context.Context, s storageSegment) error {
 		w.tasks = append(w.tasks, scanTask{segment: s, reader: r, rowGroup: i})
 	}
 	sortParts(w, w.tasks, func(t scanTask) prune.Stats {
-		return rowGroupStats{segmentStats: segmentStats{table: w.table, info: t.segment}, reader: t.reader, index: t.rowGroup}
+		return w.table.taskStats(t)
 	})
 	return nil
 }

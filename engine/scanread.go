@@ -24,7 +24,7 @@ type scanRead struct {
 	columns *scanColumns
 	reads   []segment.Column
 	present []int // for each of reads, its index in the batches, or -1 when the segment is older than the column
-	batches *segment.Batches
+	batches taskBatches
 	counted int64 // bytes of batches that are counted
 }
 
@@ -35,24 +35,31 @@ func newScanRead(ctx context.Context, work *scanWork, task scanTask, columns *sc
 	var wanted []segment.Column
 	for i, c := range s.reads {
 		s.present[i] = -1
-		if task.reader.Has(c) {
+		if task.live != nil || task.reader.Has(c) {
 			s.present[i] = len(wanted)
 			wanted = append(wanted, c)
 		}
 	}
-	var err error
+	if task.live != nil {
+		s.batches = newLiveBatches(work.req.Mem, task.live, wanted)
+		return s, nil
+	}
 	req := segment.ReadRequest{RowGroup: task.rowGroup, Columns: wanted, Mem: work.req.Mem}
 	if limit := work.req.Limit; limit > 0 {
 		req.BatchRows = int(min(limit, math.MaxInt32))
 	}
-	s.batches, err = task.reader.Read(ctx, req)
+	batches, err := task.reader.Read(ctx, req)
 	if err != nil {
 		return nil, s.failed(err)
 	}
+	s.batches = batches
 	return s, nil
 }
 
 func (s *scanRead) failed(err error) error {
+	if s.task.live != nil {
+		return fmt.Errorf("read rows in memory: %w", err)
+	}
 	return fmt.Errorf("read segment %s: %w", s.task.segment.ID, err)
 }
 
@@ -127,6 +134,9 @@ func (s *scanRead) fileColumn(mem memory.Allocator, w scanColumn, rec arrow.Reco
 // make builds a column that the files do not hold.
 func (s *scanRead) make(mem memory.Allocator, w scanColumn, rec arrow.Record) arrow.Array {
 	n := int(rec.NumRows())
+	if s.task.live != nil && w.key == "" && w.made != checksumColumn {
+		return array.MakeArrayOfNull(mem, w.field.Type, n) // it is in no segment and no commit
+	}
 	switch w.made {
 	case commitColumn:
 		b := array.NewInt64Builder(mem)

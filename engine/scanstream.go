@@ -107,10 +107,13 @@ func (s *scanStream) Next(ctx context.Context) (arrow.Record, error) {
 		}
 		out, err := s.batch()
 		if err == io.EOF {
+			live := s.read.task.live != nil
 			if err := s.closeRead(); err != nil {
 				return nil, err
 			}
-			s.work.req.Stats.RowGroupsDone.Add(1)
+			if !live {
+				s.work.req.Stats.RowGroupsDone.Add(1)
+			}
 			continue
 		}
 		if err != nil {

@@ -67,9 +67,11 @@ func (e *Engine) ListDays(ctx context.Context, _ Principal, idOrARN string) ([]S
 		}
 		of.Events += seg.Rows
 		of.Bytes += seg.Bytes
-		of.Segments++
+		if seg.ID != "" {
+			of.Segments++
+		}
 	}
-	if undated.Segments > 0 {
+	if undated.Events > 0 {
 		days = append(days, undated)
 	}
 	return days, nil
@@ -91,7 +93,7 @@ func (e *Engine) ListSegments(ctx context.Context, _ Principal, in ListSegmentsI
 	if err != nil {
 		return nil, "", internal(err)
 	}
-	all = slices.DeleteFunc(all, func(seg storage.SegmentInfo) bool { return !wanted(seg.Day) })
+	all = slices.DeleteFunc(all, func(seg storage.SegmentInfo) bool { return seg.ID == "" || !wanted(seg.Day) })
 	page, next, err := paginate(e.tokens, all, in.Page, callName("ListSegments", s.id, text(in.Day)), segmentPlace)
 	if err != nil {
 		return nil, "", err

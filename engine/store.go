@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/traillake/traillake/ingest/event"
+	"github.com/traillake/traillake/ingest/live"
 	"github.com/traillake/traillake/storage"
 	"github.com/traillake/traillake/storage/segment"
 )
@@ -24,6 +26,8 @@ type store struct {
 	id      string
 	family  *event.Family
 	storage *storage.Store
+	live    *live.Buffer // events that are in no segment yet
+	sealing sync.Mutex   // held while they are moved into segments
 	record  atomic.Pointer[storeRecord]
 }
 
@@ -56,7 +60,7 @@ func layout(f *event.Family) segment.Layout {
 }
 
 // loadStores opens every store of the lake.
-func (e *Engine) loadStores() error {
+func (e *Engine) loadStores(ctx context.Context) error {
 	for _, id := range e.lake.StoreIDs() {
 		s, err := e.lake.OpenStore(id, layout(event.CloudTrail))
 		if err != nil {
@@ -70,9 +74,9 @@ func (e *Engine) loadStores() error {
 		if err := json.Unmarshal(raw, &r); err != nil {
 			return fmt.Errorf("open event data store %s: settings: %w", id, err)
 		}
-		st := &store{id: id, family: event.CloudTrail, storage: s}
-		st.record.Store(&r)
-		e.stores[id] = st
+		if e.stores[id], err = e.newStore(ctx, id, s, event.CloudTrail, &r); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -47,8 +47,10 @@ func (e *Engine) CreateEventDataStore(ctx context.Context, _ Principal, in Creat
 	if err != nil {
 		return nil, internal(fmt.Errorf("create event data store %s: %w", id, err))
 	}
-	s := &store{id: id, family: event.CloudTrail, storage: opened}
-	s.record.Store(r)
+	s, err := e.newStore(ctx, id, opened, event.CloudTrail, r)
+	if err != nil {
+		return nil, internal(err)
+	}
 	e.mu.Lock()
 	e.stores[id] = s
 	e.mu.Unlock()

@@ -8,7 +8,6 @@ import (
 	"github.com/traillake/traillake/ingest/event"
 	"github.com/traillake/traillake/query/plan"
 	"github.com/traillake/traillake/query/types"
-	"github.com/traillake/traillake/storage"
 	"github.com/traillake/traillake/storage/segment"
 )
 
@@ -36,7 +35,7 @@ type column struct {
 	key     string // of the record's field whose text the column is, or ""
 }
 
-func newTable(s *store, snapshot *storage.Snapshot, now time.Time) (*table, error) {
+func newTable(s *store, snapshot *pinned, now time.Time) (*table, error) {
 	columns, err := familyColumns(s.family)
 	if err != nil {
 		return nil, err

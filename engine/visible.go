@@ -1,22 +1,26 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
+	"github.com/traillake/traillake/ingest/live"
 	"github.com/traillake/traillake/query/plan"
 	"github.com/traillake/traillake/storage/segment"
 )
 
 // visible returns the snapshot's segments as queries see them, in its order:
 // without those that are past their retention, and of one that is partly past it
-// only what is left, which is counted in its rows.
+// only what is left, which is counted in its rows. Rows in memory are like
+// segments without an id.
 func (t *table) visible(ctx context.Context) ([]storageSegment, error) {
 	var out []storageSegment
 	for _, s := range t.snapshot.Segments() {
@@ -33,7 +37,34 @@ func (t *table) visible(ctx context.Context) ([]storageSegment, error) {
 			out = append(out, s)
 		}
 	}
+	for _, g := range t.snapshot.live {
+		for _, p := range g.Parts {
+			if info := t.visibleLive(p); info.Rows > 0 {
+				out = append(out, info)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b storageSegment) int { return cmp.Compare(a.Day, b.Day) })
 	return out, nil
+}
+
+// visibleLive tells of rows in memory what is within the retention.
+func (t *table) visibleLive(p live.Part) storageSegment {
+	info := liveInfo(p)
+	if info.NullTimes == info.Rows || info.MinTime >= t.cutoff {
+		return info
+	}
+	info.Rows, info.MinTime = info.NullTimes, info.MaxTime
+	for _, rec := range p.Records {
+		times := rec.Column(rec.Schema().FieldIndices(t.store.family.TimeColumn)[0]).(*array.Timestamp)
+		for i, at := range times.TimestampValues() {
+			if times.IsValid(i) && int64(at) >= t.cutoff {
+				info.Rows++
+				info.MinTime = min(info.MinTime, int64(at))
+			}
+		}
+	}
+	return info
 }
 
 // mayHide reports whether some of a segment's rows may be past their retention.
@@ -81,12 +112,15 @@ func (t *table) visiblePart(ctx context.Context, s storageSegment) (_ storageSeg
 	}
 }
 
-// visibleSegments are the segments of a store's newest version, as queries that
-// start now see them.
+// visibleSegments are what a store holds, as queries that start now see it: see
+// table.visible.
 func (e *Engine) visibleSegments(ctx context.Context, s *store) ([]storageSegment, error) {
-	snapshot := s.storage.Snapshot()
-	defer snapshot.Release()
-	t, err := newTable(s, snapshot, e.opts.Now())
+	now, err := s.now()
+	if err != nil {
+		return nil, err
+	}
+	defer now.release()
+	t, err := newTable(s, now, e.opts.Now())
 	if err != nil {
 		return nil, err
 	}

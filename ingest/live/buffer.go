@@ -342,15 +342,15 @@ func (b *Buffer) Drop(file int64) {
 	b.freed = make(chan struct{})
 }
 
-// State tells how much is in memory: bytes, and when the oldest row came, the zero
-// time without any; growing is the bytes of the generation that still grows.
-func (b *Buffer) State() (bytes, growing int64, oldest time.Time) {
+// State tells how many bytes are in memory, and when the oldest row came: the zero
+// time without any.
+func (b *Buffer) State() (bytes int64, oldest time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if n := len(b.generations); n > 0 {
-		oldest, growing = b.generations[0].begun, b.generations[n-1].bytes
+	if len(b.generations) > 0 {
+		oldest = b.generations[0].begun
 	}
-	return b.bytes, growing, oldest
+	return b.bytes, oldest
 }
 
 // part is a day's rows of a generation, in records whose sizes grow by powers, so

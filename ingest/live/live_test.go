@@ -225,7 +225,7 @@ func TestGenerations(t *testing.T) {
 	if g, err := b.Seal(); g != nil || err != nil {
 		t.Errorf("sealed %v, %v of an empty buffer", g, err)
 	}
-	if bytes, _, oldest := b.State(); bytes != 0 || !oldest.IsZero() {
+	if bytes, oldest := b.State(); bytes != 0 || !oldest.IsZero() {
 		t.Errorf("an empty buffer has %d bytes since %v", bytes, oldest)
 	}
 }
@@ -337,7 +337,7 @@ func TestConcurrent(t *testing.T) {
 	close(stop)
 	sealer.Wait()
 	for {
-		if bytes, _, _ := b.State(); bytes == 0 {
+		if bytes, _ := b.State(); bytes == 0 {
 			break
 		}
 		seal()

@@ -33,6 +33,7 @@ var exceptions = map[engine.Code]exception{
 	engine.ImportNotFound:                     {"ImportNotFoundException", http.StatusBadRequest},
 	engine.InactiveEventDataStore:             {"InactiveEventDataStoreException", http.StatusBadRequest},
 	engine.InactiveQuery:                      {"InactiveQueryException", http.StatusBadRequest},
+	engine.InsufficientStorage:                {"ServiceUnavailable", http.StatusServiceUnavailable},
 	engine.Internal:                           {"InternalFailure", http.StatusInternalServerError},
 	engine.InvalidDateRange:                   {"InvalidDateRangeException", http.StatusBadRequest},
 	engine.InvalidEventDataStoreCategory:      {"InvalidEventDataStoreCategoryException", http.StatusBadRequest},

@@ -23,6 +23,7 @@ var commonErrors = map[string]int{
 	"AccessDeniedException":       http.StatusForbidden,
 	"UnrecognizedClientException": http.StatusForbidden,
 	"InternalFailure":             http.StatusInternalServerError,
+	"ServiceUnavailable":          http.StatusServiceUnavailable,
 }
 
 // TestEveryCode lets the engine fail with every code and holds the exception's
@@ -70,8 +71,11 @@ func TestSDKErrors(t *testing.T) {
 			continue
 		}
 		want := string(code) + "Exception"
-		if code == engine.Internal {
+		switch code {
+		case engine.Internal:
 			want = "InternalFailure"
+		case engine.InsufficientStorage:
+			want = "ServiceUnavailable"
 		}
 		if api.ErrorCode() != want || api.ErrorMessage() != "told" {
 			t.Errorf("%s: SDK sees %s %q, want %s", code, api.ErrorCode(), api.ErrorMessage(), want)

@@ -31,6 +31,7 @@ var codeOf = map[engine.Code]codes.Code{
 	engine.ImportNotFound:                     codes.NotFound,
 	engine.InactiveEventDataStore:             codes.FailedPrecondition,
 	engine.InactiveQuery:                      codes.FailedPrecondition,
+	engine.InsufficientStorage:                codes.ResourceExhausted,
 	engine.Internal:                           codes.Internal,
 	engine.InvalidDateRange:                   codes.InvalidArgument,
 	engine.InvalidEventDataStoreCategory:      codes.FailedPrecondition,

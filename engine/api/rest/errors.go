@@ -31,6 +31,7 @@ var httpStatus = map[engine.Code]int{
 	engine.ImportNotFound:                     http.StatusNotFound,
 	engine.InactiveEventDataStore:             http.StatusConflict,
 	engine.InactiveQuery:                      http.StatusConflict,
+	engine.InsufficientStorage:                http.StatusInsufficientStorage,
 	engine.Internal:                           http.StatusInternalServerError,
 	engine.InvalidDateRange:                   http.StatusBadRequest,
 	engine.InvalidEventDataStoreCategory:      http.StatusConflict,
