@@ -99,7 +99,7 @@ func (l *testLake) sameAsSQL(id string) (bytes, segments int64) {
 			break
 		}
 	}
-	want = l.query(`SELECT "$segment", count(*), min(eventtime), max(eventtime), min("$commit") FROM audit GROUP BY 1 ORDER BY 3 DESC NULLS LAST`)
+	want = l.query(`SELECT "$segment", count(*), min(eventtime), max(eventtime), min("$commit") FROM audit GROUP BY 1 ORDER BY 3 DESC NULLS LAST, 5`)
 	if !slices.Equal(got, want) {
 		t.Errorf("segments = %v, want %v", got, want)
 	}
