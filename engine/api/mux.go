@@ -29,7 +29,7 @@ func (s *Server) handler(ctx context.Context, verifier *auth.Verifier) (http.Han
 		return nil, err
 	}
 	restHandler, err := rest.New(ctx, rest.Options{
-		Conn: s.conn, Uploads: s.opts.Engine, Auth: verifier, Sessions: sessions, Region: s.opts.Engine.Region(), Version: s.opts.Version,
+		Conn: s.conn, Uploads: s.opts.Engine, Events: s.opts.Engine, Auth: verifier, Sessions: sessions, Region: s.opts.Engine.Region(), Version: s.opts.Version,
 		Outgoing: grpcapi.WithCaller, RequestID: requestID, MaxBody: s.opts.MaxBody, Logger: s.opts.Logger,
 	})
 	if err != nil {

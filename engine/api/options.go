@@ -33,6 +33,7 @@ type Engine interface {
 	grpcapi.Queries
 	grpcapi.Results
 	grpcapi.Holdings
+	grpcapi.Events
 	grpcapi.Samples
 	grpcapi.Language
 	grpcapi.SavedQueries

@@ -7,6 +7,16 @@ import (
 	"github.com/traillake/traillake/engine"
 )
 
+// PutEvents answers one of each status.
+func (e *Engine) PutEvents(ctx context.Context, p engine.Principal, in engine.PutEventsInput) ([]engine.PutEventResult, error) {
+	if err := e.asked(ctx, "PutEvents", p, in); err != nil {
+		return nil, err
+	}
+	return []engine.PutEventResult{
+		{Status: engine.PutStored, EventID: "a"}, {Status: engine.PutDuplicate, EventID: "b"}, {Status: engine.PutInvalid, Message: "no JSON object"},
+	}, nil
+}
+
 // ListDays answers a day and events without a time.
 func (e *Engine) ListDays(ctx context.Context, p engine.Principal, id string) ([]engine.StoreDay, error) {
 	if err := e.asked(ctx, "ListDays", p, id); err != nil {

@@ -65,14 +65,15 @@ type Language interface {
 	ListEventDataStoreValues(context.Context, engine.Principal, engine.ListValuesInput) (*engine.StoreValues, error)
 }
 
-// Options says what a server serves. Stores, Imports, Queries, Results, Holdings, Samples,
-// Language, Saved, Auth and NewID are required.
+// Options says what a server serves. Stores, Imports, Queries, Results, Holdings, Events,
+// Samples, Language, Saved, Auth and NewID are required.
 type Options struct {
 	Stores   Stores
 	Imports  Imports
 	Queries  Queries
 	Results  Results
 	Holdings Holdings
+	Events   Events
 	Samples  Samples
 	Language Language
 	Saved    SavedQueries
@@ -99,11 +100,12 @@ func New(opts Options) *grpc.Server {
 	}
 	gate := &gate{verifier: opts.Auth, logger: opts.Logger, newID: opts.NewID, trustCaller: opts.TrustCaller}
 	server := grpc.NewServer(
+		grpc.MaxRecvMsgSize(maxMessageBytes),
 		grpc.ChainUnaryInterceptor(gate.unary),
 		grpc.ChainStreamInterceptor(gate.stream),
 	)
 	traillakev1.RegisterLakeServiceServer(server, &lakeServer{
-		stores: opts.Stores, imports: opts.Imports, queries: opts.Queries, results: opts.Results, holdings: opts.Holdings,
+		stores: opts.Stores, imports: opts.Imports, queries: opts.Queries, results: opts.Results, holdings: opts.Holdings, events: opts.Events,
 		samples: opts.Samples, language: opts.Language, saved: opts.Saved,
 	})
 	grpc_health_v1.RegisterHealthServer(server, healthServer{ready: opts.Ready})
@@ -112,7 +114,7 @@ func New(opts Options) *grpc.Server {
 }
 
 // lakeServer is the service. Its methods are in stores.go, imports.go, queries.go,
-// stream.go, results.go, segments.go, samples.go, language.go and
+// stream.go, results.go, events.go, segments.go, samples.go, language.go and
 // savedqueries.go.
 type lakeServer struct {
 	traillakev1.UnimplementedLakeServiceServer
@@ -121,6 +123,7 @@ type lakeServer struct {
 	queries  Queries
 	results  Results
 	holdings Holdings
+	events   Events
 	samples  Samples
 	language Language
 	saved    SavedQueries

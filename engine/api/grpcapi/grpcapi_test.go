@@ -39,7 +39,7 @@ func dial(t *testing.T, e *apitest.Engine, trust bool) *grpc.ClientConn {
 		t.Fatal(err)
 	}
 	server := grpcapi.New(grpcapi.Options{
-		Stores: e, Imports: e, Queries: e, Results: e, Holdings: e, Samples: e, Auth: auth.New(e, nil), Ready: e.Ready, TrustCaller: trust,
+		Stores: e, Imports: e, Queries: e, Results: e, Holdings: e, Events: e, Samples: e, Auth: auth.New(e, nil), Ready: e.Ready, TrustCaller: trust,
 		Language: e, Saved: e,
 		NewID: func() string { return requestID },
 	})
@@ -145,6 +145,10 @@ func TestCalls(t *testing.T) {
 		{"ListQuarantinedRecords", func() (proto.Message, error) {
 			return c.ListQuarantinedRecords(ctx, &pb.ListQuarantinedRecordsRequest{ImportId: "i", MaxResults: &days, NextToken: &text})
 		}, []any{"i", page}, `"record":"3","reason":"not an object","excerpt":"7"`},
+		{"PutEvents", func() (proto.Message, error) {
+			return c.PutEvents(ctx, &pb.PutEventsRequest{EventDataStore: "s", Events: []string{"{}", "[]"}, Source: &text})
+		}, engine.PutEventsInput{EventDataStore: "s", Events: [][]byte{[]byte("{}"), []byte("[]")}, Source: text},
+			`{"results":[{"status":"STORED","eventId":"a"},{"status":"DUPLICATE","eventId":"b"},{"status":"INVALID","message":"no JSON object"}],"stored":"1"}`},
 		{"ListDays", func() (proto.Message, error) {
 			return c.ListDays(ctx, &pb.ListDaysRequest{EventDataStore: "s"})
 		}, "s", `{"days":[{"day":"2026-03-04","events":"1","bytes":"2","segments":"3"},{"events":"4","bytes":"5","segments":"6"}]}`},

@@ -3,7 +3,8 @@
 // the gRPC server's interceptors. Of its own it has only the check of the
 // credentials (gRPC metadata cannot carry an AWS signature), the console's
 // sessions, the Arrow stream and exports, whose bytes the gateway would wrap in
-// JSON, the upload of files for an import, and the OpenAPI page.
+// JSON, the upload of files for an import, live events as lines of JSON, and the
+// OpenAPI page.
 package rest
 
 import (
@@ -30,12 +31,13 @@ type Uploads interface {
 	PutUpload(ctx context.Context, p engine.Principal, id, key string, r io.Reader) error
 }
 
-// Options says what the REST front talks to. Conn, Uploads, Auth, Sessions,
+// Options says what the REST front talks to. Conn, Uploads, Events, Auth, Sessions,
 // Outgoing and RequestID are required.
 type Options struct {
 	// Conn reaches a gRPC server of this process that believes what Outgoing adds.
 	Conn    grpc.ClientConnInterface
 	Uploads Uploads
+	Events  Events
 	Auth    *auth.Verifier
 	// Sessions are the browsers that have signed in; their cookie is taken where no
 	// Authorization header is.
@@ -113,6 +115,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if id, key, ok := uploadedFile(r); ok {
 		h.upload(w, r, id, key)
+		return
+	}
+	if eventLines(r) {
+		h.putLines(w, r)
 		return
 	}
 	r, err := h.admit(w, r)

@@ -35,7 +35,7 @@ func serve(t *testing.T, e *apitest.Engine) string {
 	t.Helper()
 	verifier := auth.New(e, nil)
 	server := grpcapi.New(grpcapi.Options{
-		Stores: e, Imports: e, Queries: e, Results: e, Holdings: e, Samples: e, Auth: verifier, TrustCaller: true, NewID: func() string { return "never" },
+		Stores: e, Imports: e, Queries: e, Results: e, Holdings: e, Events: e, Samples: e, Auth: verifier, TrustCaller: true, NewID: func() string { return "never" },
 		Language: e, Saved: e,
 	})
 	pipe := bufconn.Listen(1 << 16)
@@ -51,7 +51,7 @@ func serve(t *testing.T, e *apitest.Engine) string {
 		t.Fatal(err)
 	}
 	h, err := rest.New(context.Background(), rest.Options{
-		Conn: conn, Uploads: e, Auth: verifier, Sessions: sessions, Region: "us-east-1", Version: "v1.2.3", Outgoing: grpcapi.WithCaller, MaxBody: 1 << 16,
+		Conn: conn, Uploads: e, Events: e, Auth: verifier, Sessions: sessions, Region: "us-east-1", Version: "v1.2.3", Outgoing: grpcapi.WithCaller, MaxBody: 1 << 16,
 		RequestID: func(context.Context) string { return "request-1" },
 	})
 	if err != nil {

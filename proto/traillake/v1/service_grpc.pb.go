@@ -27,6 +27,8 @@ const (
 	LakeService_RestoreEventDataStore_FullMethodName        = "/traillake.v1.LakeService/RestoreEventDataStore"
 	LakeService_StartEventDataStoreIngestion_FullMethodName = "/traillake.v1.LakeService/StartEventDataStoreIngestion"
 	LakeService_StopEventDataStoreIngestion_FullMethodName  = "/traillake.v1.LakeService/StopEventDataStoreIngestion"
+	LakeService_PutEvents_FullMethodName                    = "/traillake.v1.LakeService/PutEvents"
+	LakeService_StreamPutEvents_FullMethodName              = "/traillake.v1.LakeService/StreamPutEvents"
 	LakeService_ListDays_FullMethodName                     = "/traillake.v1.LakeService/ListDays"
 	LakeService_ListSegments_FullMethodName                 = "/traillake.v1.LakeService/ListSegments"
 	LakeService_ListBuckets_FullMethodName                  = "/traillake.v1.LakeService/ListBuckets"
@@ -87,6 +89,12 @@ type LakeServiceClient interface {
 	StartEventDataStoreIngestion(ctx context.Context, in *StartEventDataStoreIngestionRequest, opts ...grpc.CallOption) (*StartEventDataStoreIngestionResponse, error)
 	// StopEventDataStoreIngestion keeps live events out of a store.
 	StopEventDataStoreIngestion(ctx context.Context, in *StopEventDataStoreIngestionRequest, opts ...grpc.CallOption) (*StopEventDataStoreIngestionResponse, error)
+	// PutEvents stores live events. When it answers they are durable and queries see
+	// them; those of one request are stored together. Sent again they are not added
+	// twice, but for events without an eventID. CloudTrail has no such operation.
+	PutEvents(ctx context.Context, in *PutEventsRequest, opts ...grpc.CallOption) (*PutEventsResponse, error)
+	// StreamPutEvents is PutEvents for each message, answered in their order.
+	StreamPutEvents(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[PutEventsRequest, PutEventsResponse], error)
 	// ListDays tells what a store holds of each day.
 	ListDays(ctx context.Context, in *ListDaysRequest, opts ...grpc.CallOption) (*ListDaysResponse, error)
 	// ListSegments lists the files of a store.
@@ -250,6 +258,29 @@ func (c *lakeServiceClient) StopEventDataStoreIngestion(ctx context.Context, in 
 	return out, nil
 }
 
+func (c *lakeServiceClient) PutEvents(ctx context.Context, in *PutEventsRequest, opts ...grpc.CallOption) (*PutEventsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PutEventsResponse)
+	err := c.cc.Invoke(ctx, LakeService_PutEvents_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) StreamPutEvents(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[PutEventsRequest, PutEventsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &LakeService_ServiceDesc.Streams[0], LakeService_StreamPutEvents_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[PutEventsRequest, PutEventsResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type LakeService_StreamPutEventsClient = grpc.BidiStreamingClient[PutEventsRequest, PutEventsResponse]
+
 func (c *lakeServiceClient) ListDays(ctx context.Context, in *ListDaysRequest, opts ...grpc.CallOption) (*ListDaysResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListDaysResponse)
@@ -402,7 +433,7 @@ func (c *lakeServiceClient) GetQueryRows(ctx context.Context, in *GetQueryRowsRe
 
 func (c *lakeServiceClient) ExportQueryResults(ctx context.Context, in *ExportQueryResultsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ExportQueryResultsResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &LakeService_ServiceDesc.Streams[0], LakeService_ExportQueryResults_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &LakeService_ServiceDesc.Streams[1], LakeService_ExportQueryResults_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -421,7 +452,7 @@ type LakeService_ExportQueryResultsClient = grpc.ServerStreamingClient[ExportQue
 
 func (c *lakeServiceClient) StreamQueryResults(ctx context.Context, in *StreamQueryResultsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamQueryResultsResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &LakeService_ServiceDesc.Streams[1], LakeService_StreamQueryResults_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &LakeService_ServiceDesc.Streams[2], LakeService_StreamQueryResults_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -632,6 +663,12 @@ type LakeServiceServer interface {
 	StartEventDataStoreIngestion(context.Context, *StartEventDataStoreIngestionRequest) (*StartEventDataStoreIngestionResponse, error)
 	// StopEventDataStoreIngestion keeps live events out of a store.
 	StopEventDataStoreIngestion(context.Context, *StopEventDataStoreIngestionRequest) (*StopEventDataStoreIngestionResponse, error)
+	// PutEvents stores live events. When it answers they are durable and queries see
+	// them; those of one request are stored together. Sent again they are not added
+	// twice, but for events without an eventID. CloudTrail has no such operation.
+	PutEvents(context.Context, *PutEventsRequest) (*PutEventsResponse, error)
+	// StreamPutEvents is PutEvents for each message, answered in their order.
+	StreamPutEvents(grpc.BidiStreamingServer[PutEventsRequest, PutEventsResponse]) error
 	// ListDays tells what a store holds of each day.
 	ListDays(context.Context, *ListDaysRequest) (*ListDaysResponse, error)
 	// ListSegments lists the files of a store.
@@ -738,6 +775,12 @@ func (UnimplementedLakeServiceServer) StartEventDataStoreIngestion(context.Conte
 }
 func (UnimplementedLakeServiceServer) StopEventDataStoreIngestion(context.Context, *StopEventDataStoreIngestionRequest) (*StopEventDataStoreIngestionResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method StopEventDataStoreIngestion not implemented")
+}
+func (UnimplementedLakeServiceServer) PutEvents(context.Context, *PutEventsRequest) (*PutEventsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method PutEvents not implemented")
+}
+func (UnimplementedLakeServiceServer) StreamPutEvents(grpc.BidiStreamingServer[PutEventsRequest, PutEventsResponse]) error {
+	return status.Error(codes.Unimplemented, "method StreamPutEvents not implemented")
 }
 func (UnimplementedLakeServiceServer) ListDays(context.Context, *ListDaysRequest) (*ListDaysResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListDays not implemented")
@@ -1005,6 +1048,31 @@ func _LakeService_StopEventDataStoreIngestion_Handler(srv interface{}, ctx conte
 	}
 	return interceptor(ctx, in, info, handler)
 }
+
+func _LakeService_PutEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PutEventsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).PutEvents(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_PutEvents_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).PutEvents(ctx, req.(*PutEventsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_StreamPutEvents_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(LakeServiceServer).StreamPutEvents(&grpc.GenericServerStream[PutEventsRequest, PutEventsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type LakeService_StreamPutEventsServer = grpc.BidiStreamingServer[PutEventsRequest, PutEventsResponse]
 
 func _LakeService_ListDays_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListDaysRequest)
@@ -1644,6 +1712,10 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _LakeService_StopEventDataStoreIngestion_Handler,
 		},
 		{
+			MethodName: "PutEvents",
+			Handler:    _LakeService_PutEvents_Handler,
+		},
+		{
 			MethodName: "ListDays",
 			Handler:    _LakeService_ListDays_Handler,
 		},
@@ -1773,6 +1845,12 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 		},
 	},
 	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "StreamPutEvents",
+			Handler:       _LakeService_StreamPutEvents_Handler,
+			ServerStreams: true,
+			ClientStreams: true,
+		},
 		{
 			StreamName:    "ExportQueryResults",
 			Handler:       _LakeService_ExportQueryResults_Handler,
