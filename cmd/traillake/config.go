@@ -30,6 +30,7 @@ type config struct {
 	S3       s3Config          `yaml:"s3"`
 	Query    queryConfig       `yaml:"query"`
 	Import   importConfig      `yaml:"import"`
+	Live     liveConfig        `yaml:"live"`
 	Storage  storageConfig     `yaml:"storage"`
 	Session  sessionConfig     `yaml:"session"`
 
@@ -85,6 +86,13 @@ type importConfig struct {
 	MemoryMiB int64 `yaml:"memory_mib"`
 }
 
+type liveConfig struct {
+	MemoryMiB int64         `yaml:"memory_mib"`
+	SealMiB   int64         `yaml:"seal_mib"`
+	SealAge   time.Duration `yaml:"seal_age"`
+	Wait      time.Duration `yaml:"wait"`
+}
+
 type storageConfig struct {
 	SigningKey        string        `yaml:"signing_key"`
 	MaxStores         int           `yaml:"max_stores"`
@@ -130,6 +138,9 @@ func (c config) engineOptions(log *slog.Logger) engine.Options {
 			ResultTTL: c.Query.ResultLifetime,
 		},
 		Import: engine.ImportOptions{Workers: c.Import.Workers, MemoryBytes: c.Import.MemoryMiB * mib, Pause: c.pauseImports},
+		Live: engine.LiveOptions{
+			MemoryBytes: c.Live.MemoryMiB * mib, SealBytes: c.Live.SealMiB * mib, SealAge: c.Live.SealAge, Wait: c.Live.Wait,
+		},
 	}
 }
 
