@@ -27,18 +27,18 @@ func field(label string) string {
 	return `//input[@id=//label[starts-with(., "` + label + `")]/@for]`
 }
 
-// consoleCreateStore makes a store of all events.
+// consoleCreateStore makes a store of management and of some data events.
 func consoleCreateStore(b *browser) {
 	b.t.Helper()
 	b.run(
 		chromedp.Click(chromedp.CSS(`a[href="/stores/new"]`)),
 		chromedp.SendKeys(field("Name"), "made-here"),
 		chromedp.Click(`//button[contains(., "Begin from")]`),
-		chromedp.Click(`//button[@role="menuitem"][contains(., "Every event")]`),
+		chromedp.Click(`//button[@role="menuitem"][contains(., "DynamoDB tables")]`),
 		chromedp.Click(`//button[. = "Create"]`),
 		chromedp.WaitVisible(`//h1[. = "made-here"]`),
 	)
-	b.until(`/Network activity events/.test(document.querySelector('main').textContent)`)
+	b.until(`/AWS::Lambda::Function/.test(document.querySelector('main').textContent)`)
 }
 
 // consoleImport goes into a bucket, starts an import into the store, and watches

@@ -129,7 +129,7 @@ function useStart() {
       const location = w.uri ?? `upload://${await send(w.uploads!)}/`;
       let destination = w.storeId ?? (made?.name === w.name ? made?.storeId : undefined);
       if (!destination) {
-        destination = (await create.mutateAsync({ name: w.name!, advancedEventSelectors: selectorsOf(presets.everything()) })).eventDataStoreId;
+        destination = (await create.mutateAsync({ name: w.name!, advancedEventSelectors: selectorsOf(presets.data()) })).eventDataStoreId;
         setMade({ name: w.name!, storeId: destination });
       }
       const { importId } = await start.mutateAsync({

@@ -3,7 +3,7 @@ import { IconChevronDown, IconPlus, IconTrash, IconX } from "@tabler/icons-react
 import { useState } from "react";
 import { Copy } from "../../parts/Copy";
 import { useT } from "../../texts";
-import { categories, fields, newDraft, operators, presets, selectorsOf, usual, type Condition, type Draft, type Operator, type Preset } from "./selectors";
+import { categories, fieldsOf, inCategory, newDraft, operatorsOf, presets, selectorsOf, usual, type Condition, type Draft, type Operator, type Preset } from "./selectors";
 import classes from "./stores.module.css";
 
 type Props = { value: Draft[]; onChange: (drafts: Draft[]) => void };
@@ -75,30 +75,31 @@ function SelectorFields({ draft, number, onChange, onRemove }: { draft: Draft; n
     <fieldset className={classes["selector"]}>
       <legend className="visually-hidden">{t("stores.selectors.numbered", { number })}</legend>
       <Group align="flex-end" gap="sm" wrap="nowrap">
-        <Select label={t("stores.selectors.category")} w="13rem" allowDeselect={false} value={draft.category} onChange={(c) => { onChange({ ...draft, category: c ?? draft.category }); }}
+        <Select label={t("stores.selectors.category")} w="13rem" allowDeselect={false} value={draft.category} onChange={(c) => { onChange(inCategory(draft, c ?? draft.category)); }}
           data={categories.map((c) => ({ value: c, label: t(`stores.selectors.categories.${c}`) }))} />
         <TextInput label={t("stores.selectors.name")} flex={1} value={draft.name} maxLength={1000} onChange={(e) => { onChange({ ...draft, name: e.currentTarget.value }); }} />
         {onRemove && <ActionIcon aria-label={t("stores.selectors.remove", { number })} onClick={onRemove}><IconTrash size={16} /></ActionIcon>}
       </Group>
       {draft.conditions.map((c, i) => (
-        <ConditionFields key={i} condition={c} onChange={(to) => { conditions(draft.conditions.map((x, j) => (j === i ? to : x))); }} onRemove={() => { conditions(draft.conditions.filter((_, j) => j !== i)); }} />
+        <ConditionFields key={i} category={draft.category} condition={c} onChange={(to) => { conditions(draft.conditions.map((x, j) => (j === i ? to : x))); }} onRemove={() => { conditions(draft.conditions.filter((_, j) => j !== i)); }} />
       ))}
-      <Button variant="subtle" w="fit-content" size="compact-xs" leftSection={<IconPlus size={12} />} onClick={() => { conditions([...draft.conditions, { field: "eventSource", operator: "equals", values: [] }]); }}>
+      <Button variant="subtle" w="fit-content" size="compact-xs" leftSection={<IconPlus size={12} />} onClick={() => { conditions([...draft.conditions, { field: "eventName", operator: "equals", values: [] }]); }}>
         {t("stores.selectors.addCondition")}
       </Button>
     </fieldset>
   );
 }
 
-function ConditionFields({ condition: c, onChange, onRemove }: { condition: Condition; onChange: (c: Condition) => void; onRemove: () => void }) {
+function ConditionFields({ category, condition: c, onChange, onRemove }: { category: string; condition: Condition; onChange: (c: Condition) => void; onRemove: () => void }) {
   const t = useT();
   const flag = c.field === "readOnly";
+  const possible = operatorsOf(category, c.field);
   return (
     <div className={classes["condition"]}>
       <Text span c="dimmed" size="xs">{t("stores.selectors.and")}</Text>
-      <Select aria-label={t("stores.selectors.field")} data={fields} value={c.field} allowDeselect={false} searchable
-        onChange={(field) => { onChange({ field: field ?? c.field, operator: field === "readOnly" ? "equals" : c.operator, values: [] }); }} />
-      <Select aria-label={t("stores.selectors.operator")} data={operators.map((o) => ({ value: o, label: t(`stores.selectors.operators.${o}`) }))} value={c.operator} allowDeselect={false} disabled={flag}
+      <Select aria-label={t("stores.selectors.field")} data={fieldsOf[category] ?? []} value={c.field} allowDeselect={false} searchable
+        onChange={(to) => { const field = to ?? c.field; onChange({ field, operator: operatorsOf(category, field).includes(c.operator) ? c.operator : "equals", values: [] }); }} />
+      <Select aria-label={t("stores.selectors.operator")} data={possible.map((o) => ({ value: o, label: t(`stores.selectors.operators.${o}`) }))} value={c.operator} allowDeselect={false} disabled={possible.length === 1}
         onChange={(operator) => { onChange({ ...c, operator: (operator ?? c.operator) as Operator }); }} />
       {flag ? (
         <Select aria-label={t("stores.selectors.values")} data={["true", "false"]} value={c.values[0] ?? null} onChange={(v) => { onChange({ ...c, values: v ? [v] : [] }); }} />

@@ -73,7 +73,7 @@ export const imports = {
   toExisting: "Existing store",
   toNew: "New store",
   newName: "Name of the new store",
-  newHelp: "It takes every event and keeps it for a year; both can be changed later.",
+  newHelp: "It keeps what is imported for a year. How long, and which live events it takes, can be changed later.",
   what: "What of it",
   from: "From",
   to: "To",

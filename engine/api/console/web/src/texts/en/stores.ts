@@ -69,7 +69,7 @@ export const stores = {
     title: "Advanced event selectors",
     help: "An event is kept when it meets every condition of one selector.",
     preset: "Begin from",
-    presets: { management: "Management events", writes: "Management events that change something", objects: "Management events and S3 objects", everything: "Every event" },
+    presets: { management: "Management events", writes: "Management events that change something", objects: "Management events and S3 objects", data: "Management events, S3 objects, Lambda functions and DynamoDB tables" },
     asJson: "As JSON",
     asForm: "As a form",
     add: "Add selector",

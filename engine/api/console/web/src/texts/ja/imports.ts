@@ -72,7 +72,7 @@ export const imports: Like<typeof en> = {
   toExisting: "既存のストア",
   toNew: "新しいストア",
   newName: "新しいストアの名前",
-  newHelp: "すべてのイベントを 1 年間保存します。どちらも後から変更できます。",
+  newHelp: "インポートしたイベントを 1 年間保持します。保持期間と、ライブで取り込むイベントは後から変更できます。",
   what: "対象",
   from: "開始",
   to: "終了",

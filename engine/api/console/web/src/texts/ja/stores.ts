@@ -70,7 +70,7 @@ export const stores: Like<typeof en> = {
     title: "高度なイベントセレクター",
     help: "いずれかのセレクターの条件をすべて満たすイベントが保存されます。",
     preset: "ひな形",
-    presets: { management: "管理イベント", writes: "変更を伴う管理イベント", objects: "管理イベントと S3 オブジェクト", everything: "すべてのイベント" },
+    presets: { management: "管理イベント", writes: "変更を伴う管理イベント", objects: "管理イベントと S3 オブジェクト", data: "管理イベントと S3 オブジェクト、Lambda 関数、DynamoDB テーブル" },
     asJson: "JSON で表示",
     asForm: "フォームで表示",
     add: "セレクターを追加",
