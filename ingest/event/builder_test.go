@@ -41,6 +41,7 @@ func TestRows(t *testing.T) {
 			}
 			rec := b.NewRecord()
 			defer rec.Release()
+			checkSelectables(t, b.decoder, rec)
 			var out strings.Builder
 			for i, f := range rec.Schema().Fields() {
 				s := show(rec.Column(i), 0)
@@ -273,6 +274,7 @@ func FuzzAppend(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `{"eventName":"A","eventname":1}`, `{"eventName":"\u00e9\ud83d\ude00","eventID":"1","eventTime":"2024-01-01T00:00:00Z"}`,
 		`{"requestParameters":{"a":{"b":[1, 2]},"a":null},"resources":[{},1,null],"userIdentity":{"sessionContext":{"attributes":{}}}}`,
+		`{"userIdentity":{"arn":"a","arn":"\ud800"},"resources":{"type":"\u0054","ARN":null,"ARNPrefix":"p"},"managementEvent":"false"}`,
 		`{"requestParameters":"{\"a\":1}","readOnly":"true","eventContext":{"tagContext":{"resourceTags":{"tags":{"k":"v"}}}}}`,
 		"{\"eventName\":\"\xff\"}", `{"eventName":"\ud800"}`, `{"eventName":"a\\\"b"}`,
 	} {
@@ -294,6 +296,7 @@ func FuzzAppend(f *testing.F) {
 		if !valid {
 			t.Fatalf("accepted what encoding/json refuses")
 		}
+		checkSelectables(t, b.decoder, rec)
 		var name any
 		if json.Unmarshal(want["eventName"], &name); name != nil {
 			if s, ok := name.(string); ok && columnText(rec, "eventname", 0) != fmt.Sprintf("%q", s) {

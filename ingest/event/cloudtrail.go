@@ -152,6 +152,7 @@ func (f *Family) complete() {
 		f.FieldIDs[name] = id
 	}
 	f.top = newLevel("", f.fields)
+	f.selection = newSelection(f.top)
 	var stored []arrow.Field
 	for i := range f.fields {
 		a := f.fields[i].arrow()

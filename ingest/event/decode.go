@@ -26,6 +26,8 @@ type Decoder struct {
 	row    Row
 	canon  canon
 	quoted []byte
+	second []byte // beside quoted
+	found  found
 	source bytes.Buffer
 	json   *jsontext.Decoder
 }
@@ -41,6 +43,8 @@ func NewDecoder(f *Family) *Decoder {
 func (d *Decoder) Decode(record []byte) (Row, error) {
 	d.row = Row{Day: NoDay}
 	d.issues = d.issues[:0]
+	clear(d.slots)
+	d.found.forget()
 	d.raw, d.text = nil, bytes.Trim(record, " \n\r\t")
 	if !utf8.Valid(d.text) {
 		d.raw = d.text
@@ -51,7 +55,6 @@ func (d *Decoder) Decode(record []byte) (Row, error) {
 	if err := d.validate(); err != nil {
 		return Row{}, err
 	}
-	clear(d.slots)
 	d.issues = d.family.top.split(d.text, span{0, len(d.text)}, d.slots, d.issues)
 	if at := d.slots[d.family.timSlot]; at.present() && d.text[at.from] == '"' {
 		d.quoted, _ = unquote(d.quoted[:0], d.text[at.from:at.to])
@@ -105,13 +108,15 @@ func repairUTF8(b []byte) (out []byte, replaced int) {
 // unquote appends the value of the JSON string raw. It reports false when the
 // string has an unpaired surrogate, which becomes U+FFFD.
 func unquote(dst, raw []byte) ([]byte, bool) {
-	body := raw[1 : len(raw)-1]
-	if bytes.IndexByte(body, '\\') < 0 {
-		return append(dst, body...), true
+	if isPlain(raw) {
+		return append(dst, raw[1:len(raw)-1]...), true
 	}
 	dst, err := jsontext.AppendUnquote(dst, raw)
 	return dst, err == nil
 }
+
+// isPlain reports whether the JSON string raw is what it holds, but for the quotes.
+func isPlain(raw []byte) bool { return bytes.IndexByte(raw, '\\') < 0 }
 
 // split finds the values of the level's fields in the object b[at.from:at.to],
 // the last of duplicates, and notes duplicates and other spellings.

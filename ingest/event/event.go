@@ -104,6 +104,7 @@ type Family struct {
 	fields          []field
 	top             *level
 	idSlot, timSlot int
+	selection       selection
 }
 
 // Source tells where a record was read.
