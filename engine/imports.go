@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"github.com/traillake/traillake/ingest/selector"
 	"time"
 )
 
@@ -80,7 +81,7 @@ func (e *Engine) destination(idOrARN string) (*store, error) {
 		return nil, err
 	}
 	r := dest.record.Load()
-	if r.Family != trailFamily {
+	if r.Family != selector.Trail {
 		return nil, Errorf(InvalidEventDataStoreCategory, "event data store %s holds %s events: trails are imported into stores of CloudTrail events", dest.id, r.Family)
 	}
 	if !oneOf(r.Status, StoreEnabled, StoreStoppedIngestion) {

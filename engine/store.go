@@ -11,6 +11,7 @@ import (
 
 	"github.com/traillake/traillake/ingest/event"
 	"github.com/traillake/traillake/ingest/live"
+	"github.com/traillake/traillake/ingest/selector"
 	"github.com/traillake/traillake/storage"
 	"github.com/traillake/traillake/storage/segment"
 )
@@ -36,7 +37,7 @@ type storeRecord struct {
 	Name                  string          `json:"name"`
 	Status                StoreStatus     `json:"status"`
 	StatusBeforeDeletion  StoreStatus     `json:"statusBeforeDeletion,omitempty"`
-	Family                family          `json:"family"`
+	Family                selector.Family `json:"family"`
 	Selectors             []EventSelector `json:"selectors"`
 	MultiRegion           bool            `json:"multiRegion"`
 	Organization          bool            `json:"organization"`

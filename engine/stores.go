@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/traillake/traillake/ingest/event"
+	"github.com/traillake/traillake/ingest/selector"
 )
 
 // Retention bounds in days: AWS's lower one, and an upper one beyond AWS's 3,653 and 2,557.
@@ -91,13 +92,13 @@ func (e *Engine) newStoreRecord(in CreateEventDataStoreInput) (*storeRecord, err
 		return nil, err
 	}
 	if len(r.Selectors) == 0 {
-		r.Selectors = defaultSelectors()
+		r.Selectors = selector.Default()
 	}
 	var err error
 	if r.Family, err = checkSelectors(r.Selectors); err != nil {
 		return nil, err
 	}
-	if r.Family != trailFamily {
+	if r.Family != selector.Trail {
 		return nil, Errorf(UnsupportedOperation, "event data stores of %s events are not supported by this version; Management, Data and NetworkActivity are", r.Family)
 	}
 	if in.KMSKeyID != nil {

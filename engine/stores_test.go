@@ -115,6 +115,9 @@ func TestCreateEventDataStoreRefuses(t *testing.T) {
 			in.Selectors = one(category, FieldSelector{Field: "colour", Equals: []string{"x"}})
 		}, InvalidEventSelectors, "colour"},
 		"empty condition": {func(in *CreateEventDataStoreInput) { in.Selectors = one(category, FieldSelector{Field: "eventName"}) }, InvalidEventSelectors, "no condition"},
+		"data events of no type": {func(in *CreateEventDataStoreInput) {
+			in.Selectors = one(FieldSelector{Field: "eventCategory", Equals: []string{"Data"}})
+		}, InvalidEventSelectors, `AdvancedEventSelectors: selector 1, "s": no resources.type`},
 		"mixed families": {func(in *CreateEventDataStoreInput) {
 			in.Selectors = append(one(category), one(FieldSelector{Field: "eventCategory", Equals: []string{"Insight"}})...)
 		}, InvalidEventSelectors, "one family"},

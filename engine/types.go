@@ -43,23 +43,6 @@ const (
 	FixedRetention      BillingMode = "FIXED_RETENTION_PRICING"
 )
 
-// FieldSelector is one condition of an advanced event selector (AdvancedFieldSelector).
-type FieldSelector struct {
-	Field         string   `json:"field"`
-	Equals        []string `json:"equals,omitempty"`
-	StartsWith    []string `json:"startsWith,omitempty"`
-	EndsWith      []string `json:"endsWith,omitempty"`
-	NotEquals     []string `json:"notEquals,omitempty"`
-	NotStartsWith []string `json:"notStartsWith,omitempty"`
-	NotEndsWith   []string `json:"notEndsWith,omitempty"`
-}
-
-// EventSelector is an advanced event selector: the conjunction of its conditions.
-type EventSelector struct {
-	Name           string          `json:"name,omitempty"`
-	FieldSelectors []FieldSelector `json:"fieldSelectors"`
-}
-
 // Tag is a key and a value; Value is nil when it was not given.
 type Tag struct {
 	Key   string  `json:"key"`
