@@ -38,6 +38,7 @@ func TestSieveIsAHint(t *testing.T) {
 		}
 	}
 	newestRowsReadLittle(t, l)
+	wideColumnsAreReadLast(t, l)
 }
 
 func firstOther(got, want []string) string {
@@ -47,6 +48,33 @@ func firstOther(got, want []string) string {
 		}
 	}
 	return "the end"
+}
+
+// wideColumnsAreReadLast: of a condition on the event's text, and on what costs
+// less to read, the latter is asked first, and the answer is that of both.
+func wideColumnsAreReadLast(t *testing.T, l *testLake) {
+	t.Helper()
+	want := 0
+	for _, row := range l.query("SELECT readOnly, eventJson FROM audit") {
+		if strings.HasPrefix(row, "false|") && strings.Contains(row, "us-east-1") {
+			want++
+		}
+	}
+	if got := l.query("SELECT eventID FROM audit WHERE eventJson LIKE '%us-east-1%' AND readOnly = false"); len(got) != want || want == 0 {
+		t.Errorf("%d rows, want %d", len(got), want)
+	}
+	read := func(where string) int64 {
+		t.Helper()
+		q, err := l.StartQuery(t.Context(), Principal{}, StartQueryInput{Statement: ptr("SELECT eventID FROM audit WHERE " + where)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.waitQuery(q.ID).BytesScanned
+	}
+	all := read("eventJson LIKE '%nobody%'")
+	if few := read("eventJson LIKE '%nobody%' AND lower(eventName) = 'nosuchname'"); few > all/4 {
+		t.Errorf("%d bytes are read where no row has the name, %d without that condition", few, all)
+	}
 }
 
 // newestRowsReadLittle: the first and last rows of a store are found in its oldest

@@ -15,7 +15,7 @@ import (
 // off when there is much else to read and few rows are left.
 const (
 	siftWeight = 4 // the other columns have this many times the bytes
-	siftShare  = 4 // one in so many rows is left
+	siftShare  = 2 // one in so many rows is left
 )
 
 // siftCounts tell how many rows sieves have seen and left.

@@ -62,7 +62,7 @@ func familyColumns(f *event.Family) ([]column, error) {
 		} else if !ok {
 			return nil, fmt.Errorf("family %s: nothing makes column %s", f.Name, c.Name)
 		}
-		out = append(out, column{TableColumn: plan.TableColumn{Name: c.Name, Type: t, Hidden: c.Hidden, Text: c.Text}, virtual: c.Virtual, key: c.Key})
+		out = append(out, column{TableColumn: plan.TableColumn{Name: c.Name, Type: t, Hidden: c.Hidden, Text: c.Text, Wide: c.Name == f.PayloadColumn || c.Key != "" || c.Name == checksumColumn}, virtual: c.Virtual, key: c.Key})
 	}
 	return out, nil
 }

@@ -14,9 +14,10 @@ import (
 const compactBytes = 4 << 20
 
 // sieve is the plan.Sieve of a stream of a scan: rows pass that satisfy the
-// scan's conjuncts and, with a Top, are among the first that any stream of the
-// scan has seen. It evaluates what the filter and the top-N above evaluate
-// again; where that fails it lets all rows pass, so the failure is theirs.
+// scan's conjuncts (without a Top those that read no wide column, if there are
+// some) and, with a Top, are among the first that any stream of the scan has
+// seen. It evaluates what the filter and the top-N above evaluate again; where
+// that fails it lets all rows pass, so the failure is theirs.
 type sieve struct {
 	env     *Env
 	columns []int
@@ -36,13 +37,18 @@ type sieve struct {
 
 // sieveOf returns what makes the sieves of a scan; nil when none would be of use.
 func sieveOf(n *plan.Scan, env *Env) func() (plan.Sieve, error) {
-	exprs := slices.Clone(n.Conjuncts)
+	conjuncts := n.Conjuncts
 	var top *topKeys
 	if n.Top != nil && n.Top.Limit <= topRows {
+		top = newTopKeys(n, env)
+	} else if narrow := narrowConjuncts(n); len(narrow) > 0 {
+		conjuncts = narrow
+	}
+	exprs := slices.Clone(conjuncts)
+	if top != nil {
 		for _, k := range n.Top.Keys {
 			exprs = append(exprs, k.Expr)
 		}
-		top = newTopKeys(n, env)
 	}
 	if len(exprs) == 0 {
 		return nil
@@ -56,10 +62,20 @@ func sieveOf(n *plan.Scan, env *Env) func() (plan.Sieve, error) {
 	if top == nil && len(columns) == len(n.Columns) {
 		return nil // there is nothing that need not be read
 	}
-	return func() (plan.Sieve, error) { return newSieve(n, env, columns, top) }
+	return func() (plan.Sieve, error) { return newSieve(n, env, conjuncts, columns, top) }
 }
 
-func newSieve(n *plan.Scan, env *Env, columns []int, top *topKeys) (plan.Sieve, error) {
+// narrowConjuncts are the scan's conjuncts that read no wide column.
+func narrowConjuncts(n *plan.Scan) []plan.Expr {
+	all := n.Table.Columns()
+	return slices.DeleteFunc(slices.Clone(n.Conjuncts), func(e plan.Expr) bool {
+		wide := false
+		plan.ColumnsOf(e, func(c *plan.Column) { wide = wide || all[n.Columns[c.Index].Column].Wide })
+		return wide
+	})
+}
+
+func newSieve(n *plan.Scan, env *Env, conjuncts []plan.Expr, columns []int, top *topKeys) (plan.Sieve, error) {
 	early := func(e plan.Expr) plan.Expr {
 		return plan.MapColumns(e, func(i int) int {
 			at, _ := slices.BinarySearch(columns, i)
@@ -75,8 +91,8 @@ func newSieve(n *plan.Scan, env *Env, columns []int, top *topKeys) (plan.Sieve, 
 		top.open()
 	}
 	var err error
-	if len(n.Conjuncts) > 0 {
-		if s.cond, err = eval.CompilePredicate(env.Context, early(plan.Conjoin(n.Conjuncts))); err != nil {
+	if len(conjuncts) > 0 {
+		if s.cond, err = eval.CompilePredicate(env.Context, early(plan.Conjoin(conjuncts))); err != nil {
 			s.Close()
 			return nil, err
 		}

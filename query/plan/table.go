@@ -43,6 +43,9 @@ type TableColumn struct {
 	// table with such columns may use values as text where Trino refuses them;
 	// see query/bind.
 	Text string
+	// Wide columns have long values: reading one costs about as much as reading
+	// all others, so what else a condition asks of a row is better asked first.
+	Wide bool
 }
 
 // Table is something a query can read. Safe for concurrent use. It shows one
