@@ -58,11 +58,16 @@ func auditFiles(t *testing.T) []*slttest.File {
 }
 
 // TestAudit runs the audit queries over stored events: as queries run, in several
-// partitions that spill, and through StartQuery, whose results are text.
+// partitions that spill, and through StartQuery, whose results are text. A short
+// run has the last, which is all of the engine.
 func TestAudit(t *testing.T) {
 	l := auditLake(t)
 	files := auditFiles(t)
-	for _, e := range []slttest.Engine{{Name: "plain"}, {Name: "spill", Partitions: 3, Spill: true}} {
+	direct := []slttest.Engine{{Name: "plain"}, {Name: "spill", Partitions: 3, Spill: true}}
+	if testing.Short() {
+		direct = nil
+	}
+	for _, e := range direct {
 		c := l.newCatalog(l.clock())
 		e.Options = query.Options{Now: l.clock()}
 		e.Catalog = func([]*memtable.Table) (plan.Catalog, error) { return c, nil }

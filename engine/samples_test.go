@@ -53,7 +53,8 @@ func sampleAnswers(t *testing.T) map[string]*regexp.Regexp {
 }
 
 // TestSamplesAnswer runs every sample query on a demo trail with the defaults of
-// its parameters: each has an answer, and the story it looks for is in it.
+// its parameters: each has an answer, and the story it looks for is in it. A short
+// run asks one in eight.
 func TestSamplesAnswer(t *testing.T) {
 	l := demoLake(t)
 	want := sampleAnswers(t)
@@ -61,8 +62,12 @@ func TestSamplesAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range list.All() {
+	for i, s := range list.All() {
 		t.Run(s.ID, func(t *testing.T) {
+			if testing.Short() && i%8 > 0 {
+				delete(want, s.ID)
+				return
+			}
 			q, err := l.GetSampleQuery(t.Context(), Principal{}, GetSampleQueryInput{ID: s.ID})
 			if err != nil {
 				t.Fatal(err)

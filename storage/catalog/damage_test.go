@@ -71,9 +71,15 @@ func TestFlippedByte(t *testing.T) {
 	if len(paths) != 2 {
 		t.Fatalf("%d log files, want 2", len(paths))
 	}
-	flips := 0
+	flips, step := 0, 1
+	if testing.Short() {
+		step = 7
+	}
 	for _, path := range append(paths, filepath.Join(testDir, HeadName)) {
 		for off, b := range readFile(t, fsys, path) {
+			if off%step > 0 {
+				continue
+			}
 			poke(t, fsys, path, off, b^(1<<(off%8)))
 			_, err := Walk(ctx, fsys, testDir, WalkOptions{Name: storeLog, PublicKey: cat.public}, nil)
 			var corrupt *CorruptError
