@@ -40,7 +40,8 @@ type ValueCount struct {
 
 // GetQueryResultStatistics tells of each column of an ended query's result what
 // values it has. The first call reads the result, once or twice; its answer is
-// kept for the next ones.
+// kept in memory for the next ones; after a restart the result, which is on disk,
+// is read again.
 func (e *Engine) GetQueryResultStatistics(ctx context.Context, _ Principal, ref QueryRef) ([]ColumnStatistics, error) {
 	q, err := e.findQuery(ref)
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func (l *testLake) statistics(sql string) []ColumnStatistics {
@@ -18,6 +20,26 @@ func (l *testLake) statistics(sql string) []ColumnStatistics {
 		l.t.Fatal(err)
 	}
 	return out
+}
+
+// After a restart the statistics of a result are the same as before.
+func TestResultStatisticsAfterRestart(t *testing.T) {
+	l := openLake(t, nil)
+	id := l.start("SELECT n, CAST(n % 7 AS varchar) AS m, IF(n > 100, n) AS some FROM UNNEST(sequence(1, 5000)) AS t(n)")
+	l.waitQuery(id)
+	ask := func() []ColumnStatistics {
+		t.Helper()
+		out, err := l.GetQueryResultStatistics(t.Context(), Principal{}, QueryRef{QueryID: id})
+		if err != nil || len(out) != 3 || out[0].Values != 5000 || out[1].Distinct != 7 || out[2].Nulls != 100 {
+			t.Fatalf("statistics = %+v, %v", out, err)
+		}
+		return out
+	}
+	before := ask()
+	l.reopen()
+	if diff := cmp.Diff(before, ask()); diff != "" {
+		t.Errorf("after a restart (-before +after):\n%s", diff)
+	}
 }
 
 // The statistics of a result are what SQL says of the same rows.
