@@ -3,7 +3,6 @@ import "@mantine/dates/styles.css";
 import "@mantine/notifications/styles.css";
 import "./app/global.css";
 import { MantineProvider } from "@mantine/core";
-import { DatesProvider } from "@mantine/dates";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
@@ -14,6 +13,7 @@ import { KeyProvider } from "./app/keys";
 import { nonce } from "./app/nonce";
 import { SessionProvider } from "./app/session";
 import { schemeManager, theme, variables } from "./app/theme";
+import { Dates } from "./parts/Dates";
 import { startTexts } from "./texts";
 
 const cache = new QueryClient({
@@ -31,7 +31,7 @@ await startTexts();
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={schemeManager} cssVariablesResolver={variables} getStyleNonce={() => nonce}>
-      <DatesProvider settings={{ consistentWeeks: true, firstDayOfWeek: 1 }}>
+      <Dates>
         <QueryClientProvider client={cache}>
           <KeyProvider>
             <SessionProvider>
@@ -40,7 +40,7 @@ createRoot(document.getElementById("root")!).render(
           </KeyProvider>
         </QueryClientProvider>
         <Notifications position="bottom-right" limit={4} />
-      </DatesProvider>
+      </Dates>
     </MantineProvider>
   </StrictMode>,
 );

@@ -33,19 +33,10 @@ export function useSavedChanges() {
   const onSettled = () => cache.invalidateQueries({ queryKey: ["saved"] });
   return {
     create: useMutation({ mutationFn: (body: NewSavedQuery) => api.POST("/api/v1/saved-queries", { body }).then(data), onSettled }),
-    // The interface replaces a query as a whole: what is not changed goes along as it was.
+    // A query is replaced as a whole.
     update: useMutation({
-      mutationFn: ({ query: q, change }: { query: SavedQuery; change: NewSavedQuery }) =>
-        api
-          .PUT("/api/v1/saved-queries/{savedQueryId}", {
-            params: { path: { savedQueryId: q.savedQueryId } },
-            body: {
-              version: q.version, name: q.name, description: q.description, queryStatement: q.queryStatement, parameters: q.parameters, tags: q.tags,
-              ...(q.timeRange && { timeRange: q.timeRange }),
-              ...change,
-            },
-          })
-          .then(data),
+      mutationFn: ({ query: q, by }: { query: SavedQuery; by: NewSavedQuery }) =>
+        api.PUT("/api/v1/saved-queries/{savedQueryId}", { params: { path: { savedQueryId: q.savedQueryId } }, body: { version: q.version, ...by } }).then(data),
       onSettled,
     }),
     remove: useMutation({ mutationFn: (q: SavedQuery) => api.DELETE("/api/v1/saved-queries/{savedQueryId}", { params: { path: { savedQueryId: q.savedQueryId }, query: { version: q.version } } }).then(data), onSettled }),

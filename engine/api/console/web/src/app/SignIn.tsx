@@ -45,7 +45,7 @@ export function SignIn({ message }: { message: string }) {
             {message && !failed && <Alert color="amber">{t("signIn.ended", { message })}</Alert>}
             {failed && <Alert color="red" role="alert">{failed}</Alert>}
             <TextInput size="sm" name="keyId" label={t("signIn.keyId")} required autoFocus spellCheck={false} autoComplete="username" />
-            <PasswordInput size="sm" name="secret" label={t("signIn.secret")} required autoComplete="current-password" />
+            <PasswordInput size="sm" name="secret" label={t("signIn.secret")} required autoComplete="current-password" visibilityToggleButtonProps={{ "aria-label": t("signIn.show") }} />
             <Button size="sm" type="submit" loading={busy}>{t("signIn.go")}</Button>
             <Text size="xs" c="dimmed">{t("signIn.note")}</Text>
             <Select

@@ -3,7 +3,7 @@ import { ErrorState, Loading } from "../parts/States";
 import { overviewSearch } from "../pages/overview/search";
 import type { SamplesSearch } from "../pages/samples/SamplesPage";
 import type { HistorySearch } from "../pages/saved/HistoryPage";
-import type { OpenSavedSearch } from "../pages/saved/OpenSavedPage";
+import { openSavedSearch } from "../pages/saved/link";
 import type { SavedSearch } from "../pages/saved/SavedPage";
 import { Frame } from "./Frame";
 import { NotFound } from "./NotFound";
@@ -94,7 +94,7 @@ const saved = createRoute({
 const openSaved = createRoute({
   getParentRoute: () => root,
   path: "/saved/$savedQueryId",
-  validateSearch: (search: Record<string, unknown>): OpenSavedSearch => (Array.isArray(search["p"]) ? { p: search["p"].map(String) } : {}),
+  validateSearch: openSavedSearch,
   component: lazyRouteComponent(() => import("../pages/saved/OpenSavedPage"), "OpenSavedPage"),
 });
 

@@ -1,5 +1,5 @@
 import { Text, Tooltip } from "@mantine/core";
-import { useT } from "../texts";
+import { language, useT } from "../texts";
 import { formatRelative, formatUtc } from "./format";
 import classes from "./parts.module.css";
 
@@ -13,7 +13,7 @@ export function Time({ value, relative = false }: { value: string | Date | undef
   const at = new Date(value);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
-    <Tooltip label={t("time.local", { time: at.toLocaleString(), zone })}>
+    <Tooltip label={t("time.local", { time: at.toLocaleString(language()), zone })}>
       <time dateTime={at.toISOString()} className={classes["time"]}>
         {formatUtc(at)} <span className={classes["unit"]}>UTC</span>
         {relative && <span className={classes["unit"]}> · {formatRelative(at, new Date()) ?? t("time.now")}</span>}

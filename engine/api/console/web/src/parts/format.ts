@@ -1,4 +1,4 @@
-import { language } from "../texts";
+import { language, say } from "../texts";
 
 /** A number with the language's separators. */
 export function formatCount(n: number): string {
@@ -16,12 +16,12 @@ export function formatBytes(n: number): string {
   return `${n.toLocaleString(language(), { maximumFractionDigits: i === 0 ? 0 : n < 10 ? 2 : 1 })} ${units[i]!}`;
 }
 
-/** A length of time: 340 ms, 12.3 s, 4 min 05 s. */
+/** A length of time: 340 ms, 12.3 s, 4 min 05 s, 2 h 00 min, 3 d 04 h. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  const minutes = Math.floor(ms / 60_000);
-  return `${minutes} min ${String(Math.floor(ms / 1000) % 60).padStart(2, "0")} s`;
+  if (ms < 1000) return say("time.ms", { n: Math.round(ms) });
+  if (ms < 60_000) return say("time.s", { n: (ms / 1000).toLocaleString(language(), { minimumFractionDigits: 1, maximumFractionDigits: 1 }) });
+  const [unit, size, part] = ms < 3_600_000 ? (["min", 60_000, 1000] as const) : ms < 86_400_000 ? (["h", 3_600_000, 60_000] as const) : (["d", 86_400_000, 3_600_000] as const);
+  return say(`time.${unit}`, { n: formatCount(Math.floor(ms / size)), rest: String(Math.floor((ms % size) / part)).padStart(2, "0") });
 }
 
 /** 2026-11-28 18:50:34 in UTC. */

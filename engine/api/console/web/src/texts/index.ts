@@ -50,6 +50,9 @@ export async function setLanguage(to: Language) {
   applied(to);
 }
 
+/** The text of a name now, for what is not rendered. */
+export const say: Translate = (key, values) => (i18next.t as Translate)(key, values);
+
 /** The user's language for a component, which is rendered anew when it changes. */
 export function useLanguage(): Language {
   return useTranslation().i18n.language as Language;

@@ -1,5 +1,4 @@
 import { Alert, Button, Group, Progress, SegmentedControl, Stack, Switch, Text, TextInput } from "@mantine/core";
-import { DateTimePicker } from "@mantine/dates";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
@@ -8,6 +7,7 @@ import { isActive, useStoreChanges, useStores } from "../../api/stores";
 import { formatBytes } from "../../parts/format";
 import { Page, Panel } from "../../parts/Page";
 import { StoreSelect } from "../../parts/StoreSelect";
+import { TimeField } from "../../parts/TimeField";
 import { useT } from "../../texts";
 import { presets, selectorsOf } from "../stores/selectors";
 import { BucketBrowser } from "./BucketBrowser";
@@ -17,11 +17,6 @@ import { useUpload } from "./useUpload";
 
 type From = "bucket" | "upload";
 type To = "existing" | "new";
-
-/** The picker's text, which is meant as UTC. */
-function utc(text: string | null): string | undefined {
-  return text ? `${text.replace(" ", "T")}Z` : undefined;
-}
 
 /** Starting an import: from where, into which store, what of it. */
 export function NewImportPage() {
@@ -36,8 +31,8 @@ export function NewImportPage() {
   const [chosenTo, setTo] = useState<To | null>(null);
   const [picked, setPicked] = useState<string | null>(wanted ?? null);
   const [name, setName] = useState("");
-  const [start, setStart] = useState<string | null>(null);
-  const [end, setEnd] = useState<string | null>(null);
+  const [start, setStart] = useState<string>();
+  const [end, setEnd] = useState<string>();
   const [dryRun, setDryRun] = useState(false);
   const [anyFormat, setAnyFormat] = useState<boolean | null>(null);
   const { submit, busy, error, uploading, cancel } = useStart();
@@ -53,7 +48,7 @@ export function NewImportPage() {
     void submit({
       ...(from === "bucket" ? { uri } : { uploads }),
       ...(to === "new" ? { name } : { storeId: storeId! }),
-      start: utc(start), end: utc(end), dryRun, anyFormat: any,
+      start, end, dryRun, anyFormat: any,
     });
   };
 
@@ -75,8 +70,8 @@ export function NewImportPage() {
         <Panel title={t("imports.what")}>
           <Stack gap="md">
             <Group grow align="start">
-              <DateTimePicker label={t("imports.from")} description={t("imports.rangeHelp")} clearable valueFormat="YYYY-MM-DD HH:mm" placeholder={t("imports.fromFirst")} value={start} onChange={setStart} {...(end && { maxDate: end })} />
-              <DateTimePicker label={t("imports.to")} description={t("imports.rangeHelp")} clearable valueFormat="YYYY-MM-DD HH:mm" placeholder={t("imports.toLast")} value={end} onChange={setEnd} {...(start && { minDate: start })} />
+              <TimeField label={t("imports.from")} description={t("imports.rangeHelp")} placeholder={t("imports.fromFirst")} value={start} onChange={setStart} max={end} />
+              <TimeField label={t("imports.to")} description={t("imports.rangeHelp")} placeholder={t("imports.toLast")} value={end} onChange={setEnd} min={start} />
             </Group>
             <Switch label={t("imports.anyFormat")} description={t("imports.anyFormatHelp")} checked={any} onChange={(e) => { setAnyFormat(e.currentTarget.checked); }} />
             <Switch label={t("imports.dryRun")} description={t("imports.dryRunHelp")} checked={dryRun} onChange={(e) => { setDryRun(e.currentTarget.checked); }} />

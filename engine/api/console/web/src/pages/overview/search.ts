@@ -5,7 +5,8 @@ export type Range = keyof typeof ranges;
 /** What the overview's address keeps. Times are UTC, as 2026-11-28T18:00:00Z. */
 export type OverviewSearch = { store?: string; range?: Range; from?: string; to?: string };
 
-function time(value: unknown): string | undefined {
+/** A time of an address in ISO 8601; undefined for what is none. */
+export function time(value: unknown): string | undefined {
   const at = typeof value === "string" ? new Date(value) : null;
   return at && !Number.isNaN(at.getTime()) ? at.toISOString().replace(".000Z", "Z") : undefined;
 }

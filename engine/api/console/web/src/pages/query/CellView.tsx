@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Schema } from "../../api/client";
 import { Copy } from "../../parts/Copy";
 import { ErrorState } from "../../parts/States";
+import { formatCount } from "../../parts/format";
 import { useT } from "../../texts";
 import classes from "./query.module.css";
 import type { CellPlace } from "./ResultTable";
@@ -22,7 +23,7 @@ function indented(value: string): string | null {
 /** The whole of a cell's value. */
 export function CellView({ queryId, place, columns, onClose }: { queryId: string; place: CellPlace | null; columns: Schema<"ResultColumn">[]; onClose: () => void }) {
   const t = useT();
-  const title = place ? t("query.cell.title", { column: columns[place.column]?.name ?? "", row: (place.row + 1).toLocaleString() }) : "";
+  const title = place ? t("query.cell.title", { column: columns[place.column]?.name ?? "", row: formatCount(place.row + 1) }) : "";
   return (
     <Modal opened={place !== null} onClose={onClose} title={title} size="xl" closeButtonProps={{ "aria-label": t("close") }}>
       {place && <CellText queryId={queryId} place={place} />}

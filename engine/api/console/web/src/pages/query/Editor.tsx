@@ -8,6 +8,8 @@ import { EditorState, type Extension } from "@codemirror/state";
 import { crosshairCursor, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder, rectangularSelection } from "@codemirror/view";
 import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
 import { nonce } from "../../app/nonce";
+import { useLanguage } from "../../texts";
+import { phrases } from "../../texts/phrases";
 import classes from "./editor.module.css";
 import { editorTheme } from "./editorTheme";
 import { offsetOf } from "./lint";
@@ -52,6 +54,7 @@ export function Editor({ id, text, onChange, onSelect, label, hint, complete, ex
   const frame = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const changed = useRef(onChange);
+  const language = useLanguage();
   useEffect(() => {
     changed.current = onChange;
   });
@@ -63,6 +66,7 @@ export function Editor({ id, text, onChange, onSelect, label, hint, complete, ex
       ...(kept?.doc.toString() === text && { selection: kept.selection }),
       extensions: [
         EditorView.cspNonce.of(nonce),
+        EditorState.phrases.of(phrases[language]),
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
         lineNumbers(),
         history(),
@@ -106,7 +110,7 @@ export function Editor({ id, text, onChange, onSelect, label, hint, complete, ex
       view.current = null;
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- onSelect is a setter, text is the document's beginning only
-  }, [id, complete, extensions, label, hint]);
+  }, [id, complete, extensions, label, hint, language]);
 
   // A text from outside: another tab's window, an edit by the server.
   useEffect(() => {

@@ -20,7 +20,7 @@ import { literalOf, marksOf } from "./parameters";
 import { Parameters } from "./ParameterFields";
 import classes from "./query.module.css";
 import { Problem } from "./Problem";
-import { inRange } from "./range";
+import { inRange } from "./inRange";
 import { RangePicker } from "./RangePicker";
 import { Result } from "./Result";
 import { Splitter } from "./Splitter";

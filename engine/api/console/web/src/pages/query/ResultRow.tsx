@@ -1,4 +1,5 @@
 import { memo } from "react";
+import { formatCount } from "../../parts/format";
 import classes from "./result.module.css";
 import type { Value } from "./rows";
 
@@ -26,7 +27,7 @@ export function cellId(row: number, place: number): string {
 export const ResultRow = memo(function ResultRow({ index, top, template, values, cut, columns, active }: Props) {
   return (
     <div role="row" aria-rowindex={index + 2} className={classes["row"]} data-odd={index % 2 === 1 || undefined} style={{ gridTemplateColumns: template, top }}>
-      <div role="rowheader" className={classes["number"]}>{(index + 1).toLocaleString("en")}</div>
+      <div role="rowheader" className={classes["number"]}>{formatCount(index + 1)}</div>
       {columns.map(({ source, place, right }) => {
         const value = values?.[source];
         return (

@@ -5,6 +5,7 @@ import { useKey } from "../../app/keys";
 import { ErrorState } from "../../parts/States";
 import { useT } from "../../texts";
 import { isNumeric } from "./columnTypes";
+import { formatCount } from "../../parts/format";
 import classes from "./result.module.css";
 import { cellId, ResultRow, type ShownColumn } from "./ResultRow";
 import { useRows, type Value } from "./rows";
@@ -61,7 +62,7 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
   const table = useTable({ features, columns: definitions, data: none, columnResizeMode: "onChange", state: { columnVisibility: visibility } });
   const visible = table.getVisibleLeafColumns();
   const headers = table.getHeaderGroups()[0]?.headers;
-  const numberWidth = Math.max(44, total.toLocaleString("en").length * 8 + 18);
+  const numberWidth = Math.max(44, formatCount(total).length * 8 + 18);
   const widths = visible.map((c) => c.getSize());
   const template = `${numberWidth}px ${widths.map((w) => `${w}px`).join(" ")}`;
   const width = numberWidth + widths.reduce((a, b) => a + b, 0);

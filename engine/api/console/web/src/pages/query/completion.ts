@@ -1,6 +1,7 @@
 import { snippetCompletion, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import { keywordCompletionSource } from "@codemirror/lang-sql";
 import type { Schema } from "../../api/client";
+import { formatCount } from "../../parts/format";
 import type { Lake } from "./lake";
 import { placeBehind, tablesOf } from "./place";
 import { trino } from "./trino";
@@ -115,7 +116,7 @@ async function values(lake: Lake, context: CompletionContext, path: string, key:
     label: v.value,
     apply: v.value.replaceAll("'", "''") + (ends ? "" : "'"),
     type: "constant",
-    detail: Number(v.count).toLocaleString(),
+    detail: formatCount(Number(v.count)),
     boost: 99 - i,
   }));
 }

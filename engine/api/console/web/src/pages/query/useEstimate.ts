@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useDebouncedValue } from "@mantine/hooks";
 import { api, data, type Schema } from "../../api/client";
-import { inRange, type TimeRange } from "./range";
+import { inRange } from "./inRange";
+import type { TimeRange } from "./range";
 
 /** What a statement would read, asked when nothing has been typed for a moment. */
 export function useEstimate(queryStatement: string, queryParameters: string[], range: TimeRange | null, valid: boolean) {

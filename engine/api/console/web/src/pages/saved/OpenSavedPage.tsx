@@ -5,16 +5,14 @@ import { useSavedQuery } from "../../api/saved";
 import { ErrorState, Loading } from "../../parts/States";
 import { useTitle } from "../../parts/Page";
 import { useT } from "../../texts";
+import { rangeOf } from "./link";
 
-/** What a link to a saved query may carry beside its id: values for its parameters, in order. */
-export type OpenSavedSearch = { p?: string[] };
-
-/** Where a link to a saved query leads: it opens in the query page, with the link's parameters or its own defaults. */
+/** Where a link to a saved query leads: it opens in the query page, with the link's parameters and range or its own. */
 export function OpenSavedPage() {
   const t = useT();
   useTitle(t("saved.title"));
   const { savedQueryId } = useParams({ from: "/saved/$savedQueryId" });
-  const { p } = useSearch({ from: "/saved/$savedQueryId" });
+  const search = useSearch({ from: "/saved/$savedQueryId" });
   const saved = useSavedQuery(savedQueryId);
   const openTab = useOpenTab();
   const opened = useRef(false);
@@ -22,9 +20,9 @@ export function OpenSavedPage() {
   useEffect(() => {
     if (!query || opened.current) return;
     opened.current = true;
-    const parameters = query.parameters.map((parameter, i) => p?.[i] ?? parameter.defaultValue ?? "");
-    void openTab(query.queryStatement, { name: query.name, parameters, range: query.timeRange ?? null }, true);
-  }, [query, p, openTab]);
+    const parameters = query.parameters.map((parameter, i) => search.p?.[i] ?? parameter.defaultValue ?? "");
+    void openTab(query.queryStatement, { name: query.name, parameters, range: rangeOf(search) ?? query.timeRange ?? null }, true);
+  }, [query, search, openTab]);
   if (saved.isError) return <ErrorState error={saved.error} retry={() => void saved.refetch()} />;
   return <Loading />;
 }

@@ -1,7 +1,9 @@
-import { Button, Group, Modal, Stack, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Input, Modal, Stack, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useSavedChanges, type SavedQuery } from "../../api/saved";
 import { useT } from "../../texts";
+import { bounded } from "../query/range";
+import { RangePicker } from "../query/RangePicker";
 import classes from "./saved.module.css";
 
 /** What the dialog keeps or changes: a statement with its parameters, or a query that is saved already. */
@@ -9,7 +11,7 @@ export type Savable = { queryStatement: string; name?: string; parameters?: Save
 
 type Props = { what: Savable | null; onClose: () => void; onSaved?: (query: SavedQuery) => void };
 
-/** Saves a statement under a name, or gives a saved query another name, description and tags. */
+/** Saves a statement under a name, or gives a saved query another name, description, time range and tags. */
 export function SaveDialog({ what, onClose, onSaved }: Props) {
   const t = useT();
   return (
@@ -26,16 +28,18 @@ function SaveForm({ what, onClose, onSaved }: { what: Savable; onClose: () => vo
   const [description, setDescription] = useState(what.saved?.description ?? "");
   const [tags, setTags] = useState(what.saved?.tags ?? []);
   const [parameters, setParameters] = useState(what.saved?.parameters ?? what.parameters ?? []);
+  const [range, setRange] = useState(what.saved?.timeRange ?? what.timeRange ?? null);
   const error = create.error ?? update.error;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const change = { name, description, tags, parameters };
-    const onSuccess = (query: SavedQuery) => {
-      onSaved?.(query);
+    const timeRange = bounded(range);
+    const query = { name, description, tags, parameters, queryStatement: what.queryStatement, ...(timeRange && { timeRange }) };
+    const onSuccess = (saved: SavedQuery) => {
+      onSaved?.(saved);
       onClose();
     };
-    if (what.saved) update.mutate({ query: what.saved, change }, { onSuccess });
-    else create.mutate({ ...change, queryStatement: what.queryStatement, ...(what.timeRange && { timeRange: what.timeRange }) }, { onSuccess });
+    if (what.saved) update.mutate({ query: what.saved, by: query }, { onSuccess });
+    else create.mutate(query, { onSuccess });
   };
   return (
     <form onSubmit={submit}>
@@ -43,6 +47,9 @@ function SaveForm({ what, onClose, onSaved }: { what: Savable; onClose: () => vo
         <TextInput label={t("saved.name")} required maxLength={128} value={name} onChange={(e) => { setName(e.currentTarget.value); }} data-autofocus />
         <Textarea label={t("saved.description")} maxLength={2048} autosize minRows={2} value={description} onChange={(e) => { setDescription(e.currentTarget.value); }} />
         <TagsInput label={t("saved.tags")} description={t("saved.tagsHelp")} maxTags={20} acceptValueOnBlur value={tags} onChange={setTags} />
+        <Input.Wrapper label={t("query.range.label")} labelElement="div" description={t("saved.rangeHelp")}>
+          <RangePicker range={range} onChange={setRange} />
+        </Input.Wrapper>
         {parameters.map((p, i) => (
           <Group key={i} grow align="start">
             <TextInput label={t("saved.parameter", { number: i + 1 })} required maxLength={64} value={p.name ?? ""} onChange={(e) => { setParameters(parameters.with(i, { ...p, name: e.currentTarget.value })); }} />

@@ -13,6 +13,7 @@ import { EmptyState, ErrorState, LoadingRows } from "../../parts/States";
 import { Table, type TableColumn } from "../../parts/Table";
 import { Time } from "../../parts/Time";
 import { useT } from "../../texts";
+import { RangeText } from "../query/RangeText";
 import { DeleteDialog } from "./DeleteDialog";
 import { SaveDialog } from "./SaveDialog";
 import classes from "./saved.module.css";
@@ -85,6 +86,7 @@ function List({ queries, onTag }: { queries: SavedQuery[]; onTag: (tag: string) 
         ),
       },
       { id: "statement", header: t("saved.statement"), cell: (q) => <code className={classes["line"]}>{q.queryStatement}</code> },
+      { id: "range", header: t("query.range.label"), cell: (q) => <RangeText range={q.timeRange ?? null} /> },
       { id: "tags", header: t("saved.tags"), cell: (q) => <Group gap={4}>{q.tags.map((tag) => <Badge key={tag} component="button" type="button" tt="none" className={classes["tag"]} onClick={() => { onTag(tag); }}>{tag}</Badge>)}</Group> },
       { id: "owner", header: t("saved.owner"), value: (q) => q.owner, cell: (q) => <Owner arn={q.owner} accessKeyId={q.ownerAccessKeyId} /> },
       { id: "updated", header: t("saved.updated"), value: (q) => q.updatedTimestamp ?? "", cell: (q) => <Time value={q.updatedTimestamp} /> },

@@ -4,6 +4,7 @@ import { int } from "../../api/client";
 import { Chart, chartColors, type ChartOption } from "../../parts/Chart";
 import { formatBytes, formatCount } from "../../parts/format";
 import { language, useT } from "../../texts";
+import { calendars } from "../../texts/calendars";
 import type { StoreDay } from "./StoreContents";
 import classes from "./stores.module.css";
 
@@ -46,7 +47,7 @@ function YearCalendar({ year, days, most, picked, onPick }: Props & { year: stri
         itemStyle: { color: "transparent", borderColor: c.line, borderWidth: 1 },
         yearLabel: { show: false },
         monthLabel: { color: c.soft, fontSize: 11, nameMap: names("short", 12, (i) => new Date(Date.UTC(2026, i, 1)), "month") },
-        dayLabel: { color: c.soft, fontSize: 10, firstDay: 1, nameMap: names("narrow", 7, (i) => new Date(Date.UTC(2026, 1, 1 + i)), "weekday") },
+        dayLabel: { color: c.soft, fontSize: 10, firstDay: calendars[language()].firstDay, nameMap: names("narrow", 7, (i) => new Date(Date.UTC(2026, 1, 1 + i)), "weekday") },
       },
       // By the root, so that a busy day does not make all others pale.
       visualMap: { show: false, min: 0, max: Math.sqrt(most), inRange: { color: [c.low, c.high] } },

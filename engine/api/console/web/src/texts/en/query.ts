@@ -68,6 +68,7 @@ export const query = {
     week: "Last 7 days",
     month: "Last 30 days",
     quarter: "Last 90 days",
+    last: "Last {{time}}",
     custom: "From … to",
     from: "From",
     to: "To",

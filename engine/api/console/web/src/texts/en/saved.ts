@@ -29,6 +29,7 @@ export const saved = {
   linkCopied: "The link is copied.",
   parameter: "Name of parameter {{number}}",
   default: "Value unless another is given",
+  rangeHelp: "The query opens with it. What is the last so long counts from when it runs.",
   go: "Save",
   delete: "Delete…",
   deleteTitle: "Delete {{name}}",

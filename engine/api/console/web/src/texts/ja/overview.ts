@@ -5,7 +5,7 @@ export const overview: Like<typeof en> = {
   title: "概要",
   store: "イベントデータストア",
   period: "期間",
-  range: { day: "24 時間", week: "7 日間", month: "30 日間", all: "ストア全体", custom: "指定" },
+  range: { day: "24 時間", week: "7 日間", month: "30 日間", all: "ストア全体", custom: "期間を指定" },
   from: "開始 (UTC)",
   to: "終了 (UTC)",
   noStores: "イベントデータストアがありません",
@@ -60,5 +60,5 @@ export const overview: Like<typeof en> = {
     withoutMfa: "MFA なし",
     newest: "最新",
   },
-  keys: { refresh: "概要を読み直す" },
+  keys: { refresh: "概要を更新" },
 };

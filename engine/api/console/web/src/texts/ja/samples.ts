@@ -3,7 +3,7 @@ import type { samples as en } from "../en/samples";
 
 export const samples: Like<typeof en> = {
   title: "サンプルクエリ",
-  purpose_other: "証跡に問いかける {{count, number}} の質問",
+  purpose_other: "証跡を調べるための {{count, number}} 件の質問",
   runOn: "実行先",
   search: "サンプルクエリを検索",
   searchHint: "誰が削除した、AssumeRole の拒否、請求 …",
@@ -12,11 +12,11 @@ export const samples: Like<typeof en> = {
   all: "すべて",
   technique: "ATT&CK テクニック",
   none: "該当するサンプルはありません",
-  noneHelp: "別の言葉で検索するか、すべてのカテゴリを見てください。",
-  noStore: "問い合わせ先のイベントデータストアがまだありません。",
+  noneHelp: "別の言葉で検索するか、すべてのカテゴリを確認してください。",
+  noStore: "実行先のイベントデータストアがまだありません。",
   run: "実行",
   runNamed: "実行: {{name}}",
   runOnNamed: "{{store}} で実行",
-  edit: "エディターで開く",
+  edit: "エディタで開く",
   copySql: "SQL をコピー",
 };

@@ -64,7 +64,7 @@ function from(told: Told): string {
   if (told.region) parts.push(`${told.region} で`);
   if (told.address) parts.push(`${told.address} から`);
   if (told.vpcEndpoint) parts.push(`VPC エンドポイント ${told.vpcEndpoint} を経由して`);
-  if (told.client) parts.push(told.client.kind === "console" ? "コンソールで" : told.client.kind === "browser" ? "ブラウザーで" : `${told.client.name} で`);
+  if (told.client) parts.push(told.client.kind === "console" ? "コンソールで" : told.client.kind === "browser" ? "ブラウザで" : `${told.client.name} で`);
   const text = parts.map((p) => `${p}、`).join("");
   return /^\w/.test(text) ? ` ${text}` : text;
 }

@@ -69,7 +69,7 @@ export const stores: Like<typeof en> = {
   selectors: {
     title: "高度なイベントセレクター",
     help: "いずれかのセレクターの条件をすべて満たすイベントが保存されます。",
-    preset: "ひな形",
+    preset: "テンプレート",
     presets: { management: "管理イベント", writes: "変更を伴う管理イベント", objects: "管理イベントと S3 オブジェクト", data: "管理イベントと S3 オブジェクト、Lambda 関数、DynamoDB テーブル" },
     asJson: "JSON で表示",
     asForm: "フォームで表示",
@@ -84,7 +84,7 @@ export const stores: Like<typeof en> = {
     and: "かつ",
     field: "フィールド",
     operator: "比較",
-    operators: { equals: "等しい", notEquals: "等しくない", startsWith: "前方一致", notStartsWith: "前方一致しない", endsWith: "後方一致", notEndsWith: "後方一致しない" },
+    operators: { equals: "次と等しい", notEquals: "次と等しくない", startsWith: "次で始まる", notStartsWith: "次で始まらない", endsWith: "次で終わる", notEndsWith: "次で終わらない" },
     values: "値",
     valuesHint: "いずれかに一致。値ごとに Enter",
   },
@@ -119,7 +119,7 @@ export const stores: Like<typeof en> = {
   },
   deleted: {
     title: "このストアは削除待ちです",
-    help: "クエリもインポートも届きません。削除から 7 日後に完全に失われます。削除日時:",
+    help: "クエリもインポートもできません。削除から 7 日後に完全に失われます。削除日時:",
     restore: "復元",
   },
 };

@@ -20,7 +20,7 @@ const cases: Case[] = [
     name: "a user stops a trail",
     event: { userIdentity: kim, eventSource: "cloudtrail.amazonaws.com", eventName: "StopLogging", awsRegion: "us-east-1", sourceIPAddress: "203.0.113.140", userAgent: "Mozilla/5.0 (Macintosh)", requestParameters: { name: "arn:aws:cloudtrail:us-east-1:111122223333:trail/org-trail" }, responseElements: null },
     en: "User contractor-kim stopped the logging of trail org-trail (StopLogging, CloudTrail) in us-east-1 from 203.0.113.140 with a browser.",
-    ja: "ユーザー contractor-kim が us-east-1 で、203.0.113.140 から、ブラウザーで、証跡 org-trail のログ記録を停止しました (CloudTrail の StopLogging)。",
+    ja: "ユーザー contractor-kim が us-east-1 で、203.0.113.140 から、ブラウザで、証跡 org-trail のログ記録を停止しました (CloudTrail の StopLogging)。",
   },
   {
     name: "a session of a role, denied",
@@ -86,7 +86,7 @@ const cases: Case[] = [
     name: "a sign-in with MFA",
     event: { userIdentity: hugo, eventSource: "signin.amazonaws.com", eventName: "ConsoleLogin", eventType: "AwsConsoleSignIn", awsRegion: "us-east-1", sourceIPAddress: "2001:db8::1", userAgent: "Mozilla/5.0", responseElements: { ConsoleLogin: "Success" }, additionalEventData: { MFAUsed: "Yes" } },
     en: "User hugo signed in to the console with MFA from 2001:db8::1 with a browser.",
-    ja: "ユーザー hugo が 2001:db8::1 から、ブラウザーで、MFA ありでコンソールにサインインしました。",
+    ja: "ユーザー hugo が 2001:db8::1 から、ブラウザで、MFA ありでコンソールにサインインしました。",
   },
   {
     name: "a sign-in that fails",

@@ -1,1 +1,0 @@
-import{F as e,Y as t,h as n}from"./mantine-huQMh_Oj.js";var r=t();function i({arn:t,accessKeyId:i}){return!t&&!i?(0,r.jsx)(e,{span:!0,c:`dimmed`,children:`–`}):(0,r.jsx)(n,{label:[t,i].filter(Boolean).join(` · `),children:(0,r.jsx)(`span`,{children:t.split(/[/:]/).at(-1)||i})})}export{i as t};

@@ -1,0 +1,1 @@
+import{i as e}from"./search-CmWR6g6e.js";import{t}from"./range-D63qDIsJ.js";function n(t){let{p:n,last:r}=t,i=e(t.from),a=e(t.to);return{...Array.isArray(n)&&{p:n.map(String)},...typeof r==`string`&&/^\d+(\.\d+)?s$/.test(r)&&{last:r},...i&&{from:i},...a&&{to:a}}}function r({last:e,from:n,to:r}){return t(e?{last:e}:{...n&&{startTime:n},...r&&{endTime:r}})}export{r as n,n as t};

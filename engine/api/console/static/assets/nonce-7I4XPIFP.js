@@ -1,1 +1,0 @@
-import{L as e}from"./mantine-huQMh_Oj.js";var t=document.querySelector(`meta[property="csp-nonce"]`)?.nonce??``;e(t);export{t};

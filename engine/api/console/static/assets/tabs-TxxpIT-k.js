@@ -1,1 +1,0 @@
-export{r as openTab}from"./tabs-CU5uvlwu.js";
