@@ -87,6 +87,9 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	e.every(opts.RetentionInterval, e.sweep)
 	e.work.Go(e.sealLoop)
+	if !opts.Compaction.Off {
+		e.work.Go(e.compactLoop)
+	}
 	return e, nil
 }
 

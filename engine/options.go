@@ -30,9 +30,10 @@ type Options struct {
 	// S3 is where every other bucket is.
 	S3 S3Options
 
-	Query  QueryOptions
-	Import ImportOptions
-	Live   LiveOptions
+	Query      QueryOptions
+	Import     ImportOptions
+	Live       LiveOptions
+	Compaction CompactionOptions
 
 	// MaxStores is the number of event data stores after which creating one is
 	// refused; 0 is no limit (AWS has 10).
@@ -90,6 +91,21 @@ type LiveOptions struct {
 	Wait time.Duration
 }
 
+// CompactionOptions bound how small segments become large ones in the background.
+type CompactionOptions struct {
+	// Interval is the time between looks; default one minute.
+	Interval time.Duration
+	// MinSegments of like size are needed to make one of them; default 4.
+	MinSegments int
+	// TargetBytes is the most a segment made of others has, and the size from which
+	// on a segment is left alone; default 256 MiB.
+	TargetBytes int64
+	// BytesPerSecond bounds reading; default 16 MiB, negative is no bound.
+	BytesPerSecond int64
+	// Off leaves segments as they are.
+	Off bool
+}
+
 var accountPattern = regexp.MustCompile(`^\d{12}$`)
 
 // complete fills in the defaults and reports every problem at once.
@@ -110,6 +126,10 @@ func (o *Options) complete() error {
 	setDefault(&o.Live.SealAge, 5*time.Minute)
 	setDefault(&o.Live.SealInterval, time.Second)
 	setDefault(&o.Live.Wait, 10*time.Second)
+	setDefault(&o.Compaction.Interval, time.Minute)
+	setDefault(&o.Compaction.MinSegments, 4)
+	setDefault(&o.Compaction.TargetBytes, 256<<20)
+	setDefault(&o.Compaction.BytesPerSecond, 16<<20)
 	setDefault(&o.Import.Workers, runtime.GOMAXPROCS(0))
 	if o.Now == nil {
 		o.Now = time.Now //nolint:forbidigo // the default of the option

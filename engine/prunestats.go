@@ -28,15 +28,18 @@ type segmentStats struct {
 	info  storageSegment
 }
 
-// constant returns the value a made column has in every row of the segment.
-func (s segmentStats) constant(c plan.ColumnPath) (any, bool) {
+// made bounds the values of a made column in the segment; none is NULL.
+func (s segmentStats) made(c plan.ColumnPath) (low, high any, ok bool) {
 	switch s.table.columns[c.Column].Name {
 	case commitColumn:
-		return s.info.Version, true
+		if len(s.info.Sources) > 0 {
+			return s.info.MinCommit, s.info.MaxCommit, true
+		}
+		return s.info.Version, s.info.Version, true
 	case segmentColumn:
-		return s.info.ID, true
+		return s.info.ID, s.info.ID, true
 	}
-	return nil, false
+	return nil, nil, false
 }
 
 func (s segmentStats) find(c plan.ColumnPath) (segment.ColumnStats, bool) {
@@ -49,8 +52,8 @@ func (s segmentStats) find(c plan.ColumnPath) (segment.ColumnStats, bool) {
 
 // Range implements prune.Stats.
 func (s segmentStats) Range(c plan.ColumnPath) (low, high any, ok bool) {
-	if v, ok := s.constant(c); ok {
-		return v, v, true
+	if low, high, ok := s.made(c); ok {
+		return low, high, true
 	}
 	stats, ok := s.find(c)
 	if !ok || stats.Min == nil || stats.Max == nil {
@@ -61,7 +64,7 @@ func (s segmentStats) Range(c plan.ColumnPath) (low, high any, ok bool) {
 
 // Nulls implements prune.Stats.
 func (s segmentStats) Nulls(c plan.ColumnPath) (nulls, rows int64, ok bool) {
-	if _, ok := s.constant(c); ok {
+	if _, _, ok := s.made(c); ok {
 		return 0, s.info.Rows, true
 	}
 	stats, ok := s.find(c)
@@ -95,8 +98,8 @@ func (s rowGroupStats) find(c plan.ColumnPath) (segment.ColumnStats, bool) {
 
 // Range implements prune.Stats.
 func (s rowGroupStats) Range(c plan.ColumnPath) (low, high any, ok bool) {
-	if v, ok := s.constant(c); ok {
-		return v, v, true
+	if low, high, ok := s.made(c); ok {
+		return low, high, true
 	}
 	stats, ok := s.find(c)
 	if !ok || stats.Min == nil || stats.Max == nil {
@@ -107,7 +110,7 @@ func (s rowGroupStats) Range(c plan.ColumnPath) (low, high any, ok bool) {
 
 // Nulls implements prune.Stats.
 func (s rowGroupStats) Nulls(c plan.ColumnPath) (nulls, rows int64, ok bool) {
-	if _, ok := s.constant(c); ok {
+	if _, _, ok := s.made(c); ok {
 		return 0, s.reader.RowGroup(s.index).Rows, true
 	}
 	stats, ok := s.find(c)

@@ -39,6 +39,7 @@ const (
 	PutStored           PutEventStatus = "STORED"            // durable, and queries see it
 	PutDuplicate        PutEventStatus = "DUPLICATE"         // the store has the same event
 	PutOutsideRetention PutEventStatus = "OUTSIDE_RETENTION" // older than the store keeps events
+	PutNotSelected      PutEventStatus = "NOT_SELECTED"      // the store's selectors do not choose it
 	PutInvalid          PutEventStatus = "INVALID"           // no event; nothing was stored of it
 )
 
@@ -49,7 +50,8 @@ type PutEventResult struct {
 	Message string // of an invalid event, what is wrong with it
 }
 
-// PutEvents stores live events that the store does not have, and tells of each, in
+// PutEvents stores live events that the store's selectors choose and that it does
+// not have, and tells of each, in
 // the request's order, what became of it. When it returns they are durable and
 // queries see them. All that are stored are stored together. A retry of the same
 // request adds nothing, but for events without an eventID, which are never taken
@@ -90,7 +92,8 @@ func (e *Engine) PutEvents(ctx context.Context, _ Principal, in PutEventsInput) 
 }
 
 var putStatuses = map[live.Status]PutEventStatus{
-	live.Stored: PutStored, live.Duplicate: PutDuplicate, live.Outside: PutOutsideRetention, live.Invalid: PutInvalid,
+	live.Stored: PutStored, live.Duplicate: PutDuplicate, live.Outside: PutOutsideRetention,
+	live.NotSelected: PutNotSelected, live.Invalid: PutInvalid,
 }
 
 func checkPutEvents(in PutEventsInput) error {
@@ -118,11 +121,15 @@ func (e *Engine) put(ctx context.Context, s *store, events []live.Event) ([]live
 	if status := s.record.Load().Status; status != StoreEnabled {
 		return nil, Errorf(InvalidEventDataStoreStatus, "event data store %s is %s: it takes live events when it is %s", s.id, status, StoreEnabled)
 	}
+	selectors, err := s.selectors()
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, e.opts.Live.Wait)
 	defer cancel()
 	now := e.opts.Now()
 	results, err := s.live.Put(ctx, live.Put{
-		Events: events, Cutoff: s.cutoff(now), Now: now,
+		Events: events, Cutoff: s.cutoff(now), Now: now, Selectors: selectors,
 		Lookup: func(ctx context.Context, day int32, prints []uint64) ([]lookupHit, error) {
 			return lookup(ctx, s, day, prints)
 		},

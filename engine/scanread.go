@@ -113,12 +113,11 @@ func (s *scanRead) assemble(rec arrow.Record) (arrow.Record, error) {
 		columns, fields = append(columns, c), append(fields, field)
 	}
 	out := array.NewRecord(arrow.NewSchema(fields, nil), columns, rec.NumRows())
-	age := s.work.table.ageColumn(s.task.segment)
-	if age == "" {
+	if !s.work.table.checksRows(s.task) {
 		return out, nil
 	}
 	defer out.Release()
-	return s.withinRetention(out, rec)
+	return s.checked(out, rec)
 }
 
 func (s *scanRead) fileColumn(mem memory.Allocator, w scanColumn, rec arrow.Record) arrow.Array {
@@ -142,8 +141,16 @@ func (s *scanRead) make(mem memory.Allocator, w scanColumn, rec arrow.Record) ar
 		b := array.NewInt64Builder(mem)
 		defer b.Release()
 		b.Reserve(n)
-		for range n {
-			b.UnsafeAppend(s.task.segment.Version)
+		var own *array.Int64
+		if at := s.present[w.file]; at >= 0 {
+			own, _ = rec.Column(at).(*array.Int64)
+		}
+		for i := range n {
+			if own != nil && own.IsValid(i) {
+				b.UnsafeAppend(own.Value(i))
+			} else {
+				b.UnsafeAppend(s.task.segment.Version)
+			}
 		}
 		return b.NewArray()
 	case segmentColumn:
@@ -197,24 +204,25 @@ func checksums(mem memory.Allocator, payloads arrow.Array) arrow.Array {
 	return b.NewArray()
 }
 
-// withinRetention leaves out the rows whose time, the last column read, is before the cut-off.
-func (s *scanRead) withinRetention(out, rec arrow.Record) (arrow.Record, error) {
-	at := s.present[len(s.reads)-1]
-	if at < 0 {
-		out.Retain()
-		return out, nil
+// checked leaves out the rows whose time is before the cut-off, and those that came
+// after the table's version: the columns that tell were read last.
+func (s *scanRead) checked(out, rec arrow.Record) (arrow.Record, error) {
+	keep, err := s.rowChecks(rec)
+	if err != nil {
+		return nil, err
 	}
-	times, ok := rec.Column(at).(*array.Timestamp)
-	if !ok {
-		return nil, fmt.Errorf("segment %s: its time column is %s", s.task.segment.ID, rec.Column(at).DataType())
-	}
-	rows := make([]int32, 0, times.Len())
-	for i := range times.Len() {
-		if times.IsNull(i) || int64(times.Value(i)) >= s.work.table.cutoff {
+	n := int(rec.NumRows())
+	rows := make([]int32, 0, n)
+	for i := range n {
+		in := true
+		for _, check := range keep {
+			in = in && check(i)
+		}
+		if in {
 			rows = append(rows, int32(i))
 		}
 	}
-	if len(rows) == times.Len() {
+	if len(rows) == n {
 		out.Retain()
 		return out, nil
 	}
@@ -228,4 +236,30 @@ func (s *scanRead) withinRetention(out, rec arrow.Record) (arrow.Record, error) 
 		}
 	}()
 	return array.NewRecord(out.Schema(), columns, int64(len(rows))), nil
+}
+
+// rowChecks are the conditions on the rows of a batch.
+func (s *scanRead) rowChecks(rec arrow.Record) ([]func(int) bool, error) {
+	var checks []func(int) bool
+	last := len(s.reads) - 1
+	if version, later := s.work.table.until(s.task); later {
+		if at := s.present[last]; at >= 0 {
+			commits, ok := rec.Column(at).(*array.Int64)
+			if !ok {
+				return nil, fmt.Errorf("segment %s: its commit column is %s", s.task.segment.ID, rec.Column(at).DataType())
+			}
+			checks = append(checks, func(i int) bool { return commits.IsValid(i) && commits.Value(i) <= version })
+		}
+		last--
+	}
+	if s.work.table.ageColumn(s.task.segment) != "" {
+		if at := s.present[last]; at >= 0 {
+			times, ok := rec.Column(at).(*array.Timestamp)
+			if !ok {
+				return nil, fmt.Errorf("segment %s: its time column is %s", s.task.segment.ID, rec.Column(at).DataType())
+			}
+			checks = append(checks, func(i int) bool { return times.IsNull(i) || int64(times.Value(i)) >= s.work.table.cutoff })
+		}
+	}
+	return checks, nil
 }

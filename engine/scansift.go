@@ -89,7 +89,7 @@ func sortParts[T any](w *scanWork, parts []T, stats func(T) prune.Stats) {
 // only rows within their retention; where those must be told apart row by row,
 // it sees none.
 func (s *scanStream) sifts(task scanTask) bool {
-	if task.live != nil || s.sieve == nil || s.work.table.ageColumn(task.segment) != "" || s.early.anyMade() {
+	if task.live != nil || s.sieve == nil || s.work.table.checksRows(task) || s.early.anyMade() {
 		return false
 	}
 	if _, _, narrows := s.sieve.Order(); narrows {

@@ -36,6 +36,9 @@ func (t *table) scanColumns(paths []plan.ColumnPath) (*scanColumns, error) {
 		case at.virtual && (at.Name == checksumColumn || at.key != ""):
 			c.made, c.key = at.Name, at.key
 			c.file = out.read(segment.Column{Path: []string{t.store.family.PayloadColumn}})
+		case at.Name == commitColumn:
+			c.made = at.Name
+			c.file = out.read(segment.Column{Path: []string{commitColumn}}) // of segments made of others
 		case at.virtual:
 			c.made = at.Name
 		default:
@@ -69,13 +72,32 @@ func (t *table) ageColumn(s storageSegment) string {
 	return ""
 }
 
-// reads returns what is read of the task's segment: the files' columns, then the
-// age column when rows have to be checked one by one.
+// reads returns what is read of the task's segment: the files' columns, then those
+// by which rows have to be checked one by one.
 func (s *scanColumns) reads(t *table, task scanTask) []segment.Column {
+	reads := slices.Clip(s.files)
 	if age := t.ageColumn(task.segment); age != "" {
-		return append(slices.Clip(s.files), segment.Column{Path: []string{age}})
+		reads = append(reads, segment.Column{Path: []string{age}})
 	}
-	return s.files
+	if _, later := t.until(task); later {
+		reads = append(reads, segment.Column{Path: []string{commitColumn}})
+	}
+	return reads
+}
+
+// until is the version after which rows of a task's segment are not in the table;
+// ok is false when all are in.
+func (t *table) until(task scanTask) (version int64, ok bool) {
+	if task.live != nil {
+		return 0, false
+	}
+	return t.snapshot.Until(task.segment)
+}
+
+// checksRows reports whether rows of a task have to be checked one by one.
+func (t *table) checksRows(task scanTask) bool {
+	_, later := t.until(task)
+	return later || t.ageColumn(task.segment) != ""
 }
 
 // scanStream is one partition of a scan.

@@ -30,6 +30,8 @@ type store struct {
 	live    *live.Buffer // events that are in no segment yet
 	sealing sync.Mutex   // held while they are moved into segments
 	record  atomic.Pointer[storeRecord]
+	// compiled is made of record when it is asked for.
+	compiled atomic.Pointer[compiledSelectors]
 }
 
 // storeRecord is what the commit log keeps of a store's settings.
@@ -55,7 +57,7 @@ type storeRecord struct {
 func layout(f *event.Family) segment.Layout {
 	return segment.Layout{
 		Schema: f.Schema, Family: f.Name, SchemaVersion: f.SchemaVersion, FieldIDs: f.FieldIDs,
-		TimeColumn: f.TimeColumn, PayloadColumn: f.PayloadColumn, IDColumn: f.IDColumn,
+		TimeColumn: f.TimeColumn, PayloadColumn: f.PayloadColumn, IDColumn: f.IDColumn, CommitColumn: event.CommitColumn,
 		SortColumns: f.SortColumns, BloomColumns: f.BloomColumns,
 	}
 }

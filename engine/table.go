@@ -14,7 +14,7 @@ import (
 // Columns that are not in the files but made when read.
 const (
 	checksumColumn = "eventjsonchecksum" // SHA-256 of eventjson, lower-case hex
-	commitColumn   = "$commit"           // version of the store that added the row
+	commitColumn   = event.CommitColumn  // version of the store that added the row
 	segmentColumn  = "$segment"          // id of the segment that holds the row
 )
 

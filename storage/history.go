@@ -39,7 +39,7 @@ type VersionInfo struct {
 	// Time is when it was committed, in UTC.
 	Time   time.Time
 	Reason string
-	// Added and Removed count segments, Rows the rows of those added.
+	// Added and Removed count segments, Rows the rows that came with it.
 	Added, Removed int
 	Rows           int64
 	// Docs are the keys of the documents it changed, sorted.
@@ -59,12 +59,19 @@ func (s *Store) Versions(ctx context.Context) ([]VersionInfo, error) {
 // removal is a segment that is no longer there.
 type removal struct {
 	id          string
-	added, gone int64 // the segment is in the versions from added to before gone
+	added, gone int64 // rows of it are in the versions from added to before gone
 	reason      string
 }
 
-// SnapshotAt pins the segments of an earlier version, or of the newest. The
-// error of a version that is not, or no longer, there matches ErrNoVersion.
+// Until is the version that the snapshot shows of a segment: rows that came later,
+// as the segment's commit column tells, are not in it. ok is false when all rows are.
+func (sn *Snapshot) Until(m SegmentInfo) (version int64, ok bool) {
+	return sn.version.number, m.maxCommit() > sn.version.number
+}
+
+// SnapshotAt pins the segments that have the rows of an earlier version, or of the
+// newest; see Until. The error of a version that is not, or no longer, there
+// matches ErrNoVersion.
 func (s *Store) SnapshotAt(ctx context.Context, number int64) (*Snapshot, error) {
 	sn := s.Snapshot() // pins the segments that are still there
 	newest := sn.version.number
@@ -77,7 +84,7 @@ func (s *Store) SnapshotAt(ctx context.Context, number int64) (*Snapshot, error)
 	}
 	var segments []SegmentInfo
 	for _, m := range sn.version.segments {
-		if m.Version <= number {
+		if m.minCommit() <= number {
 			segments = append(segments, m)
 		}
 	}
@@ -85,7 +92,7 @@ func (s *Store) SnapshotAt(ctx context.Context, number int64) (*Snapshot, error)
 	return sn, nil
 }
 
-// checkVersion makes sure that all segments of a version are in the newest.
+// checkVersion makes sure that all rows of a version are in the newest.
 func (s *Store) checkVersion(ctx context.Context, number, newest int64) error {
 	if number < 1 || number > newest {
 		return noVersionf("version %d: there are versions 1 to %d", number, newest)
@@ -132,20 +139,35 @@ func (s *Store) history(ctx context.Context, version int64) (*history, error) {
 	added := map[string]int64{}
 	dir := catalog.LogDir(s.lake.opts.Dir, s.id)
 	_, err := catalog.Walk(ctx, s.lake.opts.FS, dir, catalog.WalkOptions{Name: s.id}, func(e catalog.Entry, _ catalog.Place) error {
+		moved := map[string]bool{} // into segments made of them
+		for _, seg := range e.Add {
+			var m segment.Meta
+			if err := json.Unmarshal(seg.Meta, &m); err != nil {
+				return fmt.Errorf("%w: segment %s of version %d: %w", ErrCorrupt, seg.ID, e.Version, err)
+			}
+			for _, source := range m.Sources {
+				moved[source] = true
+			}
+		}
 		for _, id := range e.Remove {
-			h.removed = append(h.removed, removal{id: id, added: added[id], gone: e.Version, reason: e.Reason})
+			if !moved[id] {
+				h.removed = append(h.removed, removal{id: id, added: added[id], gone: e.Version, reason: e.Reason})
+			}
 		}
 		v := VersionInfo{
 			Number: e.Version, Time: e.Time, Reason: e.Reason, Added: len(e.Add), Removed: len(e.Remove),
 			Docs: slices.Sorted(maps.Keys(e.Docs)),
 		}
 		for _, seg := range e.Add {
-			added[seg.ID] = e.Version
 			var m segment.Meta
 			if err := json.Unmarshal(seg.Meta, &m); err != nil {
 				return fmt.Errorf("%w: segment %s of version %d: %w", ErrCorrupt, seg.ID, e.Version, err)
 			}
-			v.Rows += m.Rows
+			info := SegmentInfo{Meta: m, Version: e.Version}
+			added[seg.ID] = info.minCommit()
+			if len(m.Sources) == 0 {
+				v.Rows += m.Rows
+			}
 		}
 		h.versions = append(h.versions, v)
 		return nil

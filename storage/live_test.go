@@ -8,12 +8,15 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/apache/arrow/go/v15/arrow/array"
+
+	"github.com/traillake/traillake/storage/segment"
 	"github.com/traillake/traillake/storage/vfs"
 	"github.com/traillake/traillake/storage/vfs/faultfs"
 )
 
-// liveRun appends batches to a store's write-ahead log and moves files of it into
-// segments. A batch named "b3" stands for one row in day 10 of the same name.
+// liveRun appends batches to a store's write-ahead log, moves files of it into
+// segments and makes one segment of these. A batch named "b3" stands for one row in day 10 of the same name.
 type liveRun struct {
 	acked  []string
 	trying string
@@ -48,7 +51,12 @@ func (r *liveRun) run(opts Options) (err error) {
 			unsealed = nil
 		}
 	}
-	return nil
+	var ids []string
+	for _, m := range s.mu.current.segments {
+		ids = append(ids, m.ID)
+	}
+	_, err = s.Compact(ctx, ids, nil)
+	return err
 }
 
 // moveLive makes one segment for each batch and commits them with the file that has them.
@@ -215,5 +223,67 @@ func TestLiveSnapshot(t *testing.T) {
 	defer after.Release()
 	if before.Live() != 0 || after.Live() != file || len(ids(t, after)) != 1 || len(ids(t, before)) != 0 {
 		t.Errorf("files in segments: %d, then %d, want 0, then %d", before.Live(), after.Live(), file)
+	}
+}
+
+// TestCompact: rows keep their fingerprints and the version that added them, also
+// when they are compacted again; a snapshot of before keeps its segments.
+func TestCompact(t *testing.T) {
+	ctx := context.Background()
+	l := mustOpen(t, testOptions(vfs.NewMem()))
+	s := mustCreate(t, l)
+	want := map[string]int64{} // version by id
+	add := func(batch string, n int) string {
+		m := mustAdd(t, s, 10, batch, n)
+		for _, id := range batchIDs(map[string]int{batch: n}) {
+			want[id] = s.Version()
+		}
+		return m.ID
+	}
+	a, b, c := add("a", 3), add("b", 2), add("c", 4)
+	before := s.Snapshot()
+	first, err := s.Compact(ctx, []string{b, a}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := add("d", 1)
+	second, err := s.Compact(ctx, []string{d, first.ID, c}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second.Rows != 10 || second.MinCommit != 2 || second.MaxCommit != want["d-0"] || len(second.Sources) != 3 {
+		t.Errorf("compacted twice: %+v", second)
+	}
+	for id, version := range want {
+		refs, err := s.FindFingerprints(ctx, nil, 10, []uint64{printOf(id)})
+		if err != nil || len(refs) != 1 {
+			t.Fatalf("row %s is found at %v: %v", id, refs, err)
+		}
+		sn := s.Snapshot()
+		r, err := sn.Open(ctx, refs[0].Segment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec, err := r.ReadRows(ctx, nil, []segment.Column{{Path: []string{"id"}}, {Path: []string{"commit"}}}, []int64{refs[0].Row})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rec.Column(1).(*array.Int64).Value(0); rec.Column(0).(*array.String).Value(0) != id || got != version {
+			t.Errorf("row %s is of version %d, want %d", rec.Column(0), got, version)
+		}
+		rec.Release()
+		sn.Release()
+	}
+	if got := ids(t, before); len(got) != 9 {
+		t.Errorf("the snapshot of before has %d rows", len(got))
+	}
+	before.Release()
+	for _, wrong := range [][]string{{second.ID}, {second.ID, second.ID}, {second.ID, a}} {
+		if _, err := s.Compact(ctx, wrong, nil); err == nil {
+			t.Errorf("compacted %v", wrong)
+		}
+	}
+	if findings, _ := verify(t, VerifyOptions{FS: l.opts.FS, Dir: "/data"}); len(findings) > 0 {
+		t.Errorf("verify: %q", findings)
 	}
 }

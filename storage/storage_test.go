@@ -32,10 +32,11 @@ var testSchema = arrow.NewSchema([]arrow.Field{
 	{Name: "id", Type: arrow.BinaryTypes.String, Nullable: true},
 	{Name: "kind", Type: arrow.BinaryTypes.String, Nullable: true},
 	{Name: "body", Type: arrow.BinaryTypes.String, Nullable: true},
+	{Name: "commit", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
 }, nil)
 
 var testLayout = segment.Layout{
-	Schema: testSchema, TimeColumn: "time", IDColumn: "id", PayloadColumn: "body",
+	Schema: testSchema, TimeColumn: "time", IDColumn: "id", PayloadColumn: "body", CommitColumn: "commit",
 	SortColumns: []string{"kind", "time"}, BloomColumns: []string{"id"}, Family: "test", SchemaVersion: 1,
 }
 
@@ -71,6 +72,7 @@ func testRows(day int32, batch string, n int) (arrow.Record, []uint64) {
 		b.Field(1).(*array.StringBuilder).Append(id)
 		b.Field(2).(*array.StringBuilder).Append(fmt.Sprintf("kind%d", i%3))
 		b.Field(3).(*array.StringBuilder).Append(`{"id":"` + id + `"}`)
+		b.Field(4).AppendNull()
 		prints[i] = printOf(id)
 	}
 	return b.NewRecord(), prints

@@ -31,6 +31,7 @@ type config struct {
 	Query    queryConfig       `yaml:"query"`
 	Import   importConfig      `yaml:"import"`
 	Live     liveConfig        `yaml:"live"`
+	Compact  compactConfig     `yaml:"compaction"`
 	Storage  storageConfig     `yaml:"storage"`
 	Session  sessionConfig     `yaml:"session"`
 
@@ -93,6 +94,14 @@ type liveConfig struct {
 	Wait      time.Duration `yaml:"wait"`
 }
 
+type compactConfig struct {
+	Off          bool          `yaml:"off"`
+	Interval     time.Duration `yaml:"interval"`
+	MinSegments  int           `yaml:"min_segments"`
+	TargetMiB    int64         `yaml:"target_mib"`
+	MiBPerSecond int64         `yaml:"mib_per_second"`
+}
+
 type storageConfig struct {
 	SigningKey        string        `yaml:"signing_key"`
 	MaxStores         int           `yaml:"max_stores"`
@@ -138,6 +147,10 @@ func (c config) engineOptions(log *slog.Logger) engine.Options {
 			ResultTTL: c.Query.ResultLifetime,
 		},
 		Import: engine.ImportOptions{Workers: c.Import.Workers, MemoryBytes: c.Import.MemoryMiB * mib, Pause: c.pauseImports},
+		Compaction: engine.CompactionOptions{
+			Off: c.Compact.Off || c.pauseImports, Interval: c.Compact.Interval, MinSegments: c.Compact.MinSegments,
+			TargetBytes: c.Compact.TargetMiB * mib, BytesPerSecond: c.Compact.MiBPerSecond * mib,
+		},
 		Live: engine.LiveOptions{
 			MemoryBytes: c.Live.MemoryMiB * mib, SealBytes: c.Live.SealMiB * mib, SealAge: c.Live.SealAge, Wait: c.Live.Wait,
 		},

@@ -23,6 +23,7 @@ type Builder struct {
 	issues  *array.ListBuilder
 	issue   *array.StringBuilder
 	raw     *array.BinaryBuilder
+	commit  *array.Int64Builder
 	decoder *Decoder
 	values  appender
 	rows    int
@@ -51,6 +52,7 @@ func NewBuilder(mem memory.Allocator, f *Family) *Builder {
 	b.issues = own[2].(*array.ListBuilder)
 	b.issue = b.issues.ValueBuilder().(*array.StringBuilder)
 	b.raw = own[3].(*array.BinaryBuilder)
+	b.commit = own[4].(*array.Int64Builder)
 	b.perRow = fixedBytes(f.Schema.Fields())
 	return b
 }
@@ -114,6 +116,7 @@ func (b *Builder) AppendDecoded(d *Decoder, src Source, ingest time.Time) (issue
 	} else {
 		b.raw.Append(d.raw)
 	}
+	b.commit.AppendNull()
 	b.rows++
 	b.bytes += b.perRow + a.bytes + int64(len(d.text)+len(d.raw)+len(src.Object))
 	return len(a.issues)

@@ -250,7 +250,7 @@ func TestSelectOrder(t *testing.T) {
 		} else {
 			shown = append(shown, c.Name)
 		}
-		if c.Virtual == (len(CloudTrail.Schema.FieldIndices(c.Name)) > 0) {
+		if stored := len(CloudTrail.Schema.FieldIndices(c.Name)) > 0; c.Virtual == stored && c.Name != CommitColumn {
 			t.Errorf("column %s: virtual is %v", c.Name, c.Virtual)
 		}
 	}

@@ -109,7 +109,7 @@ var userIdentityFields = []field{
 // ownIDs are the permanent ids of the "$" columns and of what lies in them.
 var ownIDs = map[string]int{
 	IngestTimeColumn: 105, SourceColumn: 106, SourceColumn + ".object": 107, SourceColumn + ".record": 108,
-	IssuesColumn: 109, IssuesColumn + ".element": 110, RawColumn: 111,
+	IssuesColumn: 109, IssuesColumn + ".element": 110, RawColumn: 111, CommitColumn: 112,
 }
 
 // ownFields are the stored "$" columns, the last of every family's schema.
@@ -123,6 +123,7 @@ func ownFields() []arrow.Field {
 		{Name: SourceColumn, Type: source, Nullable: true},
 		{Name: IssuesColumn, Type: arrow.ListOf(arrow.BinaryTypes.String), Nullable: true},
 		{Name: RawColumn, Type: arrow.BinaryTypes.Binary, Nullable: true},
+		{Name: CommitColumn, Type: arrow.PrimitiveTypes.Int64, Nullable: true},
 	}
 }
 
@@ -138,7 +139,7 @@ func newCloudTrail() *Family {
 			"useridentity.arn", "useridentity.principalid", "useridentity.username",
 		},
 		FieldIDs:      map[string]int{},
-		SchemaVersion: 1,
+		SchemaVersion: 2,
 		fields:        cloudTrailFields,
 	}
 	f.complete()
@@ -169,7 +170,7 @@ func (f *Family) complete() {
 	}
 	for _, a := range ownFields() {
 		stored = append(stored, a)
-		if a.Name != RawColumn {
+		if a.Name != RawColumn && a.Name != CommitColumn {
 			f.Columns = append(f.Columns, Column{Name: a.Name, Type: a.Type, Hidden: true})
 		}
 	}

@@ -54,12 +54,14 @@ const (
 	SourceColumn     = "$source"
 	IssuesColumn     = "$issues"
 	RawColumn        = "$raw"
+	// CommitColumn is stored in segments that were made of others: there it has the
+	// commit that added the row. Elsewhere it is NULL, and the segment's own commit counts.
+	CommitColumn = "$commit"
 )
 
 // Names of the columns that are computed when they are read.
 const (
 	ChecksumColumn = "eventjsonchecksum"
-	CommitColumn   = "$commit"
 	SegmentColumn  = "$segment"
 	// DataColumn is the JSON text of eventData, where configuration items and
 	// events of integrations keep what they tell.

@@ -59,6 +59,8 @@ func (b *Buffer) decode(p *Put) *decoded {
 			result.Status, result.Err = Invalid, err
 		case row.HasTime && row.Time < p.Cutoff:
 			result.Status = Outside
+		case p.Selectors != nil && !p.Selectors.Match(d.record):
+			result.Status = NotSelected
 		case row.HasIdentity && twice:
 			result.Status = Duplicate
 		default:

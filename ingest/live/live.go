@@ -29,6 +29,7 @@ import (
 
 	"github.com/traillake/traillake/ingest"
 	"github.com/traillake/traillake/ingest/event"
+	"github.com/traillake/traillake/ingest/selector"
 )
 
 // ErrBusy: the buffer is full and did not get room before the context ended.
@@ -62,6 +63,8 @@ const (
 	Duplicate
 	// Outside: it is older than the retention keeps.
 	Outside
+	// NotSelected: the selectors do not choose it.
+	NotSelected
 	// Invalid: it is no event; Result.Err says why.
 	Invalid
 )
@@ -110,6 +113,8 @@ type Put struct {
 	Cutoff int64
 	Now    time.Time // "$ingest_time"
 	Lookup Lookup
+	// Selectors choose the events that are stored; nil chooses all.
+	Selectors *selector.Selectors
 }
 
 // Put stores the events that the store does not have, and tells of each what became

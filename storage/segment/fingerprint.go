@@ -88,6 +88,26 @@ func OpenFingerprints(src Source) (*Fingerprints, error) {
 // Len is the number of entries.
 func (f *Fingerprints) Len() int64 { return f.count }
 
+// Rows returns the fingerprint of each of n rows, 0 for those that have none.
+func (f *Fingerprints) Rows(n int64) ([]uint64, error) {
+	raw := make([]byte, 12*f.count)
+	if got, err := f.src.ReadAt(raw, printsHeader); got < len(raw) {
+		return nil, fmt.Errorf("read fingerprint file: %w", err)
+	}
+	if got := crc32.Checksum(raw, castagnoli); got != f.body {
+		return nil, corruptAt(printsHeader, "fingerprint file: body CRC is %08x, want %08x", got, f.body)
+	}
+	out := make([]uint64, n)
+	for i := range f.count {
+		row := int64(binary.LittleEndian.Uint32(raw[8*f.count+4*i:]))
+		if row >= n {
+			return nil, corruptAt(printsHeader+8*f.count+4*i, "fingerprint file: row %d of %d", row, n)
+		}
+		out[row] = binary.LittleEndian.Uint64(raw[8*i:])
+	}
+	return out, nil
+}
+
 const findBlock = 512 // fingerprints read at once
 
 // Find returns the rows that have one of the fingerprints, which must ascend.

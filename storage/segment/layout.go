@@ -29,6 +29,10 @@ type Layout struct {
 	PayloadColumn string
 	// IDColumn is the top-level utf8 column that, with the payload, is read back after writing.
 	IDColumn string
+	// CommitColumn is the top-level int64 column that, in a segment made of others,
+	// has the version that added each row. Elsewhere it is NULL. Empty: segments are
+	// not made of others.
+	CommitColumn string
 	// SortColumns are leaves that are not below a list or map. Rows of a row group
 	// are ordered by them, NULL first, the order of arrival deciding ties.
 	SortColumns []string
@@ -78,6 +82,7 @@ func (l Layout) Validate() error {
 	}
 	top("time column", l.TimeColumn, func(t arrow.DataType) bool { return t.ID() == arrow.TIMESTAMP })
 	top("payload column", l.PayloadColumn, func(t arrow.DataType) bool { return t.ID() == arrow.STRING || t.ID() == arrow.BINARY })
+	top("commit column", l.CommitColumn, func(t arrow.DataType) bool { return t.ID() == arrow.INT64 })
 	top("id column", l.IDColumn, func(t arrow.DataType) bool { return t.ID() == arrow.STRING })
 	for _, path := range l.SortColumns {
 		if leaf := root.leafByPath(path); leaf == nil || leaf.maxRep > 0 {

@@ -33,4 +33,9 @@ type Meta struct {
 	// Sealed is when the segment was completed, in microseconds. Its rows were
 	// taken in before that.
 	Sealed int64 `json:"sealed"`
+	// Sources are the ids of the segments that this one is made of, whose rows came
+	// with the versions from MinCommit to MaxCommit. Empty: its own version added its rows.
+	Sources   []string `json:"sources,omitempty"`
+	MinCommit int64    `json:"min_commit,omitempty"`
+	MaxCommit int64    `json:"max_commit,omitempty"`
 }

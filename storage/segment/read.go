@@ -45,6 +45,8 @@ type ReadRequest struct {
 	Columns []Column
 	// BatchRows bounds the rows of a record; 0 means 65536, fewer when rows are large.
 	BatchRows int
+	// Plain gives utf8 columns as they are written, never as dictionaries.
+	Plain bool
 	// Mem allocates the records; nil is the default allocator.
 	Mem memory.Allocator
 }
@@ -190,7 +192,7 @@ func (r *Reader) Read(ctx context.Context, req ReadRequest) (*Batches, error) {
 	var fields []arrow.Field
 	raw := int64(0)
 	for _, c := range req.Columns {
-		reader, typ, err := r.columnReader(req.RowGroup, c, true, req.Mem, &b.read)
+		reader, typ, err := r.columnReader(req.RowGroup, c, !req.Plain, req.Mem, &b.read)
 		if err != nil {
 			_ = b.Close() // err says more
 			return nil, err

@@ -40,6 +40,7 @@ type linesAnswer struct {
 	Stored           int64         `json:"stored"`
 	Duplicates       int64         `json:"duplicates"`
 	OutsideRetention int64         `json:"outsideRetention"`
+	NotSelected      int64         `json:"notSelected"`
 	Invalid          int64         `json:"invalid"`
 	Failures         []lineFailure `json:"failures"` // the first 100 that are invalid
 }
@@ -148,6 +149,8 @@ func (p *linePutter) put() error {
 			p.answer.Duplicates++
 		case engine.PutOutsideRetention:
 			p.answer.OutsideRetention++
+		case engine.PutNotSelected:
+			p.answer.NotSelected++
 		case engine.PutInvalid:
 			p.answer.Invalid++
 			if len(p.answer.Failures) < maxFailures {

@@ -20,7 +20,7 @@ func TestEventLines(t *testing.T) {
 	url := serve(t, e)
 	body := "{\"eventID\":\"a\"}\r\n\n  {\"eventID\":\"b\"}\n[]" // the stub calls the third invalid
 	status, _, answer := do(t, newRequest(t, "POST", url+"/api/v1/events?eventDataStore=s&source=tool", body))
-	want := `{"lines":3,"stored":1,"duplicates":1,"outsideRetention":0,"invalid":1,"failures":[{"line":4,"message":"no JSON object"}]}`
+	want := `{"lines":3,"stored":1,"duplicates":1,"outsideRetention":0,"notSelected":0,"invalid":1,"failures":[{"line":4,"message":"no JSON object"}]}`
 	if status != 200 || strings.TrimSpace(answer) != want {
 		t.Errorf("%d %s, want %s", status, answer, want)
 	}

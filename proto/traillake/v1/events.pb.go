@@ -90,7 +90,8 @@ func (x *PutEventsRequest) GetSource() string {
 type PutEventResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// STORED: durable, and queries see it. DUPLICATE: the store has the same event.
-	// OUTSIDE_RETENTION: older than the store keeps events. INVALID: no event.
+	// OUTSIDE_RETENTION: older than the store keeps events. NOT_SELECTED: the store's
+	// advanced event selectors do not choose it. INVALID: no event.
 	Status string `protobuf:"bytes,1,opt,name=status,proto3" json:"status,omitempty"`
 	// Its eventID; empty when it has none.
 	EventId string `protobuf:"bytes,2,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
