@@ -5,7 +5,7 @@ BIN     := bin/traillake
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: all help demo test lint race slt spill slt-trino audit-truth random share trees-trino crash fuzz bench generate generated-current console console-current ci clean
+.PHONY: all help demo test lint race slt spill slt-trino audit-truth random share trees-trino crash soak fuzz bench generate generated-current console console-current ci clean
 
 all: $(BIN)
 
@@ -71,6 +71,10 @@ trees-trino: ## record anew what Trino's own parser makes of the parser's corpus
 
 crash: ## kill the server at random moments of an import, many times
 	$(GO) test -count=1 -v -timeout 30m -run 'TestKill' ./cmd/traillake -args -kills=20
+
+SOAK ?= 2m
+soak: ## put live events from 8 clients for SOAK, RATE per second or as many as go, with queries and compaction beside them, and print what it took
+	$(GO) test -count=1 -v -timeout 0 -run 'TestSoak$$' ./cmd/traillake -args -soak=$(SOAK) -soakrate=$(or $(RATE),0)
 
 FUZZTIME ?= 30s
 fuzz: ## every fuzz target for FUZZTIME
