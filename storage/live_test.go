@@ -172,6 +172,13 @@ func TestLiveCrash(t *testing.T) {
 }
 
 func TestLiveFaults(t *testing.T) {
+	for _, short := range []bool{false, true} {
+		t.Run(fmt.Sprintf("short=%v", short), func(t *testing.T) { liveFaults(t, short) })
+	}
+}
+
+// liveFaults fails every operation once, or every write after a part of it.
+func liveFaults(t *testing.T, short bool) {
 	step := int64(1)
 	if testing.Short() {
 		step = 5
@@ -179,8 +186,19 @@ func TestLiveFaults(t *testing.T) {
 	for n := int64(1); ; n += step {
 		mem := vfs.NewMem()
 		hit, counted := "", int64(0)
-		fsys := faultfs.Wrap(mem, faultfs.Fail(errInjected, func(op faultfs.Op) bool { hit = op.String(); return true }, faultfs.Nth(n)))
-		fsys = faultfs.Wrap(fsys, func(faultfs.Op) error { counted++; return nil })
+		fsys := faultfs.Wrap(mem, func(op faultfs.Op) error {
+			if short && op.Kind != faultfs.Write {
+				return nil
+			}
+			if counted++; counted != n {
+				return nil
+			}
+			hit = op.String()
+			if short {
+				return &faultfs.Short{N: op.Size / 2, Err: errInjected}
+			}
+			return errInjected
+		})
 		r := &liveRun{}
 		err := r.run(testOptions(fsys))
 		if counted < n {

@@ -240,31 +240,90 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// TestFaults fails every operation once: the error reaches the caller, and what
-// was acknowledged is there.
+// TestFaults fails every operation once, writes also after a part of them: the error
+// reaches the caller, and what was acknowledged is there, also when the power is cut
+// then and what was not synced is lost.
 func TestFaults(t *testing.T) {
-	for n := 1; ; n++ {
-		mem := vfs.NewMem()
-		seen, hit := 0, ""
-		fsys := faultfs.Wrap(mem, func(op faultfs.Op) error {
-			if seen++; seen == n {
+	for _, short := range []bool{false, true} {
+		for n := 1; ; n++ {
+			mem := vfs.NewMem()
+			seen, hit := 0, ""
+			fsys := faultfs.Wrap(mem, func(op faultfs.Op) error {
+				if short && op.Kind != faultfs.Write {
+					return nil
+				}
+				if seen++; seen != n {
+					return nil
+				}
 				hit = op.String()
+				if short {
+					return &faultfs.Short{N: op.Size - 1, Err: syscall.EIO}
+				}
 				return syscall.EIO
+			})
+			r := &run{}
+			err := r.script(fsys)
+			if hit == "" {
+				t.Logf("short=%v: %d faults", short, n-1)
+				if n < 6 {
+					t.Fatalf("only %d operations", n)
+				}
+				break
+			}
+			cut, after := mem.CrashClone(vfs.CrashOptions{}), *r
+			t.Run(fmt.Sprintf("short=%v/%d", short, n), func(t *testing.T) {
+				t.Logf("failed %s: %v", hit, err)
+				r.check(t, mem)
+			})
+			t.Run(fmt.Sprintf("short=%v/%d/cut", short, n), func(t *testing.T) {
+				t.Logf("failed %s: %v", hit, err)
+				after.check(t, cut)
+			})
+		}
+	}
+}
+
+// TestGoesOn: a write that failed, whole or after a part of it, leaves a log that
+// takes more.
+func TestGoesOn(t *testing.T) {
+	for _, part := range []int{0, 30, 1 << 20} {
+		mem, fail := vfs.NewMem(), false
+		fsys := faultfs.Wrap(mem, func(op faultfs.Op) error {
+			if fail && op.Kind == faultfs.Write {
+				return &faultfs.Short{N: part, Err: syscall.ENOSPC}
 			}
 			return nil
 		})
-		r := &run{}
-		err := r.script(fsys)
-		if hit == "" {
-			if n < 20 {
-				t.Fatalf("only %d operations", n)
-			}
-			return
+		l, _ := open(t, fsys, 0)
+		first := add(t, l, "first")
+		fail = true
+		if _, err := l.Append([]byte("refused, and longer than what comes then")); !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("append: %v", err)
 		}
-		t.Run(fmt.Sprintf("%d", n), func(t *testing.T) {
-			t.Logf("failed %s: %v", hit, err)
-			r.check(t, mem)
+		fail = false
+		_, err := Walk(context.Background(), mem, testDir, "store", 0, func(b Batch) error {
+			if string(b.Data) != "first" {
+				t.Errorf("after a write of %d bytes that failed the log has %q", part, b.Data)
+			}
+			return nil
 		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []string{first, add(t, l, "b")}
+		cut := mem.CrashClone(vfs.CrashOptions{})
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for _, fsys := range []*vfs.Mem{mem, cut} {
+			l, got := open(t, fsys, 0)
+			if !slices.Equal(got, want) {
+				t.Errorf("after a write of %d bytes: %q, want %q", part, got, want)
+			}
+			if err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 
