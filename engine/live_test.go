@@ -189,7 +189,7 @@ func TestPutEventsFull(t *testing.T) {
 	var full atomic.Bool
 	l := openLake(t, func(o *Options) {
 		o.FS = faultfs.Wrap(vfs.OS(), func(op faultfs.Op) error {
-			if full.Load() && op.Kind == faultfs.Write && strings.Contains(op.Path, "/stores/") {
+			if full.Load() && (op.Kind == faultfs.Write || op.Kind == faultfs.Create) {
 				return syscall.ENOSPC
 			}
 			return nil

@@ -10,6 +10,7 @@ import (
 	"sort"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/traillake/traillake/storage/vfs"
@@ -83,6 +84,8 @@ type queryRegistry struct {
 	fs  vfs.FS
 	dir string
 
+	held atomic.Int64 // bytes of results in memory, for want of room on disk
+
 	mu  sync.Mutex             // guards all
 	all map[string]*queryState // by id
 }
@@ -145,11 +148,14 @@ func (r *queryRegistry) add(q *queryState, o QueryOptions) error {
 		return err
 	}
 	err := r.fs.MkdirAll(filepath.Join(r.dir, q.id), 0o755)
-	if err == nil {
-		q.spool, err = createSpool(r.fs, r.rowsPath(q.id), o.ResultBytes)
+	if err == nil || errors.Is(err, syscall.ENOSPC) {
+		q.spool, err = createSpool(r.fs, r.rowsPath(q.id), o.ResultBytes, &r.held)
 	}
 	if err == nil {
-		err = r.save(q.record)
+		// A query is answered on a full disk too; a restart forgets it then.
+		if err = r.save(q.record); errors.Is(err, syscall.ENOSPC) {
+			err = nil
+		}
 	}
 	if err != nil {
 		err = fmt.Errorf("keep query %s: %w", q.id, err)
@@ -197,6 +203,7 @@ func (r *queryRegistry) remove(q *queryState) error {
 	var err error
 	if q.spool != nil {
 		err = q.spool.finish()
+		q.spool.forget()
 	}
 	return errors.Join(err, vfs.RemoveAll(r.fs, filepath.Join(r.dir, q.id)))
 }

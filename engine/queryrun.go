@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -100,7 +101,11 @@ func (e *Engine) endQuery(ctx context.Context, q *queryState, err error, took ti
 			e.log.Error("query failed", "query", q.id, "error", err)
 		}
 	}
-	if err := e.queries.save(r); err != nil {
+	kept := r
+	if q.spool.inMemory() {
+		kept.Status, kept.Error, kept.Chunks = QueryFailed, heldResult, nil
+	}
+	if err := e.queries.save(kept); err != nil {
 		e.log.Error("keep the end of a query", "query", q.id, "error", err)
 	}
 	q.mu.Lock()
@@ -109,6 +114,9 @@ func (e *Engine) endQuery(ctx context.Context, q *queryState, err error, took ti
 	e.counters.ended(r)
 	e.log.Debug("query ended", "query", q.id, "status", string(r.Status), "took", took)
 }
+
+// heldResult is why a query is FAILED after a restart whose result was never on disk.
+const heldResult = "no space was left in the data directory for the result, which was held in memory until the server stopped; start the query again"
 
 // internalFault is what callers read of a fault that is not theirs.
 const internalFault = "internal error: the server's log says more"
@@ -131,6 +139,10 @@ func queryFailure(err error) string {
 	switch {
 	case errors.Is(err, errResultTooLarge):
 		message = errResultTooLarge.Error()
+	case errors.Is(err, errNoRoom):
+		message = errNoRoom.Error()
+	case errors.Is(err, syscall.ENOSPC):
+		message = "no space is left in the data directory for what the query must write to disk: make room, or ask for less"
 	case errors.As(err, &user):
 		message = user.Error()
 	}
