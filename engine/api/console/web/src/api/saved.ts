@@ -5,6 +5,11 @@ export type SavedQuery = Schema<"SavedQuery">;
 export type PastQuery = Schema<"PastQuery">;
 export type NewSavedQuery = Schema<"CreateSavedQueryRequest">;
 
+/** What a tab opened from a saved query is known by: a change of the query is another one, as is what its link carries. */
+export function savedLink(query: SavedQuery, carried: string[] = []): string {
+  return [query.savedQueryId, query.version, ...carried].join(" ");
+}
+
 export type SavedFilter = { searchPhrase?: string; tag?: string; owner?: string };
 
 /** Saved queries by name, in pages. */

@@ -5,7 +5,8 @@ import { init, use as register, type ComposeOption, type ECharts } from "echarts
 import type { BarSeriesOption, HeatmapSeriesOption, LineSeriesOption } from "echarts/charts";
 import type { AriaComponentOption, CalendarComponentOption, DataZoomComponentOption, GridComponentOption, LegendComponentOption, TooltipComponentOption, VisualMapComponentOption } from "echarts/components";
 import { CanvasRenderer } from "echarts/renderers";
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
+import { ChartTable } from "./ChartTable";
 import classes from "./parts.module.css";
 
 register([BarChart, LineChart, HeatmapChart, GridComponent, TooltipComponent, LegendScrollComponent, CalendarComponent, VisualMapPiecewiseComponent, VisualMapContinuousComponent, DataZoomInsideComponent, AriaComponent, CanvasRenderer]);
@@ -38,7 +39,7 @@ export function chartColors(scheme: "light" | "dark") {
 
 /**
  * A chart. label says to screen readers what it shows; onPick gets the name of the
- * category and of the series that was clicked. Hints are drawn in the canvas: HTML
+ * category and, by the mouse, of the series that was picked. Hints are drawn in the canvas: HTML
  * with style attributes is what the content security policy forbids.
  */
 export function Chart({ option, label, height = 240, onPick }: { option: ChartOption; label: string; height?: number; onPick?: (name: string, series: string) => void }) {
@@ -79,6 +80,7 @@ export function Chart({ option, label, height = 240, onPick }: { option: ChartOp
           backgroundColor: c.panel,
           borderColor: c.line,
           textStyle: { color: c.text, fontSize: 12 },
+          axisPointer: { type: "shadow" },
           ...option.tooltip,
           renderMode: "richText",
         },
@@ -90,5 +92,13 @@ export function Chart({ option, label, height = 240, onPick }: { option: ChartOp
     );
   }, [option, label, scheme]);
 
-  return <div ref={frame} role="img" aria-label={label} className={classes["chart"]} style={{ height }} />;
+  const show = useCallback((index: number | null) => {
+    chart.current?.dispatchAction(index === null ? { type: "hideTip" } : { type: "showTip", seriesIndex: 0, dataIndex: index });
+  }, []);
+  return (
+    <div className={classes["chartFrame"]}>
+      <div ref={frame} role="img" aria-label={label} className={classes["chart"]} style={{ height }} />
+      <ChartTable option={option} label={label} onPick={onPick ? (name) => { onPick(name, ""); } : null} onShow={show} />
+    </div>
+  );
 }

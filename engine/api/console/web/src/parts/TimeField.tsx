@@ -15,12 +15,15 @@ type Props = Pick<DateTimePickerProps, "label" | "aria-label" | "description" | 
 };
 
 /** A time in UTC, picked from a calendar in the user's language or left open. */
-export function TimeField({ value, onChange, min, max, withSeconds = false, ...others }: Props) {
+export function TimeField({ value, onChange, min, max, withSeconds = false, "aria-label": name, ...others }: Props) {
   const t = useT();
   const calendar = calendars[useLanguage()];
+  const shown = toPicker(value)?.slice(0, withSeconds ? 19 : 16);
   return (
     <DateTimePicker
       {...others}
+      // A name hides the text it stands for.
+      {...(name && { "aria-label": shown ? `${name} ${shown}` : name })}
       value={toPicker(value)}
       onChange={(text) => { onChange(fromPicker(text)); }}
       {...(min && { minDate: toPicker(min)! })}
@@ -29,13 +32,14 @@ export function TimeField({ value, onChange, min, max, withSeconds = false, ...o
       valueFormat={withSeconds ? "YYYY-MM-DD HH:mm:ss" : "YYYY-MM-DD HH:mm"}
       monthLabelFormat={calendar.month}
       yearLabelFormat={calendar.year}
+      // Both would be too pale to be read.
+      hideOutsideDates
+      weekendDays={[]}
       clearable
       clearButtonProps={{ "aria-label": t("calendar.clear") }}
       submitButtonProps={{ "aria-label": t("calendar.done") }}
       timePickerProps={{ hoursInputLabel: t("calendar.hours"), minutesInputLabel: t("calendar.minutes"), secondsInputLabel: t("calendar.seconds") }}
       ariaLabels={{
-        monthLevelControl: t("calendar.toYear"),
-        yearLevelControl: t("calendar.toDecade"),
         nextMonth: t("calendar.nextMonth"),
         previousMonth: t("calendar.previousMonth"),
         nextYear: t("calendar.nextYear"),

@@ -41,6 +41,11 @@ type Props = {
   ref: Ref<EditorHandle>;
 };
 
+// A listbox cannot be expanded, says ARIA; CodeMirror says that its list is.
+const withoutExpanded = EditorView.updateListener.of(({ view }) => {
+  view.dom.querySelector(".cm-tooltip-autocomplete [aria-expanded]")?.removeAttribute("aria-expanded");
+});
+
 // Documents of the tabs that are not shown, with their undo history.
 const states = new Map<string, EditorState>();
 
@@ -83,6 +88,7 @@ export function Editor({ id, text, onChange, onSelect, label, hint, complete, ex
         placeholder(hint),
         EditorView.lineWrapping,
         sql({ dialect: trino, upperCaseKeywords: true }),
+        withoutExpanded,
         autocompletion({ override: [complete], icons: false, maxRenderedOptions: 80 }),
         editorTheme,
         extensions,

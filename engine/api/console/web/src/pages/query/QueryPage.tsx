@@ -6,6 +6,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState, type CSSProperties } from "react";
 import type { Schema } from "../../api/client";
 import { editQuery } from "../../api/editQuery";
+import { savedLink } from "../../api/saved";
 import { isMac, useKey } from "../../app/keys";
 import { useTitle } from "../../parts/Page";
 import { SaveButton } from "../saved/SaveButton";
@@ -152,7 +153,7 @@ function QueryTab({ tab }: { tab: Tab }) {
           <Tooltip label={t("query.keys.format")}>
             <Button variant="default" leftSection={<IconWand size={14} />} onClick={() => void format()} disabled={!tab.sql.trim()}>{t("query.format")}</Button>
           </Tooltip>
-          <SaveButton sql={tab.sql} name={tab.name} values={tab.parameters} range={tab.range} onSaved={(name) => { changeTab(tab.id, { name }); }} />
+          <SaveButton sql={tab.sql} name={tab.name} values={tab.parameters} range={tab.range} onSaved={(query) => { changeTab(tab.id, { name: query.name, link: savedLink(query) }); }} />
           <RangePicker range={tab.range} onChange={(range) => { changeTab(tab.id, { range }); }} />
           <Parameters count={count} values={tab.parameters} onChange={(values) => { changeTab(tab.id, { parameters: values }); }} />
           <span className={classes["grow"]} />

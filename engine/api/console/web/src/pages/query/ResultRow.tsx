@@ -23,6 +23,11 @@ export function cellId(row: number, place: number): string {
   return `cell-${row}-${place}`;
 }
 
+/** The id of a column's head. */
+export function headId(place: number): string {
+  return `head-${place}`;
+}
+
 /** One row. It is rendered again only when something in it changes: scrolling moves what is around it. */
 export const ResultRow = memo(function ResultRow({ index, top, template, values, cut, columns, active }: Props) {
   return (

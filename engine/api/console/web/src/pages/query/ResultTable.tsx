@@ -7,7 +7,7 @@ import { useT } from "../../texts";
 import { isNumeric } from "./columnTypes";
 import { formatCount } from "../../parts/format";
 import classes from "./result.module.css";
-import { cellId, ResultRow, type ShownColumn } from "./ResultRow";
+import { cellId, headId, ResultRow, type ShownColumn } from "./ResultRow";
 import { useRows, type Value } from "./rows";
 import { useScroll } from "./useScroll";
 
@@ -18,6 +18,8 @@ const overscan = 8;
 const anchorRows = 1000;
 const features = tableFeatures({ columnSizingFeature, columnResizingFeature, columnVisibilityFeature });
 const none: Value[][] = [];
+// The row of the heads, above the first.
+const headRowIndex = -1;
 
 /** A place in a result: a row, and a column of the result. */
 export type CellPlace = { row: number; column: number };
@@ -46,7 +48,8 @@ function widthOf(column: number, head: Schema<"ResultColumn">, sample: Value[][]
 
 /**
  * The rows of a result, however many: only what is seen is in the page, and only
- * that is asked of the server. Arrow keys move, Enter opens a cell.
+ * that is asked of the server. Arrow keys move, Enter opens a cell, or the menu of
+ * a column's head.
  */
 export const ResultTable = memo(function ResultTable({ queryId, columns, total, sample, hidden, label, head, onOpen, onCellMenu }: Props) {
   const t = useT();
@@ -82,9 +85,9 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
 
   const go = useCallback(
     (toRow: number, toPlace: number) => {
-      const next = { row: Math.max(0, Math.min(toRow, total - 1)), place: Math.max(0, Math.min(toPlace, widths.length - 1)) };
+      const next = { row: Math.max(headRowIndex, Math.min(toRow, total - 1)), place: Math.max(0, Math.min(toPlace, widths.length - 1)) };
       setActive(next);
-      const top = next.row * rowHeight;
+      const top = Math.max(0, next.row) * rowHeight;
       const inner = view.height - rowHeight; // the head covers a row
       if (top < position) moveTo(top);
       else if (top + rowHeight > position + inner) moveTo(top + rowHeight - inner);
@@ -107,7 +110,9 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
     const value = row(at.row)?.[column];
     if (value !== undefined) onCellMenu({ row: at.row, column }, value, x, y);
   };
+  const inHead = active.row === headRowIndex;
   const activeMenu = () => {
+    if (inHead) return document.getElementById(headId(active.place))?.querySelector("button")?.click();
     const box = document.getElementById(cellId(active.row, active.place))?.getBoundingClientRect();
     if (box) menuOf(active, box.left, box.bottom);
   };
@@ -137,15 +142,15 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
       ArrowDown: [r + 1, c],
       ArrowLeft: [r, c - 1],
       ArrowRight: [r, c + 1],
-      PageUp: [r - page, c],
+      PageUp: [Math.max(0, r - page), c],
       PageDown: [r + page, c],
       Home: far ? [0, 0] : [r, 0],
       End: far ? [total - 1, widths.length - 1] : [r, widths.length - 1],
     };
     const to = moves[event.key];
     if (to) go(...to);
-    else if (event.key === "Enter" && !far) open(active);
-    else if (far && event.key === "c") void navigator.clipboard.writeText(row(r)?.[Number(visible[c]?.id)] ?? "");
+    else if (event.key === "Enter" && !far) { if (inHead) activeMenu(); else open(active); }
+    else if (far && event.key === "c") void navigator.clipboard.writeText((inHead ? columns[Number(visible[c]?.id)]?.name : row(r)?.[Number(visible[c]?.id)]) ?? "");
     else return;
     event.preventDefault();
   };
@@ -173,6 +178,7 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
 
   // The head stays as it is while rows scroll by: its menus are the dearest of the table.
   const resizing = table.state.columnResizing.isResizingColumn;
+  const activeHead = inHead ? active.place : -1;
   const headRow = useMemo(
     () => (
       <div role="rowgroup">
@@ -182,7 +188,7 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
             const i = Number(header.column.id);
             const c = columns[i]!;
             return (
-              <div key={header.id} role="columnheader" aria-colindex={place + 2} className={classes["headCell"]} title={`${c.name} ${c.type}`}>
+              <div key={header.id} id={headId(place)} role="columnheader" aria-colindex={place + 2} className={classes["headCell"]} data-active={activeHead === place || undefined} title={`${c.name} ${c.type}`}>
                 <span className={classes["headName"]}>{c.name}</span>
                 {head?.(i)}
                 <div
@@ -199,7 +205,7 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
       </div>
     ),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- resizing is read through the headers
-    [headers, template, columns, head, resizing, t],
+    [headers, template, columns, head, resizing, activeHead, t],
   );
 
   if (failed) return <ErrorState error={failed} />;
@@ -218,7 +224,7 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
       aria-label={label}
       aria-rowcount={total + 1}
       aria-colcount={widths.length + 1}
-      aria-activedescendant={total > 0 ? cellId(active.row, active.place) : undefined}
+      aria-activedescendant={inHead ? headId(active.place) : total > 0 ? cellId(active.row, active.place) : undefined}
     >
       <div style={{ height: height + rowHeight, width, minWidth: "100%" }}>
         <div className={classes["layer"]} style={{ height: view.height, width, minWidth: "100%" }}>

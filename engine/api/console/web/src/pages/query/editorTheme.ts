@@ -21,6 +21,7 @@ const look = EditorView.theme({
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": { color: "inherit", backgroundColor: "var(--editor-selection)" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
   ".cm-completionDetail": { color: "var(--lake-soft)", fontStyle: "normal" },
+  "li[aria-selected] .cm-completionDetail": { color: "inherit" },
   ".cm-completionInfo": { maxWidth: "28rem", fontFamily: "var(--mantine-font-family)", fontSize: "12.5px", padding: "6px 10px" },
   ".cm-diagnostic": { padding: "6px 10px", fontSize: "12.5px", whiteSpace: "pre-wrap" },
   ".cm-diagnostic-error": { borderLeft: "3px solid var(--mantine-color-error)" },

@@ -58,13 +58,19 @@ function inString(text: string): boolean {
   return open === "'";
 }
 
+const notAlias = /^(where|join|inner|left|right|full|cross|natural|on|using|group|having|order|limit|offset|fetch|window|for|tablesample|union|intersect|except)$/i;
+
 /** The tables a statement names, and what it calls them: alias (or last name) → table. */
 export function tablesOf(statement: string): Map<string, string> {
   const tables = new Map<string, string>();
-  const from = /\b(?:from|join|,)\s+((?:"[^"]+"|[\w$-]+)(?:\.(?:"[^"]+"|[\w$-]+))*)(?:\s+(?:as\s+)?([A-Za-z_]\w*))?/gi;
-  for (const [, table, alias] of statement.matchAll(from)) {
-    const last = table!.split(".").at(-1)!.replaceAll('"', "");
-    tables.set((alias && !/^(where|join|inner|left|right|full|cross|on|group|order|limit|for|tablesample|union)$/i.test(alias) ? alias : last).toLowerCase(), last);
+  const item = /((?:"[^"]+"|[\w$-]+)(?:\.(?:"[^"]+"|[\w$-]+))*)(?:\s+(?:as\s+)?([A-Za-z_]\w*))?(\s*,\s*)?/iy;
+  for (const from of statement.matchAll(/\b(?:from|join)\s+/gi)) {
+    // Behind FROM, commas part tables.
+    item.lastIndex = from.index + from[0].length;
+    for (let m = item.exec(statement); m; m = m[3] ? item.exec(statement) : null) {
+      const last = m[1]!.split(".").at(-1)!.replaceAll('"', "");
+      tables.set((m[2] && !notAlias.test(m[2]) ? m[2] : last).toLowerCase(), last);
+    }
   }
   return tables;
 }

@@ -16,6 +16,8 @@ export type Tab = {
   queryId: string | null;
   /** What was run then, before parameters and range were put in. */
   ran: string;
+  /** The saved query it was opened from, by its version and the link's parameters; empty: none. */
+  link: string;
 };
 
 type Tabs = { tabs: Tab[]; current: string };
@@ -23,7 +25,7 @@ type Tabs = { tabs: Tab[]; current: string };
 const key = "traillake.tabs";
 
 function newTab(sql = ""): Tab {
-  return { id: crypto.randomUUID(), name: "", sql, parameters: [], range: null, queryId: null, ran: "" };
+  return { id: crypto.randomUUID(), name: "", sql, parameters: [], range: null, queryId: null, ran: "", link: "" };
 }
 
 function fresh(): Tabs {
@@ -76,10 +78,17 @@ export function useTabs(): Tabs {
   return useSyncExternalStore(subscribe, () => state);
 }
 
-/** Opens a tab and shows it. */
+/** Opens a tab and shows it; what a tab shows already, by its link or its query, is shown there. */
 export function openTab(sql = "", more: Partial<Tab> = {}) {
+  const there = state.tabs.find((t) => (more.link ? t.link === more.link : more.queryId && t.queryId === more.queryId));
+  if (there) {
+    showTab(there.id);
+    return there.id;
+  }
   const tab = { ...newTab(sql), ran: more.queryId ? sql : "", ...more };
-  set({ tabs: [...state.tabs, tab], current: tab.id });
+  // It takes the place of a tab in which nothing has been written yet.
+  const kept = sql ? state.tabs.filter((t) => t.id !== state.current || t.sql || t.name || t.queryId) : state.tabs;
+  set({ tabs: [...kept, tab], current: tab.id });
   return tab.id;
 }
 

@@ -1,7 +1,7 @@
 import { useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useOpenTab } from "../../app/openTab";
-import { useSavedQuery } from "../../api/saved";
+import { savedLink, useSavedQuery } from "../../api/saved";
 import { ErrorState, Loading } from "../../parts/States";
 import { useTitle } from "../../parts/Page";
 import { useT } from "../../texts";
@@ -21,7 +21,9 @@ export function OpenSavedPage() {
     if (!query || opened.current) return;
     opened.current = true;
     const parameters = query.parameters.map((parameter, i) => search.p?.[i] ?? parameter.defaultValue ?? "");
-    void openTab(query.queryStatement, { name: query.name, parameters, range: rangeOf(search) ?? query.timeRange ?? null }, true);
+    const range = rangeOf(search);
+    const link = savedLink(query, [...(search.p ?? []), ...(range ? [JSON.stringify(range)] : [])]);
+    void openTab(query.queryStatement, { name: query.name, parameters, range: range ?? query.timeRange ?? null, link }, true);
   }, [query, search, openTab]);
   if (saved.isError) return <ErrorState error={saved.error} retry={() => void saved.refetch()} />;
   return <Loading />;

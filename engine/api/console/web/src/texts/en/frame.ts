@@ -76,8 +76,6 @@ export const frame = {
     hours: "Hours",
     minutes: "Minutes",
     seconds: "Seconds",
-    toYear: "Pick a month",
-    toDecade: "Pick a year",
     nextMonth: "Next month",
     previousMonth: "Previous month",
     nextYear: "Next year",
@@ -85,6 +83,7 @@ export const frame = {
     nextDecade: "Next ten years",
     previousDecade: "Previous ten years",
   },
+  chart: { category: "Category" },
   table: {
     sort: "Sort by {{column}}",
     ascending: "ascending",

@@ -79,7 +79,7 @@ export const imports = {
   to: "To",
   fromFirst: "the first event",
   toLast: "the last event",
-  rangeHelp: "UTC; of the events' times",
+  rangeHelp: "UTC; of the log files, by the time in their names",
   anyFormat: "Any format",
   anyFormatHelp: "Plain files, arrays, single objects and JSON lines too; otherwise only gzip files with Records, as CloudTrail writes them.",
   dryRun: "Dry run",

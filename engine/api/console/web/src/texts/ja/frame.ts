@@ -79,8 +79,6 @@ export const frame: Like<typeof en> = {
     hours: "時",
     minutes: "分",
     seconds: "秒",
-    toYear: "月を選択",
-    toDecade: "年を選択",
     nextMonth: "翌月",
     previousMonth: "前月",
     nextYear: "翌年",
@@ -88,6 +86,7 @@ export const frame: Like<typeof en> = {
     nextDecade: "次の 10 年",
     previousDecade: "前の 10 年",
   },
+  chart: { category: "項目" },
   table: {
     sort: "{{column}} で並べ替え",
     ascending: "昇順",

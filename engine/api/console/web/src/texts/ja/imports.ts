@@ -78,7 +78,7 @@ export const imports: Like<typeof en> = {
   to: "終了",
   fromFirst: "最初のイベントから",
   toLast: "最後のイベントまで",
-  rangeHelp: "イベントの時刻 (UTC)",
+  rangeHelp: "UTC。ログファイル名に含まれる時刻で選びます",
   anyFormat: "任意の形式",
   anyFormatHelp: "圧縮していないファイル、配列、単一オブジェクト、JSON Lines も受け付けます。オフの場合は CloudTrail が書き出す、Records を含む gzip ファイルのみです。",
   dryRun: "ドライラン",
