@@ -5,11 +5,13 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/input"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
@@ -18,11 +20,12 @@ import (
 )
 
 // browserTimeout bounds a test in the browser; none comes near it but by hanging.
-const browserTimeout = 3 * time.Minute
+const browserTimeout = 2 * time.Minute
 
 // browser is a page of the console in headless Chromium.
 type browser struct {
 	t    *testing.T
+	all  context.Context // the page, without a bound
 	ctx  context.Context
 	base string
 }
@@ -54,13 +57,23 @@ func openBrowser(t *testing.T, base string) *browser {
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 800), chromedp.Flag("lang", "en-US"))
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	ctx, stop = context.WithTimeout(ctx, browserTimeout)
+	return openPage(t, base, ctx)
+}
+
+// stranger is a page in the same browser that shares no session and no storage.
+func (b *browser) stranger() *browser {
+	b.t.Helper()
+	return openPage(b.t, b.base, b.all, chromedp.WithNewBrowserContext())
+}
+
+func openPage(t *testing.T, base string, in context.Context, options ...chromedp.ContextOption) *browser {
+	t.Helper()
+	all, stop := chromedp.NewContext(in, options...)
 	t.Cleanup(stop)
 	var mu sync.Mutex
 	var reports []string
-	err := chromedp.Listen(ctx, func(event any) {
+	// The page lives as long as the context of the first that is done with it.
+	err := chromedp.Listen(all, func(event any) {
 		mu.Lock()
 		defer mu.Unlock()
 		switch e := event.(type) {
@@ -83,14 +96,36 @@ func openBrowser(t *testing.T, base string) *browser {
 			t.Errorf("the browser reports: %s", strings.Join(reports, "\n"))
 		}
 	})
-	return &browser{t: t, ctx: ctx, base: base}
+	ctx, stop := context.WithTimeout(all, browserTimeout)
+	t.Cleanup(stop)
+	return &browser{t: t, all: all, ctx: ctx, base: base}
+}
+
+// open opens the page of a path.
+func (b *browser) open(path string) {
+	b.t.Helper()
+	b.run(chromedp.Navigate(b.base+path), chromedp.WaitVisible(chromedp.CSS(`main#content`)))
+}
+
+// in is the page for a test of its own, which begins as one who has just signed
+// in for the first time: nothing is kept, and the page of a path is shown.
+func (b *browser) in(t *testing.T, path string) *browser {
+	t.Helper()
+	ctx, stop := context.WithTimeout(b.all, browserTimeout)
+	t.Cleanup(stop)
+	page := &browser{t: t, all: b.all, ctx: ctx, base: b.base}
+	page.run(chromedp.Evaluate[chromedp.Void](`localStorage.clear()`))
+	page.open(path)
+	return page
 }
 
 // run does what must work; a failure shows what the page has instead.
 func (b *browser) run(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	if err := chromedp.Do(b.ctx, actions...); err != nil {
-		text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string]("document.body.innerText")) // only to help the reader
+		ctx, stop := context.WithTimeout(b.all, 10*time.Second)
+		defer stop()
+		text, _ := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body.innerText")) // only to help the reader
 		b.t.Fatalf("%v; the page shows:\n%s", err, cmp.Or(text, "nothing"))
 	}
 }
@@ -152,5 +187,113 @@ func (b *browser) write(sql string) {
 func (b *browser) runStatement(sql string) {
 	b.t.Helper()
 	b.write(sql)
-	b.run(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	b.press(kb.Enter, chromedp.ModifierCtrl)
+}
+
+// press presses a key where the focus is.
+func (b *browser) press(key string, modifiers ...chromedp.Modifier) {
+	b.t.Helper()
+	b.run(chromedp.KeyEvent(key, chromedp.KeyModifiers(modifiers...)))
+}
+
+// typeText types a text key by key, as completion needs it.
+func (b *browser) typeText(text string) {
+	b.t.Helper()
+	b.run(chromedp.KeyEvent(text))
+}
+
+// click clicks what an XPath finds, once it is seen.
+func (b *browser) click(what string) {
+	b.t.Helper()
+	b.run(chromedp.Click(chromedp.Search(what)))
+}
+
+// pick picks an item of the menu that a button opens.
+func (b *browser) pick(button, item string) {
+	b.t.Helper()
+	b.click(button)
+	b.click(`//*[@role="menuitem"][contains(., "` + item + `")]`)
+}
+
+// shows waits for a result of so many rows.
+func (b *browser) shows(rows string) {
+	b.t.Helper()
+	b.until(`/(^|\D)` + rows + ` rows?/.test(document.querySelector('[aria-label=Result] [role=status]')?.textContent) && document.querySelector('[role=gridcell]') && !document.querySelector('[class*=waiting]')`)
+}
+
+// pickDay picks a day, such as "30 March 2026", of the picker of times that a label
+// names; the time of the day stays.
+func (b *browser) pickDay(label, day string) {
+	b.t.Helper()
+	_, month, _ := strings.Cut(day, " ")
+	shown := `document.querySelector('[data-dates-dropdown] [data-level-control]')?.textContent`
+	b.click(`//button[starts-with(@aria-label, "` + label + `") or @id=//label[starts-with(., "` + label + `")]/@for]`)
+	b.until(shown)
+	for evaluate[string](b, shown) != month {
+		b.run(chromedp.Click(chromedp.CSS(`[data-dates-dropdown] [data-direction="previous"]`)))
+	}
+	b.run(chromedp.Click(chromedp.CSS(`[data-dates-dropdown] button[aria-label="` + day + `"]`)))
+	b.press(kb.Escape)
+	b.until(`!document.querySelector('[data-dates-dropdown]')`)
+}
+
+// clipboard is the text that was copied last.
+func (b *browser) clipboard() string {
+	b.t.Helper()
+	out, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`navigator.clipboard.readText()`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return out
+}
+
+// allow lets the page use the clipboard and keep what it downloads in a directory.
+func (b *browser) allow(downloads string) {
+	b.t.Helper()
+	id := chromedp.FromContext(b.all).BrowserContextID
+	on := true
+	for _, name := range []string{"clipboard-read", "clipboard-write"} {
+		if _, err := chromedp.CallBrowser(b.ctx, cdpbrowser.SetPermission, cdpbrowser.SetPermissionParams{
+			Permission: &cdpbrowser.PermissionDescriptor{Name: name, AllowWithoutSanitization: true}, Setting: cdpbrowser.PermissionSettingGranted, BrowserContextID: id,
+		}); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	if _, err := chromedp.CallBrowser(b.ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
+		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorAllow, DownloadPath: downloads, BrowserContextID: id, EventsEnabled: &on,
+	}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// download does what begins a download, waits for its end, and returns its path.
+func (b *browser) download(dir string, begin func()) string {
+	b.t.Helper()
+	var name string
+	ended := make(chan cdpbrowser.DownloadProgressState, 1)
+	ctx, stop := context.WithCancel(b.ctx)
+	defer stop()
+	err := chromedp.ListenBrowser(ctx, func(event any) {
+		switch e := event.(type) {
+		case *cdpbrowser.EventDownloadWillBegin:
+			name = e.SuggestedFilename
+		case *cdpbrowser.EventDownloadProgress:
+			if e.State != cdpbrowser.DownloadProgressStateInProgress {
+				ended <- e.State
+			}
+		}
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	begin()
+	select {
+	case state := <-ended:
+		if state != cdpbrowser.DownloadProgressStateCompleted {
+			b.t.Fatalf("the download of %q is %s", name, state)
+		}
+	case <-ctx.Done():
+		b.t.Fatal("nothing was downloaded")
+	}
+	return filepath.Join(dir, name)
 }

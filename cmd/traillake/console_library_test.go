@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,16 +20,17 @@ func TestConsoleLibrary(t *testing.T) {
 	p := startServer(t, t.TempDir(), "--bucket", "trails="+generatedTrail(t, o))
 	arn, _ := p.createStore("audit")
 	p.waitImport(p.startImport(arn, "s3://trails/AWSLogs/"))
-	t.Run("sample", func(t *testing.T) { consoleSample(t, p) })
-	t.Run("japanese", func(t *testing.T) { consoleJapanese(t, p) })
-	t.Run("saved", func(t *testing.T) { consoleSaved(t, p) })
+	page := openBrowser(t, "http://"+p.http)
+	page.signIn("/samples")
+	t.Run("sample", func(t *testing.T) { consoleSample(page.in(t, "/samples"), p) })
+	t.Run("sample's chart", func(t *testing.T) { consoleSampleChart(page.in(t, "/samples"), p) })
+	t.Run("japanese", func(t *testing.T) { consoleJapanese(page.in(t, "/samples"), p) })
+	t.Run("saved", func(t *testing.T) { consoleSaved(page.in(t, "/query"), p) })
 }
 
 // consoleSample: a question is found by other words than its own, and one click
 // runs it on the store; who did it is the one whom the generator lets do it.
-func consoleSample(t *testing.T, p *process) {
-	b := openBrowser(t, "http://"+p.http)
-	b.signIn("/samples")
+func consoleSample(b *browser, _ *process) {
 	b.run(
 		chromedp.WaitVisible(chromedp.CSS(`input[type=search]`)),
 		chromedp.SendKeys(chromedp.CSS(`input[type=search]`), "disabled a trail"),
@@ -39,15 +41,14 @@ func consoleSample(t *testing.T, p *process) {
 	b.until(`location.pathname === '/query' && document.querySelector('[role=gridcell]')`)
 	b.until(`/contractor-kim/.test(document.querySelector('[role=grid]').textContent)`)
 	if got := b.text(`.cm-content`); !strings.Contains(got, `"audit"`) || !strings.Contains(got, "StopLogging") {
-		t.Errorf("the editor has %q", got)
+		b.t.Errorf("the editor has %q", got)
 	}
 }
 
 // consoleJapanese: with another language the gallery asks for its texts anew, and
 // finds its words.
-func consoleJapanese(t *testing.T, p *process) {
-	b := openBrowser(t, "http://"+p.http)
-	b.signIn("/samples?sample=trails-stopped")
+func consoleJapanese(b *browser, _ *process) {
+	b.open("/samples?sample=trails-stopped")
 	b.until(`/days to look back/.test(document.querySelector('[role=dialog]')?.textContent)`)
 	b.run(
 		chromedp.Navigate(b.base+"/samples"),
@@ -64,49 +65,99 @@ func consoleJapanese(t *testing.T, p *process) {
 	b.until(`/さかのぼる日数/.test(document.querySelector('[role=dialog]')?.textContent)`)
 }
 
-// consoleSaved: a query with a parameter is saved from the editor; its link opens
-// it in a browser that has never seen it, with the parameter, and it runs. The
-// history has that run, and deleting the query ends its link.
-func consoleSaved(t *testing.T, p *process) {
-	const sql = "SELECT count(*) AS n FROM audit WHERE eventsource = '?'"
-	b := openBrowser(t, "http://"+p.http)
-	b.signIn("/query")
-	b.write(sql)
+// consoleSampleChart: the answer to a sample's question as a chart, which has the
+// values that the command line prints.
+func consoleSampleChart(b *browser, p *process) {
 	b.run(
-		chromedp.Click(`//button[. = "Save"][not(@disabled)]`),
-		chromedp.WaitVisible(chromedp.CSS(`[role=dialog] input[data-autofocus]`)),
-		chromedp.SendKeys(`//input[@id=//label[starts-with(., "Name")]/@for]`, "Calls of a service"),
-		chromedp.Click(chromedp.CSS(`[role=dialog] [role=group][aria-label="Time range"] input:not([type=hidden])`)),
+		chromedp.WaitVisible(chromedp.CSS(`input[type=search]`)),
+		chromedp.SendKeys(chromedp.CSS(`input[type=search]`), "kind of principal"),
 	)
-	// The list of the page behind has the same options.
-	b.until(`[...document.querySelectorAll('[role=option]')].filter(o => o.textContent === 'Last 7 days' && o.checkVisibility()).map(o => o.click()).length`)
+	b.click(`//button[@aria-label="Run: Events by kind of principal"]`)
+	b.until(`location.pathname === '/query' && document.querySelector('[role=gridcell]')`)
+	b.click(`//label[normalize-space()="Chart"]`)
+	// The trail ends now, and its first day leaves the sample's window meanwhile: what is drawn is
+	// between two answers.
+	const sql = "SELECT useridentity.type, count(*) FROM audit WHERE eventtime >= date_add('day', -30, now()) GROUP BY 1"
+	b.until(chartTable + `.length > 1`)
+	drawn := map[string]int{}
+	for _, line := range evaluate[[]string](b, chartTable) {
+		cells := strings.Split(line, ",")
+		drawn[cells[0]], _ = strconv.Atoi(cells[1])
+	}
+	kinds := p.query(sql)
+	for _, line := range kinds {
+		kind, value, _ := strings.Cut(line, ",")
+		least, _ := strconv.Atoi(value)
+		all, _ := strconv.Atoi(p.query("SELECT count(*) FROM audit WHERE useridentity.type = '" + kind + "'")[0])
+		if drawn[kind] < least || drawn[kind] > all {
+			b.t.Errorf("%s: %d events are drawn, want %d to %d", kind, drawn[kind], least, all)
+		}
+	}
+	if len(drawn) != len(kinds) || evaluate[int](b, barHeights+`.length`) == 0 {
+		b.t.Errorf("drawn are %v, want %q", drawn, kinds)
+	}
+}
+
+// consoleSaved: a query with a parameter and a time range is saved from the
+// editor; its link opens it in a browser that has never seen it, with both, and it
+// runs. Opened again it is the tab that is there; with another parameter it is
+// another one. The history has that run, and deleting the query ends its link.
+func consoleSaved(b *browser, p *process) {
+	const sql = "SELECT count(*) AS n FROM audit WHERE eventsource = '?'"
+	b.write(sql)
+	b.click(`//input[@aria-label="Time range"]`)
+	b.click(`//*[@role="option"][. = "Last 7 days"]`)
+	b.click(`//button[. = "Save"][not(@disabled)]`)
 	b.run(
-		chromedp.SendKeys(`//input[@id=//label[starts-with(., "Value unless")]/@for]`, "iam.amazonaws.com"+kb.Enter),
+		chromedp.WaitVisible(chromedp.CSS(`[role=dialog] input[data-autofocus]`)),
+		chromedp.SendKeys(chromedp.Search(field("Name")), "Calls of a service"),
+		chromedp.SendKeys(chromedp.Search(field("Value unless")), "iam.amazonaws.com"+kb.Enter),
 		chromedp.WaitNotPresent(chromedp.CSS(`[role=dialog]`)),
 		chromedp.WaitVisible(chromedp.CSS(`a[href^="/saved/"]`)),
 	)
 	link := evaluate[string](b, `document.querySelector('a[href^="/saved/"]').getAttribute('href')`)
+	// Who has saved it has it open.
+	b.run(chromedp.Navigate(b.base + link))
+	b.until(`location.pathname === '/query' && document.querySelectorAll('[role=tab]').length === 1`)
 
-	other := openBrowser(t, "http://"+p.http)
+	other := b.stranger()
 	other.signIn(link)
 	other.until(`location.pathname === '/query' && document.querySelector('.cm-content')?.textContent === ` + "`" + sql + "`")
-	other.run(chromedp.Focus(chromedp.CSS(`.cm-content`)), chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
-	other.until(`document.querySelector('[role=gridcell]')`)
-	// The range is the one that was saved: seven days, up to now, of the trail's thirty.
-	// Its events of the last minutes may fall out between the two queries.
-	want := p.query("SELECT count(*) FROM audit WHERE eventsource = 'iam.amazonaws.com' AND eventtime >= date_add('day', -7, now())")
-	if got := other.text(`[role=gridcell]`); got != strings.Join(want, "") {
-		t.Errorf("the page shows %q, the command line prints %q", got, want)
+	given := `[document.querySelector('input[aria-label="Time range"]').value, document.querySelector('input[aria-label="Value of ? number 1"]').value].join()`
+	other.until(given + ` === 'Last 7 days,iam.amazonaws.com'`)
+	count := func() int {
+		n, _ := strconv.Atoi(p.query("SELECT count(*) FROM audit WHERE eventsource = 'iam.amazonaws.com' AND eventtime >= now() - interval '7' day")[0])
+		return n
+	}
+	most := count()
+	other.run(chromedp.Focus(chromedp.CSS(`.cm-content`)))
+	other.press(kb.Enter, chromedp.ModifierCtrl)
+	other.shows("1")
+	shown, _ := strconv.Atoi(other.text(`[role=gridcell]`))
+	if least := count(); shown > most || shown < least || most == 0 {
+		b.t.Errorf("the page shows %d, the command line prints %d to %d", shown, least, most)
 	}
 	// A link may carry a range of its own.
 	other.run(chromedp.Navigate(other.base + link + "?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z"))
-	other.until(`location.pathname === '/query' && document.querySelector('[aria-label="From"]')?.textContent === '2020-01-01 00:00:00'`)
+	other.until(`location.pathname === '/query' && document.querySelector('[aria-label^="From"]')?.textContent === '2020-01-01 00:00:00'`)
 
+	tabs := func(n int, sql string) {
+		b.t.Helper()
+		other.until(`location.pathname === '/query' && document.querySelectorAll('[role=tab]').length === ` + strconv.Itoa(n) + ` && ` + given + ` === ` + quoteJS(sql))
+	}
+	other.run(chromedp.Navigate(other.base + link + `?p=["sts.amazonaws.com"]`))
+	tabs(3, "Last 7 days,sts.amazonaws.com")
+	other.run(chromedp.Navigate(other.base + link))
+	tabs(3, "Last 7 days,iam.amazonaws.com")
+
+	// So is a past query whose result a tab shows.
+	past := evaluate[string](other, `JSON.parse(localStorage['traillake.tabs']).tabs.find(t => t.queryId).queryId`)
 	other.run(
 		chromedp.Navigate(other.base+"/history"),
-		chromedp.Click(`//a[contains(., "iam.amazonaws.com")]`),
+		chromedp.Click(chromedp.CSS(`a[href="/history/`+past+`"]`)),
 	)
-	other.until(`location.pathname === '/query' && document.querySelector('[role=gridcell]')`)
+	tabs(3, "Last 7 days,iam.amazonaws.com")
+	other.until(`document.querySelector('[role=gridcell]')`)
 	other.run(
 		chromedp.Navigate(other.base+"/saved"),
 		chromedp.Click(chromedp.CSS(`button[aria-label="Actions on Calls of a service"]`)),

@@ -15,18 +15,23 @@ func TestConsole(t *testing.T) {
 	p := startServer(t, t.TempDir(), "--bucket", "trails="+sampleTrail(t, 3000, 5))
 	arn, _ := p.createStore("audit")
 	p.waitImport(p.startImport(arn, "s3://trails/AWSLogs/"))
-	for name, test := range map[string]func(*testing.T, *process){
-		"sign in": consoleSignIn, "query": consoleQuery, "error underlined": consoleErrorUnderlined,
-		"cancel": consoleCancel, "a million rows": consoleMillionRows, "keys": consoleKeys, "sort and filter": consoleEdit,
+	page := openBrowser(t, "http://"+p.http)
+	page.allow(t.TempDir())
+	page.signIn("/query")
+	for name, test := range map[string]func(*browser, *process){
+		"sign in": consoleSignIn, "query": consoleQuery, "error underlined": consoleErrorUnderlined, "cancel": consoleCancel,
+		"a million rows": consoleMillionRows, "export": consoleExport, "keys": consoleKeys, "sort and filter": consoleEdit,
+		"chart": consoleChart, "copy": consoleCopy, "columns": consoleColumns, "statistics": consoleStatistics, "plan": consolePlan,
+		"completion": consoleCompletion, "selection": consoleSelection, "tabs": consoleTabs, "format": consoleFormat, "range": consoleRange,
 	} {
-		t.Run(name, func(t *testing.T) { test(t, p) })
+		t.Run(name, func(t *testing.T) { test(page.in(t, "/query"), p) })
 	}
 }
 
 // consoleSignIn: a wrong secret is refused in words; a session outlasts a reload
 // and ends with signing out.
-func consoleSignIn(t *testing.T, p *process) {
-	b := openBrowser(t, "http://"+p.http)
+func consoleSignIn(page *browser, _ *process) {
+	b := page.stranger()
 	b.run(
 		chromedp.Navigate(b.base+"/query"),
 		chromedp.SendKeys(chromedp.CSS(`input[name=keyId]`), testKeys.AccessKeyID),
@@ -46,10 +51,8 @@ func consoleSignIn(t *testing.T, p *process) {
 
 // consoleQuery: the rows on the page are those the command line prints, and the
 // tab and its result are there after a reload.
-func consoleQuery(t *testing.T, p *process) {
+func consoleQuery(b *browser, p *process) {
 	const sql = "SELECT eventsource, count(*) AS events FROM audit GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5"
-	b := openBrowser(t, "http://"+p.http)
-	b.signIn("/query")
 	b.runStatement(sql)
 	rows := func() []string {
 		b.until(`document.querySelectorAll('[role=gridcell]').length === 10 && !document.querySelector('[class*=waiting]')`)
@@ -57,25 +60,23 @@ func consoleQuery(t *testing.T, p *process) {
 	}
 	want := strings.Join(p.query(sql), "\n")
 	if got := strings.Join(rows(), "\n"); got != want {
-		t.Errorf("the page shows\n%s\nthe command line prints\n%s", got, want)
+		b.t.Errorf("the page shows\n%s\nthe command line prints\n%s", got, want)
 	}
 	b.run(chromedp.Reload())
 	if got := strings.Join(rows(), "\n"); got != want {
-		t.Errorf("after a reload the page shows\n%s", got)
+		b.t.Errorf("after a reload the page shows\n%s", got)
 	}
 	if got := b.text(`.cm-content`); !strings.Contains(got, "GROUP BY 1") {
-		t.Errorf("after a reload the editor has %q", got)
+		b.t.Errorf("after a reload the editor has %q", got)
 	}
 }
 
 // consoleErrorUnderlined: a column that is not there is underlined while typing,
 // at its place and nothing else.
-func consoleErrorUnderlined(t *testing.T, p *process) {
-	b := openBrowser(t, "http://"+p.http)
-	b.signIn("/query")
+func consoleErrorUnderlined(b *browser, _ *process) {
 	b.write("SELECT eventtime,\n  evntname FROM audit")
 	if got := b.text(`.cm-lintRange-error`); got != "evntname" {
-		t.Errorf("underlined is %q", got)
+		b.t.Errorf("underlined is %q", got)
 	}
 	b.write("SELECT eventtime,\n  eventname FROM audit")
 	b.until(`!document.querySelector('.cm-lintRange-error')`)
@@ -84,9 +85,7 @@ func consoleErrorUnderlined(t *testing.T, p *process) {
 }
 
 // consoleCancel: a query that would run for days ends at a button.
-func consoleCancel(t *testing.T, p *process) {
-	b := openBrowser(t, "http://"+p.http)
-	b.signIn("/query")
+func consoleCancel(b *browser, _ *process) {
 	b.runStatement("SELECT count(*) FROM audit a CROSS JOIN audit b CROSS JOIN audit c CROSS JOIN audit d")
 	b.run(
 		chromedp.Click(`//button[contains(., "Cancel")]`),
@@ -96,15 +95,13 @@ func consoleCancel(t *testing.T, p *process) {
 
 // consoleMillionRows: the end of a million rows is a key away, and only what is
 // seen is in the page.
-func consoleMillionRows(t *testing.T, p *process) {
-	b := openBrowser(t, "http://"+p.http)
-	b.signIn("/query")
+func consoleMillionRows(b *browser, _ *process) {
 	b.runStatement("SELECT i * 1000 + j AS n FROM UNNEST(sequence(0, 999)) AS a(i) CROSS JOIN UNNEST(sequence(1, 1000)) AS b(j) ORDER BY n")
 	b.until(`/1,000,000 rows/.test(document.querySelector('[aria-label=Result] [role=status]')?.textContent) && document.querySelector('[role=gridcell]')`)
 	b.run(chromedp.Focus(chromedp.CSS(`[role=grid]`)), chromedp.KeyEvent(kb.End, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 	b.until(`document.querySelector('#cell-999999-0')?.textContent === '1000000'`)
 	if cells := evaluate[int](b, `document.querySelectorAll('[role=gridcell]').length`); cells > 200 {
-		t.Errorf("%d cells are in the page", cells)
+		b.t.Errorf("%d cells are in the page", cells)
 	}
 	// The scroll bar's middle is the middle of the rows.
 	b.run(chromedp.Evaluate[chromedp.Void](`{ const g = document.querySelector('[role=grid]'); g.scrollTop = (g.scrollHeight - g.clientHeight) / 2 }`))
@@ -114,27 +111,23 @@ func consoleMillionRows(t *testing.T, p *process) {
 }
 
 // consoleKeys: "?" lists the keys, and one of them switches the colours.
-func consoleKeys(t *testing.T, p *process) {
-	b := openBrowser(t, "http://"+p.http)
-	b.signIn("/query")
+func consoleKeys(b *browser, _ *process) {
 	b.run(chromedp.WaitVisible(chromedp.CSS(`.cm-content`)), chromedp.KeyEvent("?"), chromedp.WaitVisible(chromedp.CSS(`[role=dialog]`)))
 	if got := b.text(`[role=dialog]`); !strings.Contains(got, "Run the statement or the selection") {
-		t.Errorf("the list of keys has %q", got)
+		b.t.Errorf("the list of keys has %q", got)
 	}
 	b.run(chromedp.KeyEvent(kb.Escape), chromedp.WaitNotPresent(chromedp.CSS(`[role=dialog]`)))
 	scheme := func() string { return evaluate[string](b, `document.documentElement.dataset.mantineColorScheme`) }
 	before := scheme()
 	b.run(chromedp.KeyEvent("l", chromedp.KeyModifiers(chromedp.ModifierCtrl, chromedp.ModifierShift)))
 	if after := scheme(); after == before {
-		t.Errorf("the colours are still %s", after)
+		b.t.Errorf("the colours are still %s", after)
 	}
 }
 
 // consoleEdit: a column sorts and a cell filters, in the statement and in what
 // comes of it; the plan of that is measured.
-func consoleEdit(t *testing.T, p *process) {
-	b := openBrowser(t, "http://"+p.http)
-	b.signIn("/query")
+func consoleEdit(b *browser, p *process) {
 	b.runStatement("SELECT awsregion, count(*) AS events FROM audit GROUP BY 1")
 	first := func() []string {
 		return evaluate[[]string](b, `[0, 1].map(i => document.querySelector('#cell-0-' + i)?.textContent)`)
@@ -147,7 +140,7 @@ func consoleEdit(t *testing.T, p *process) {
 	b.until(`/ORDER BY/i.test(document.querySelector('.cm-content').textContent) && document.querySelector('#cell-0-1')?.textContent && !document.querySelector('[class*=waiting]')`)
 	want := p.query("SELECT awsregion, count(*) FROM audit GROUP BY 1 ORDER BY 2 DESC LIMIT 1")[0]
 	if got := strings.Join(first(), ","); got != want {
-		t.Errorf("sorted, the first row is %s, want %s", got, want)
+		b.t.Errorf("sorted, the first row is %s, want %s", got, want)
 	}
 	b.run(
 		chromedp.Focus(chromedp.CSS(`[role=grid]`)), chromedp.KeyEvent("m"),

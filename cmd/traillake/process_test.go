@@ -121,6 +121,35 @@ func (p *process) createStore(name string) (arn, id string) {
 	return out.EventDataStoreArn, out.EventDataStoreId
 }
 
+// storeID is the id of a store by its name.
+func (p *process) storeID(name string) string {
+	p.t.Helper()
+	var out lakev1.ListEventDataStoresResponse
+	if err := p.client().do(p.t.Context(), http.MethodGet, "/event-data-stores", nil, nil, &out); err != nil {
+		p.t.Fatal(err)
+	}
+	for _, store := range out.EventDataStores {
+		if store.Name == name {
+			return store.EventDataStoreId
+		}
+	}
+	p.t.Fatalf("no store is called %q", name)
+	return ""
+}
+
+// importID is the id of the newest import.
+func (p *process) importID() string {
+	p.t.Helper()
+	var out lakev1.ListImportsResponse
+	if err := p.client().do(p.t.Context(), http.MethodGet, "/imports", nil, nil, &out); err != nil {
+		p.t.Fatal(err)
+	}
+	if len(out.Imports) == 0 {
+		p.t.Fatal("there is no import")
+	}
+	return out.Imports[0].ImportId
+}
+
 // startImport starts an import of a bucket and returns its id.
 func (p *process) startImport(arn, uri string) string {
 	p.t.Helper()
