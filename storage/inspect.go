@@ -16,6 +16,7 @@ import (
 	"github.com/traillake/traillake/storage/catalog"
 	"github.com/traillake/traillake/storage/segment"
 	"github.com/traillake/traillake/storage/vfs"
+	"github.com/traillake/traillake/storage/wal"
 )
 
 // Recover rebuilds the index from the commit logs. The lake must not be open.
@@ -34,8 +35,9 @@ func Recover(ctx context.Context, opts Options) error {
 	return l.Close()
 }
 
-// Inspect describes a file of ours: a segment, a fingerprint file, a log file,
-// the HEAD of a log, FORMAT, or the folder of a log or store.
+// Inspect describes a file of ours: a segment, a fingerprint file, a file of a
+// write-ahead log, a log file, the HEAD of a log, FORMAT, or the folder of a log or
+// store.
 func Inspect(ctx context.Context, fsys vfs.FS, path string, w io.Writer) error {
 	info, err := fsys.Lstat(path)
 	if err != nil {
@@ -63,12 +65,14 @@ func Inspect(ctx context.Context, fsys vfs.FS, path string, w io.Writer) error {
 		err = inspectSegment(ctx, src, w)
 	case "TLFP":
 		err = inspectFingerprints(src, w)
+	case "TLEV":
+		err = wal.Inspect(fsys, path, w)
 	case formatText[:4]:
 		err = inspectFormat(fsys, path, w)
 	default:
 		dir := filepath.Dir(path)
 		if _, headErr := fsys.Lstat(filepath.Join(dir, catalog.HeadName)); headErr != nil {
-			return fmt.Errorf("inspect %s: it is no segment, no fingerprint file, no log and no FORMAT", path)
+			return fmt.Errorf("inspect %s: it is no segment, no fingerprint file, no write-ahead log, no log and no FORMAT", path)
 		}
 		only := path
 		if filepath.Base(path) == catalog.HeadName {

@@ -15,7 +15,8 @@ func (p *program) verifyCommand() *cobra.Command {
 		Use:   "verify --data DIR [--store NAME]",
 		Short: "Prove that everything is as sealed and complete",
 		Long: "Check every entry of the commit logs (framing, hash chain, signature, gap-free versions) and every segment they name\n" +
-			"(size, hash, rows, Merkle root, a second Parquet reader). Files are only read, so it runs beside a server.\n" +
+			"(size, hash, rows, Merkle root, a second Parquet reader), and the write-ahead logs of live events. Files are only\n" +
+			"read, so it runs beside a server.\n" +
 			"Exit code 0 when all is well, else 1 and every finding on a line.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -38,6 +39,9 @@ func (p *program) verifyCommand() *cobra.Command {
 			}
 			fmt.Fprintf(p.stdout, "%d stores, %d log entries, %d segments, %d rows, %s checked\n",
 				summary.Stores, summary.Entries, summary.Segments, summary.Rows, bytesText(summary.Bytes))
+			if summary.Batches > 0 {
+				fmt.Fprintf(p.stdout, "%d batches of live events, which are in no segment yet, checked\n", summary.Batches)
+			}
 			if summary.Findings > 0 {
 				fmt.Fprintf(p.stdout, "NOT as sealed: %d findings\n", summary.Findings)
 				return errReported
