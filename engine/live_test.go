@@ -170,6 +170,9 @@ func TestPutEventsRefuses(t *testing.T) {
 	wantCode(t, err, InvalidParameter, "0 events")
 	_, err = l.tryPut("00000000-0000-0000-0000-000000000000", "{}")
 	wantCode(t, err, EventDataStoreNotFound, "does not exist")
+	_, err = l.tryPut("nothing", "{}")
+	wantCode(t, err, EventDataStoreNotFound, `named "nothing"`)
+	l.put("audit", liveRecord("named", "N", 1))
 	_, err = l.tryPut(id, strings.Repeat(" ", maxPutEventBytes+1))
 	wantCode(t, err, InvalidParameter, "event 0")
 	if err := l.StopEventDataStoreIngestion(t.Context(), Principal{}, id); err != nil {

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 
 	"github.com/traillake/traillake/ingest/event"
 	"github.com/traillake/traillake/ingest/live"
+	"github.com/traillake/traillake/query/plan"
 	"github.com/traillake/traillake/storage"
 )
 
@@ -24,7 +26,7 @@ const putSource = "PutEvents"
 
 // PutEventsInput is events for a store.
 type PutEventsInput struct {
-	EventDataStore string   // id or ARN
+	EventDataStore string   // id, ARN or name
 	Events         [][]byte // each the text of one JSON object, as CloudTrail records are
 	// Source is kept as "$source".object of the events, with their number in the
 	// request; "" is "PutEvents". At most 256 characters.
@@ -62,7 +64,7 @@ func (e *Engine) PutEvents(ctx context.Context, _ Principal, in PutEventsInput) 
 		return nil, err
 	}
 	defer leave()
-	s, err := e.findActive(in.EventDataStore)
+	s, err := e.findForPut(in.EventDataStore)
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +96,20 @@ func (e *Engine) PutEvents(ctx context.Context, _ Principal, in PutEventsInput) 
 var putStatuses = map[live.Status]PutEventStatus{
 	live.Stored: PutStored, live.Duplicate: PutDuplicate, live.Outside: PutOutsideRetention,
 	live.NotSelected: PutNotSelected, live.Invalid: PutInvalid,
+}
+
+// findForPut finds a store by its id, ARN or name: who sends events by hand or from a
+// collector's configuration knows the name.
+func (e *Engine) findForPut(store string) (*store, error) {
+	if strings.HasPrefix(store, "arn:") || uuidPattern.MatchString(store) {
+		return e.findActive(store)
+	}
+	s, err := e.findNamed(store)
+	var missing *plan.MissingTable
+	if errors.As(err, &missing) {
+		return nil, Errorf(EventDataStoreNotFound, "there is no event data store named %q", clip(store))
+	}
+	return s, err
 }
 
 func checkPutEvents(in PutEventsInput) error {

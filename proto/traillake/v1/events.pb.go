@@ -23,7 +23,7 @@ const (
 
 type PutEventsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id or ARN of the store.
+	// Id, ARN or name of the store.
 	EventDataStore string `protobuf:"bytes,1,opt,name=event_data_store,json=eventDataStore,proto3" json:"event_data_store,omitempty"`
 	// Each the text of one event: a JSON object, as the records of a trail are. 1 to
 	// 10,000 events, 16 MiB each and 32 MiB together at most.
