@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"ingest/selector":    {"ingest/event"},
 	"ingest/trail":       {"ingest/event"},
 	"ingest/trailgen":    {},
+	"ingest/watch":       {"ingest/watch", "ingest/trail"}, // for programs that know nothing of stores
 	"storage":            {"storage"},
 	"storage/segment":    {"storage/objstore"},
 	"storage/catalog":    {"storage/vfs"},
@@ -63,7 +64,7 @@ var onlyImporter = map[string][]string{
 	"github.com/xitongsys/parquet-go":        {"storage/segment"},
 	"github.com/dgraph-io/badger":            {"storage/catalog"},
 	"gocloud.dev":                            {"storage/objstore/remotestore"},
-	"github.com/aws/aws-sdk-go-v2":           {"storage/objstore/remotestore", "engine/api/auth"},
+	"github.com/aws/aws-sdk-go-v2":           {"storage/objstore/remotestore", "engine/api/auth", "ingest/watch/awswatch"}, // the last: queues, and buckets of programs without our storage
 	"github.com/grpc-ecosystem/grpc-gateway": {"engine/api/rest", "proto"},
 	"google.golang.org/grpc":                 {"engine/api", "proto", "cmd/traillake"},
 	"github.com/apache/arrow/go/v15/parquet": {}, // panics on corrupt bytes, some of it fatal
