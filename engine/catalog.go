@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/traillake/traillake/ingest/selector"
 	"github.com/traillake/traillake/query/plan"
 	"github.com/traillake/traillake/storage"
 )
@@ -123,8 +124,18 @@ func (c *catalog) resolve(name []string) (*store, error) {
 	return c.engine.findNamed(id)
 }
 
-// onlyStore is the store of a lake that has one.
+// onlyStore is the store of a lake that has one, or has one of CloudTrail events,
+// which the samples are about.
 func (e *Engine) onlyStore() (*store, error) {
+	var trails []*store
+	for _, s := range e.allStores() {
+		if r := s.record.Load(); r.Status != StorePendingDeletion && r.Family == selector.Trail {
+			trails = append(trails, s)
+		}
+	}
+	if len(trails) == 1 {
+		return trails[0], nil
+	}
 	names := e.storeNames()
 	if len(names) != 1 {
 		return nil, &plan.MissingTable{Name: placeholder, Known: names}

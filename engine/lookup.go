@@ -9,7 +9,6 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 
 	"github.com/traillake/traillake/ingest"
-	"github.com/traillake/traillake/ingest/event"
 	"github.com/traillake/traillake/storage"
 	"github.com/traillake/traillake/storage/segment"
 )
@@ -49,7 +48,7 @@ func lookup(ctx context.Context, s *store, day int32, fingerprints []uint64) ([]
 		}
 		column := rec.Column(0).(*array.String)
 		for i, f := range owners[id] {
-			_, identity, _, err := event.Identity([]byte(column.Value(i)))
+			_, identity, _, err := s.family.Identity([]byte(column.Value(i)))
 			if err != nil {
 				rec.Release()
 				return nil, fmt.Errorf("stored event of segment %s: %w", id, err)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/traillake/traillake/ingest/event"
 	"github.com/traillake/traillake/storage"
 )
 
@@ -24,9 +23,9 @@ func StoreIDIn(ctx context.Context, dir, name string) (id string, err error) {
 		if id == name {
 			return id, nil
 		}
-		s, err := lake.OpenStore(id, layout(event.CloudTrail))
+		s, _, err := openStore(lake, id)
 		if err != nil {
-			return "", fmt.Errorf("open event data store %s: %w", id, err)
+			return "", err
 		}
 		raw, _ := s.Doc(settingsDoc)
 		var r storeRecord

@@ -62,12 +62,35 @@ func layout(f *event.Family) segment.Layout {
 	}
 }
 
+// families are the schemas of the families of events that a store may hold.
+var families = map[selector.Family]*event.Family{
+	selector.Trail:            event.CloudTrail,
+	selector.ActivityAuditLog: event.ActivityAuditLog,
+}
+
+// openStore opens a store with the layout of the family it was made with.
+func openStore(lake *storage.Lake, id string) (*storage.Store, *event.Family, error) {
+	name, err := lake.StoreFamily(id)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open event data store %s: %w", id, err)
+	}
+	family, ok := event.FamilyNamed(name)
+	if !ok {
+		return nil, nil, fmt.Errorf("open event data store %s: it holds events of the family %q, which this version does not know", id, name)
+	}
+	s, err := lake.OpenStore(id, layout(family))
+	if err != nil {
+		return nil, nil, fmt.Errorf("open event data store %s: %w", id, err)
+	}
+	return s, family, nil
+}
+
 // loadStores opens every store of the lake.
 func (e *Engine) loadStores(ctx context.Context) error {
 	for _, id := range e.lake.StoreIDs() {
-		s, err := e.lake.OpenStore(id, layout(event.CloudTrail))
+		s, family, err := openStore(e.lake, id)
 		if err != nil {
-			return fmt.Errorf("open event data store %s: %w", id, err)
+			return err
 		}
 		raw, ok := s.Doc(settingsDoc)
 		if !ok {
@@ -77,7 +100,7 @@ func (e *Engine) loadStores(ctx context.Context) error {
 		if err := json.Unmarshal(raw, &r); err != nil {
 			return fmt.Errorf("open event data store %s: settings: %w", id, err)
 		}
-		if e.stores[id], err = e.newStore(ctx, id, s, event.CloudTrail, &r); err != nil {
+		if e.stores[id], err = e.newStore(ctx, id, s, family, &r); err != nil {
 			return err
 		}
 	}

@@ -35,7 +35,7 @@ func (e *Engine) ListEventDataStoreColumns(_ context.Context, _ Principal, idOrA
 	for _, c := range columns {
 		out = appendPaths(out, c.Name, c.Type, c.Hidden)
 	}
-	for _, syn := range synonyms {
+	for _, syn := range synonyms(s.family) {
 		meaning := syn.Column
 		if syn.Part != "" {
 			meaning = syn.Part + " of " + syn.Column

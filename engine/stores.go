@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/traillake/traillake/ingest/event"
 	"github.com/traillake/traillake/ingest/selector"
 )
 
@@ -44,11 +43,12 @@ func (e *Engine) CreateEventDataStore(ctx context.Context, _ Principal, in Creat
 	if err != nil {
 		return nil, internal(err)
 	}
-	opened, err := e.lake.CreateStore(ctx, id, layout(event.CloudTrail), map[string]json.RawMessage{settingsDoc: raw})
+	family := families[r.Family]
+	opened, err := e.lake.CreateStore(ctx, id, layout(family), map[string]json.RawMessage{settingsDoc: raw})
 	if err != nil {
 		return nil, internal(fmt.Errorf("create event data store %s: %w", id, err))
 	}
-	s, err := e.newStore(ctx, id, opened, event.CloudTrail, r)
+	s, err := e.newStore(ctx, id, opened, family, r)
 	if err != nil {
 		return nil, internal(err)
 	}
@@ -98,13 +98,34 @@ func (e *Engine) newStoreRecord(in CreateEventDataStoreInput) (*storeRecord, err
 	if r.Family, err = checkSelectors(r.Selectors); err != nil {
 		return nil, err
 	}
-	if r.Family != selector.Trail {
-		return nil, Errorf(UnsupportedOperation, "event data stores of %s events are not supported by this version; Management, Data and NetworkActivity are", r.Family)
+	if families[r.Family] == nil {
+		return nil, Errorf(UnsupportedOperation, "event data stores of %s events are not supported by this version", r.Family)
+	}
+	if r.Family == selector.ActivityAuditLog && in.MultiRegion == nil {
+		r.MultiRegion = false
+	}
+	if err := r.checkReach(); err != nil {
+		return nil, err
 	}
 	if in.KMSKeyID != nil {
 		return nil, Errorf(UnsupportedOperation, "KmsKeyId %q: stores encrypted with a KMS key are not supported by this version; leave it out", clip(*in.KMSKeyID))
 	}
 	return r, checkTags(in.Tags)
+}
+
+// checkReach refuses a store of events of integrations that takes those of other
+// Regions or accounts (user guide, integrations).
+func (r *storeRecord) checkReach() error {
+	if r.Family != selector.ActivityAuditLog {
+		return nil
+	}
+	if r.MultiRegion {
+		return Errorf(InvalidParameter, "MultiRegionEnabled true: an event data store of %s events is of one Region", r.Family)
+	}
+	if r.Organization {
+		return Errorf(InvalidParameter, "OrganizationEnabled true: an event data store of %s events is of one account", r.Family)
+	}
+	return nil
 }
 
 // checkNewStore holds a new name against the stores there are.
@@ -226,7 +247,7 @@ func (e *Engine) applyUpdate(s *store, r *storeRecord, in UpdateEventDataStoreIn
 	r.MultiRegion = or(in.MultiRegion, r.MultiRegion)
 	r.Organization = or(in.Organization, r.Organization)
 	r.TerminationProtection = or(in.TerminationProtection, r.TerminationProtection)
-	return nil
+	return r.checkReach()
 }
 
 // DeleteEventDataStore begins the seven days after which a store is gone.

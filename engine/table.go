@@ -104,10 +104,10 @@ func (t *table) path(c plan.ColumnPath) []string {
 	return names
 }
 
-// synonyms are names that queries written for Athena's tables of trails use for
+// athenaNames are names that queries written for Athena's tables of trails use for
 // their partitions. They are read from the event, not from where its object lay:
 // the two differ for events delivered around midnight or by another region.
-var synonyms = []plan.Synonym{
+var athenaNames = []plan.Synonym{
 	{Name: "year", Column: "eventtime", Part: "year"},
 	{Name: "month", Column: "eventtime", Part: "month"},
 	{Name: "day", Column: "eventtime", Part: "day"},
@@ -133,4 +133,16 @@ var synonyms = []plan.Synonym{
 }
 
 // Synonyms implements plan.Synonymous.
-func (t *table) Synonyms() []plan.Synonym { return synonyms }
+func (t *table) Synonyms() []plan.Synonym { return synonyms(t.store.family) }
+
+// synonyms are the athenaNames that a family has no column of its own for, and has
+// the column they stand for.
+func synonyms(f *event.Family) []plan.Synonym {
+	return slices.DeleteFunc(slices.Clone(athenaNames), func(s plan.Synonym) bool {
+		own, stands := false, false
+		for _, c := range f.Columns {
+			own, stands = own || c.Name == s.Name, stands || c.Name == s.Column
+		}
+		return own || !stands
+	})
+}

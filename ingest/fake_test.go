@@ -148,7 +148,7 @@ func (s *store) Lookup(_ context.Context, day int32, prints []uint64) ([]Hit, er
 		}
 		for _, r := range s.rows {
 			if r.day == day && (r.print == p || s.wrongHits) {
-				_, identity, _, err := event.Identity([]byte(r.json))
+				_, identity, _, err := event.CloudTrail.Identity([]byte(r.json))
 				if err != nil {
 					return nil, err
 				}

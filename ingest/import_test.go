@@ -54,7 +54,7 @@ func TestImportCountsWhatWasGenerated(t *testing.T) {
 					t.Errorf("%d rows, want %d; %d duplicates", len(s.rows), made.Events, made.Duplicates)
 				}
 				for _, r := range s.rows {
-					if _, sum, ok, err := event.Identity([]byte(r.json)); err != nil || !ok || event.Fingerprint(sum) != r.print {
+					if _, sum, ok, err := event.CloudTrail.Identity([]byte(r.json)); err != nil || !ok || event.Fingerprint(sum) != r.print {
 						t.Fatalf("fingerprint of %s is %x (%v)", r.json, r.print, err)
 					}
 				}

@@ -331,6 +331,20 @@ func (l *Lake) OpenStore(id string, layout segment.Layout) (*Store, error) {
 	return s, nil
 }
 
+// StoreFamily returns Layout.Family of a store as it was made with; "" when there is
+// no such store.
+func (l *Lake) StoreFamily(id string) (string, error) {
+	raw, ok := l.catalog.Lake().Doc(storeDoc + id)
+	if !ok {
+		return "", nil
+	}
+	var r storeRecord
+	if err := json.Unmarshal(raw, &r); err != nil {
+		return "", fmt.Errorf("record of store %s: %w", id, err)
+	}
+	return r.Family, nil
+}
+
 func (l *Lake) allStores() []*Store {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -158,10 +158,11 @@ func (f *Family) complete() {
 	for i := range f.fields {
 		a := f.fields[i].arrow()
 		stored = append(stored, a)
-		f.Columns = append(f.Columns, Column{Name: a.Name, Type: a.Type, Text: f.fields[i].textColumn()})
+		hidden := f.fields[i].hidden
+		f.Columns = append(f.Columns, Column{Name: a.Name, Type: a.Type, Text: f.fields[i].textColumn(), Hidden: hidden})
 		switch a.Name {
 		case f.PayloadColumn:
-			f.Columns = append(f.Columns, Column{Name: ChecksumColumn, Type: arrow.BinaryTypes.String, Virtual: true})
+			f.Columns = append(f.Columns, Column{Name: ChecksumColumn, Type: arrow.BinaryTypes.String, Virtual: true, Hidden: hidden})
 		case f.IDColumn:
 			f.idSlot = i
 		case f.TimeColumn:
@@ -182,8 +183,10 @@ func (f *Family) complete() {
 			f.Columns = append(f.Columns, Column{Name: name, Type: arrow.BinaryTypes.String, Hidden: true, Virtual: true, Key: f.fields[i].key})
 		}
 	}
-	f.Columns = append(f.Columns,
-		Column{Name: DataColumn, Type: arrow.BinaryTypes.String, Hidden: true, Virtual: true, Key: "eventData"},
-		Column{Name: MetadataColumn, Type: arrow.BinaryTypes.String, Hidden: true, Virtual: true, Key: "metadata"})
+	for _, c := range []Column{{Name: DataColumn, Key: "eventData"}, {Name: MetadataColumn, Key: "metadata"}} {
+		if _, own := f.top.index[c.Key]; !own {
+			f.Columns = append(f.Columns, Column{Name: c.Name, Type: arrow.BinaryTypes.String, Hidden: true, Virtual: true, Key: c.Key})
+		}
+	}
 	f.Schema = arrow.NewSchema(stored, nil)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -66,7 +65,7 @@ func (d *Decoder) Decode(record []byte) (Row, error) {
 		d.quoted, _ = unquote(d.quoted[:0], d.text[at.from:at.to])
 		if len(d.quoted) > 0 {
 			d.row.ID = string(d.quoted)
-			d.row.Identity, d.row.HasIdentity = d.canon.sum(d.text), true
+			d.row.Identity, d.row.HasIdentity = d.canon.sum(d.text, d.family.apart), true
 		}
 	}
 	return d.row, nil
@@ -165,13 +164,14 @@ func appendLower(dst, s []byte) []byte {
 	return dst
 }
 
-var decoders = sync.Pool{New: func() any { return NewDecoder(CloudTrail) }}
-
-// Identity returns the id and the identity of a record; ok is false when the
-// record has no id and so no identity.
-func Identity(record []byte) (id string, sum [32]byte, ok bool, err error) {
-	d := decoders.Get().(*Decoder)
-	defer decoders.Put(d)
+// Identity returns the id and the identity of a record of the family; ok is false
+// when the record has no id and so no identity.
+func (f *Family) Identity(record []byte) (id string, sum [32]byte, ok bool, err error) {
+	d, pooled := f.decoders.Get().(*Decoder)
+	if !pooled {
+		d = NewDecoder(f)
+	}
+	defer f.decoders.Put(d)
 	row, err := d.Decode(record)
 	d.raw, d.text = nil, nil
 	return row.ID, row.Identity, row.HasIdentity, err

@@ -31,12 +31,15 @@
 // the same canonical text: no white space, keys sorted by their bytes, of
 // duplicate keys the last, strings by value (quoted with as few escapes as JSON
 // allows), numbers by their source token, so that 1.0 and 1.00 differ. The
-// identity is the SHA-256 of that text.
+// identity is the SHA-256 of that text. Of an event of an integration the text is
+// that without "metadata", which tells when it was taken in: so an event that is
+// sent again is the same one.
 package event
 
 import (
 	"encoding/binary"
 	"math"
+	"sync"
 
 	"github.com/apache/arrow/go/v15/arrow"
 )
@@ -84,7 +87,8 @@ type Column struct {
 	Key string
 }
 
-// Family is a schema of events. All fields are read-only.
+// Family is a schema of events. All fields are read-only. Every family has the same
+// TimeColumn, PayloadColumn and IDColumn.
 type Family struct {
 	Name string
 	// Schema has the stored columns in SELECT * order, then the "$" columns.
@@ -107,6 +111,26 @@ type Family struct {
 	top             *level
 	idSlot, timSlot int
 	selection       selection
+	decoders        sync.Pool // of Identity
+	// apart is the key of the record whose value is no part of the identity; "" is none.
+	apart string
+}
+
+// Families are all there are. A family's Name is kept with every store.
+var Families = []*Family{CloudTrail, ActivityAuditLog}
+
+// FamilyNamed returns the family with that Name. Stores of the first versions have
+// none: theirs is CloudTrail.
+func FamilyNamed(name string) (*Family, bool) {
+	if name == "" {
+		return CloudTrail, true
+	}
+	for _, f := range Families {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return nil, false
 }
 
 // Source tells where a record was read.

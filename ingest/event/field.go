@@ -26,9 +26,11 @@ type field struct {
 	name string // lower case, as SQL shows it
 	key  string // exact key in the record; empty: not read from the record
 	kind kind
-	key2 int     // id of the map's key, or of the list's element
-	val2 int     // id of the map's value
-	sub  []field // of object and objects
+	key2 int // id of the map's key, or of the list's element
+	val2 int // id of the map's value
+	// hidden leaves a column out of SELECT *.
+	hidden bool
+	sub    []field // of object and objects
 }
 
 // level is the keys of one JSON object that fill columns.

@@ -34,10 +34,11 @@ func (m *member) before(o *member) bool {
 	return bytes.Compare(m.key, o.key) < 0
 }
 
-// sum returns the SHA-256 of the canonical form of the valid text b.
-func (c *canon) sum(b []byte) [32]byte {
+// sum returns the SHA-256 of the canonical form of the valid text b of an object,
+// without its member apart.
+func (c *canon) sum(b []byte, apart string) [32]byte {
 	c.out, c.arena = c.out[:0], c.arena[:0]
-	c.value(b, span{0, len(b)})
+	c.object(b, span{0, len(b)}, apart)
 	sum := sha256.Sum256(c.out)
 	if cap(c.out) > keepBytes {
 		c.out = nil
@@ -51,7 +52,7 @@ const keepBytes = 1 << 20
 func (c *canon) value(b []byte, at span) {
 	switch b[at.from] {
 	case '{':
-		c.object(b, at)
+		c.object(b, at, "")
 	case '[':
 		c.out = append(c.out, '[')
 		first := true
@@ -73,7 +74,7 @@ func (c *canon) value(b []byte, at span) {
 	}
 }
 
-func (c *canon) object(b []byte, at span) {
+func (c *canon) object(b []byte, at span, apart string) {
 	base := len(c.stack)
 	for w := walk(b, at); ; {
 		from := w.i
@@ -93,6 +94,9 @@ func (c *canon) object(b []byte, at span) {
 	c.out = append(c.out, '{')
 	for i, n := 0, len(own); i < n; i++ {
 		m := &c.stack[base+i]
+		if apart != "" && string(m.key) == apart {
+			continue
+		}
 		if i+1 < n && bytes.Equal(m.key, c.stack[base+i+1].key) {
 			continue // a duplicate: the last counts
 		}

@@ -31,13 +31,13 @@ func TestCanonicalText(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			id, sum, ok, err := Identity([]byte(tt.record))
+			id, sum, ok, err := CloudTrail.Identity([]byte(tt.record))
 			if err != nil || !ok || id != "x" {
 				t.Fatalf("Identity = %q %v %v", id, ok, err)
 			}
 			if want := sha256.Sum256([]byte(tt.want)); sum != want {
 				var c canon
-				c.sum([]byte(tt.record))
+				c.sum([]byte(tt.record), "")
 				t.Errorf("canonical text = %s\nwant %s", c.out, tt.want)
 			}
 		})
@@ -46,11 +46,11 @@ func TestCanonicalText(t *testing.T) {
 
 func TestIdentityNeedsID(t *testing.T) {
 	for _, record := range []string{`{}`, `{"eventID":""}`, `{"eventID":null}`, `{"eventID":1}`, `{"eventid":"x"}`, `{"eventID":"x","eventID":""}`} {
-		if _, _, ok, err := Identity([]byte(record)); ok || err != nil {
+		if _, _, ok, err := CloudTrail.Identity([]byte(record)); ok || err != nil {
 			t.Errorf("Identity(%s) = %v, %v", record, ok, err)
 		}
 	}
-	if _, _, _, err := Identity([]byte(`[]`)); err == nil {
+	if _, _, _, err := CloudTrail.Identity([]byte(`[]`)); err == nil {
 		t.Error("Identity([]) gives no error")
 	}
 }
@@ -83,7 +83,7 @@ func TestIdentityAgainstEncodingJSON(t *testing.T) {
 		sum := sha256.Sum256(bytes.TrimSpace(want.Bytes()))
 		for range 2 {
 			text := scramble(r, doc)
-			_, got, ok, err := Identity(text)
+			_, got, ok, err := CloudTrail.Identity(text)
 			if err != nil || !ok || got != sum {
 				t.Fatalf("seed %d, document %d: identity of %s differs from that of %s (%v)", *seed, i, text, want.Bytes(), err)
 			}
@@ -187,4 +187,32 @@ func scramble(r *rand.Rand, v any) []byte {
 	}
 	write(v)
 	return out
+}
+
+// TestIdentityApart: an event of an integration is the same whenever it was taken
+// in and by whatever channel, another one when anything else of it differs.
+func TestIdentityApart(t *testing.T) {
+	sum := func(f *Family, record string) [32]byte {
+		t.Helper()
+		id, sum, ok, err := f.Identity([]byte(record))
+		if err != nil || !ok || id != "e" {
+			t.Fatalf("Identity(%s) = %q %v %v", record, id, ok, err)
+		}
+		return sum
+	}
+	first := `{"eventID":"e","metadata":{"ingestionTime":"1"},"eventData":{"metadata":1}}`
+	later := `{"eventID":"e","metadat\u0061":{"ingestionTime":"2"},"eventData":{"metadata":1}}`
+	other := `{"eventID":"e","metadata":{"ingestionTime":"1"},"eventData":{"metadata":2}}`
+	if sum(ActivityAuditLog, first) != sum(ActivityAuditLog, later) {
+		t.Error("taken in again, it is another event")
+	}
+	if sum(ActivityAuditLog, first) == sum(ActivityAuditLog, other) {
+		t.Error("metadata of the sender's does not count")
+	}
+	if sum(ActivityAuditLog, first) != sha256.Sum256([]byte(`{"eventData":{"metadata":1},"eventID":"e"}`)) {
+		t.Error("the identity is not that of the text without metadata")
+	}
+	if sum(CloudTrail, first) == sum(CloudTrail, later) {
+		t.Error("metadata of a CloudTrail event does not count")
+	}
 }

@@ -121,7 +121,7 @@ func TestResults(t *testing.T) {
 	put(t, b, record(1))
 	cutoff := epoch.Add(-time.Hour)
 	stored := record(7)
-	_, identity, _, err := event.Identity([]byte(stored))
+	_, identity, _, err := event.CloudTrail.Identity([]byte(stored))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +245,7 @@ func TestConcurrent(t *testing.T) {
 			for _, r := range p.Records {
 				column := r.Column(r.Schema().FieldIndices("eventjson")[0]).(*array.String)
 				for i := range column.Len() {
-					id, identity, _, err := event.Identity([]byte(column.Value(i)))
+					id, identity, _, err := event.CloudTrail.Identity([]byte(column.Value(i)))
 					if err != nil {
 						t.Error(err)
 					}
@@ -301,7 +301,7 @@ func TestConcurrent(t *testing.T) {
 			batch := map[string]uint64{}
 			for range 30 {
 				n := rng.IntN(events)
-				id, identity, _, _ := event.Identity([]byte(record(n)))
+				id, identity, _, _ := event.CloudTrail.Identity([]byte(record(n)))
 				print := event.Fingerprint(identity)
 				live, err := hold.Find(context.Background(), []uint64{print})
 				if err != nil {
@@ -357,7 +357,7 @@ func identityOf(id string) [32]byte {
 	if _, err := fmt.Sscanf(id, "e%d", &n); err != nil {
 		panic(err)
 	}
-	_, identity, _, _ := event.Identity([]byte(record(n)))
+	_, identity, _, _ := event.CloudTrail.Identity([]byte(record(n)))
 	return identity
 }
 
