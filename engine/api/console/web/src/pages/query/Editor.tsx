@@ -1,5 +1,5 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type CompletionSource } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab, toggleComment } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory, toggleComment } from "@codemirror/commands";
 import { sql } from "@codemirror/lang-sql";
 import { bracketMatching, indentOnInput } from "@codemirror/language";
 import { lintKeymap } from "@codemirror/lint";
@@ -134,7 +134,7 @@ export function Editor({ id, text, onChange, onSelect, label, hint, complete, ex
     },
     replace: (to) => {
       const v = view.current;
-      v?.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: to }, scrollIntoView: true });
+      v?.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: to }, annotations: isolateHistory.of("full"), scrollIntoView: true });
     },
     goTo: (line, column) => {
       const v = view.current;
