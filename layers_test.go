@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"engine/api/console": {},
 	"ingest":             {"ingest"},
 	"ingest/event":       {},
+	"ingest/envelope":    {"ingest/event"},
 	"ingest/selector":    {"ingest/event"},
 	"ingest/trail":       {"ingest/event"},
 	"ingest/trailgen":    {},

@@ -12,6 +12,8 @@ type counters struct {
 	bytesScanned   atomic.Int64
 	eventsImported atomic.Int64
 	eventsPut      atomic.Int64
+
+	recordsRejected atomic.Int64
 }
 
 // endings are the final states of queries, as they are counted.
@@ -44,6 +46,7 @@ func (e *Engine) Metrics() []Metric {
 		{Name: "traillake_bytes_scanned_total", Help: "Compressed bytes that queries read.", Type: "counter", Value: float64(e.counters.bytesScanned.Load())},
 		{Name: "traillake_events_imported_total", Help: "Rows that imports added.", Type: "counter", Value: float64(e.counters.eventsImported.Load())},
 		{Name: "traillake_events_put_total", Help: "Live events that were stored.", Type: "counter", Value: float64(e.counters.eventsPut.Load())},
+		{Name: "traillake_records_rejected_total", Help: "What live sources brought that is no event.", Type: "counter", Value: float64(e.counters.recordsRejected.Load())},
 	}
 	for i, s := range endings {
 		out = append(out, Metric{

@@ -134,8 +134,8 @@ func checkPutEvents(in PutEventsInput) error {
 
 // put stores live events in a store that takes them.
 func (e *Engine) put(ctx context.Context, s *store, events []live.Event) ([]live.Result, error) {
-	if status := s.record.Load().Status; status != StoreEnabled {
-		return nil, Errorf(InvalidEventDataStoreStatus, "event data store %s is %s: it takes live events when it is %s", s.id, status, StoreEnabled)
+	if err := e.takesLive(s); err != nil {
+		return nil, err
 	}
 	selectors, err := s.selectors()
 	if err != nil {
@@ -165,6 +165,14 @@ func (e *Engine) put(ctx context.Context, s *store, events []live.Event) ([]live
 		}
 	}
 	return results, nil
+}
+
+// takesLive refuses a store whose ingestion is stopped.
+func (e *Engine) takesLive(s *store) error {
+	if status := s.record.Load().Status; status != StoreEnabled {
+		return Errorf(InvalidEventDataStoreStatus, "event data store %s is %s: it takes live events when it is %s", s.id, status, StoreEnabled)
+	}
+	return nil
 }
 
 // putError is what callers read of why no event was stored.

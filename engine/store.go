@@ -29,7 +29,9 @@ type store struct {
 	storage *storage.Store
 	live    *live.Buffer // events that are in no segment yet
 	sealing sync.Mutex   // held while they are moved into segments
-	record  atomic.Pointer[storeRecord]
+	// rejecting is held while what is no event is noted.
+	rejecting sync.Mutex
+	record    atomic.Pointer[storeRecord]
 	// compiled is made of record when it is asked for.
 	compiled atomic.Pointer[compiledSelectors]
 }

@@ -30,7 +30,7 @@ func (s *Server) handler(ctx context.Context, verifier *auth.Verifier) (http.Han
 	}
 	restHandler, err := rest.New(ctx, rest.Options{
 		Conn: s.conn, Uploads: s.opts.Engine, Events: s.opts.Engine, Auth: verifier, Sessions: sessions, Region: s.opts.Engine.Region(), Version: s.opts.Version,
-		Outgoing: grpcapi.WithCaller, RequestID: requestID, MaxBody: s.opts.MaxBody, Logger: s.opts.Logger,
+		Outgoing: grpcapi.WithCaller, RequestID: requestID, MaxBody: s.opts.MaxBody, Now: s.opts.Now, Logger: s.opts.Logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set REST up: %w", err)

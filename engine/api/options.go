@@ -38,6 +38,7 @@ type Engine interface {
 	grpcapi.Language
 	grpcapi.SavedQueries
 	rest.Uploads
+	rest.Events
 	Operator
 }
 

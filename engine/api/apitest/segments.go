@@ -17,6 +17,22 @@ func (e *Engine) PutEvents(ctx context.Context, p engine.Principal, in engine.Pu
 	}, nil
 }
 
+// PutRecords answers one of each kind.
+func (e *Engine) PutRecords(ctx context.Context, p engine.Principal, in engine.PutRecordsInput) (engine.PutRecordsResult, error) {
+	if err := e.asked(ctx, "PutRecords", p, in); err != nil {
+		return engine.PutRecordsResult{}, err
+	}
+	return engine.PutRecordsResult{Stored: 1, Duplicates: 2, Rejected: 3}, nil
+}
+
+// ListRejectedRecords answers one record.
+func (e *Engine) ListRejectedRecords(ctx context.Context, p engine.Principal, id string, page engine.Page) ([]engine.RejectedRecord, string, error) {
+	if err := e.asked(ctx, "ListRejectedRecords", p, []any{id, page}); err != nil {
+		return nil, "", err
+	}
+	return []engine.RejectedRecord{{Source: "Firehose", Record: 1, Reason: "no JSON", Excerpt: "x", Time: At}}, "next-rejected", nil
+}
+
 // ListDays answers a day and events without a time.
 func (e *Engine) ListDays(ctx context.Context, p engine.Principal, id string) ([]engine.StoreDay, error) {
 	if err := e.asked(ctx, "ListDays", p, id); err != nil {

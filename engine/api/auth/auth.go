@@ -49,9 +49,17 @@ func (v *Verifier) Basic(ctx context.Context, authorization string) (engine.Prin
 	if err != nil {
 		return engine.Principal{}, newError(IncompleteSignature, "Basic credentials: must be base64(id:secret)")
 	}
-	id, secret, ok := strings.Cut(string(raw), ":")
-	if !ok || id == "" {
+	if id, _, ok := strings.Cut(string(raw), ":"); !ok || id == "" {
 		return engine.Principal{}, newError(IncompleteSignature, "Basic credentials: must be base64(id:secret)")
+	}
+	return v.AccessKey(ctx, string(raw))
+}
+
+// AccessKey verifies an access key given as id:secret. The error is an *Error.
+func (v *Verifier) AccessKey(ctx context.Context, key string) (engine.Principal, error) {
+	id, secret, ok := strings.Cut(key, ":")
+	if !ok || id == "" {
+		return engine.Principal{}, newError(IncompleteSignature, "access key: must be id:secret")
 	}
 	return v.secret(ctx, id, secret)
 }

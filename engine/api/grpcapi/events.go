@@ -16,6 +16,7 @@ const maxMessageBytes = 36 << 20
 // Events is the part of the engine that takes live events. Safe for concurrent use.
 type Events interface {
 	PutEvents(context.Context, engine.Principal, engine.PutEventsInput) ([]engine.PutEventResult, error)
+	ListRejectedRecords(ctx context.Context, p engine.Principal, idOrARN string, page engine.Page) (records []engine.RejectedRecord, next string, err error)
 }
 
 func (s *lakeServer) PutEvents(ctx context.Context, r *pb.PutEventsRequest) (*pb.PutEventsResponse, error) {
@@ -54,4 +55,18 @@ func (s *lakeServer) StreamPutEvents(stream pb.LakeService_StreamPutEventsServer
 			return err
 		}
 	}
+}
+
+func (s *lakeServer) ListRejectedRecords(ctx context.Context, r *pb.ListRejectedRecordsRequest) (*pb.ListRejectedRecordsResponse, error) {
+	page := engine.Page{MaxResults: r.MaxResults, NextToken: given(r.NextToken)}
+	records, next, err := s.events.ListRejectedRecords(ctx, caller(ctx), r.GetEventDataStore(), page)
+	if err != nil {
+		return nil, err
+	}
+	resp := &pb.ListRejectedRecordsResponse{NextToken: next}
+	for i := range records {
+		x := &records[i]
+		resp.Records = append(resp.Records, &pb.RejectedRecord{Source: x.Source, Record: x.Record, Reason: x.Reason, Excerpt: x.Excerpt, LastSeenTimestamp: timeTo(&x.Time)})
+	}
+	return resp, nil
 }

@@ -149,6 +149,9 @@ func TestCalls(t *testing.T) {
 			return c.PutEvents(ctx, &pb.PutEventsRequest{EventDataStore: "s", Events: []string{"{}", "[]"}, Source: &text})
 		}, engine.PutEventsInput{EventDataStore: "s", Events: [][]byte{[]byte("{}"), []byte("[]")}, Source: text},
 			`{"results":[{"status":"STORED","eventId":"a"},{"status":"DUPLICATE","eventId":"b"},{"status":"INVALID","message":"no JSON object"}],"stored":"1"}`},
+		{"ListRejectedRecords", func() (proto.Message, error) {
+			return c.ListRejectedRecords(ctx, &pb.ListRejectedRecordsRequest{EventDataStore: "s", MaxResults: &days, NextToken: &text})
+		}, []any{"s", page}, `{"records":[{"source":"Firehose","record":"1","reason":"no JSON","excerpt":"x","lastSeenTimestamp":"2026-03-04T05:06:07.890Z"}],"nextToken":"next-rejected"}`},
 		{"ListDays", func() (proto.Message, error) {
 			return c.ListDays(ctx, &pb.ListDaysRequest{EventDataStore: "s"})
 		}, "s", `{"days":[{"day":"2026-03-04","events":"1","bytes":"2","segments":"3"},{"events":"4","bytes":"5","segments":"6"}]}`},

@@ -119,14 +119,21 @@ func routingError(r *http.Request, status int) *restError {
 	}
 }
 
+// restErrorOf is an error as the wire has it.
+func restErrorOf(err error) *restError {
+	var e *restError
+	if errors.As(err, &e) {
+		return e
+	}
+	return fromEngine(engine.AsError(err))
+}
+
 // writeError answers with an error: {"code": …, "message": …}.
 func (h *handler) writeError(w http.ResponseWriter, err error) {
-	var e *restError
-	if !errors.As(err, &e) {
-		e = fromEngine(engine.AsError(err))
-		if e.status == http.StatusInternalServerError {
-			h.opts.Logger.Error("request failed", "err", err, "cause", engine.AsError(err).Err)
-		}
+	e := restErrorOf(err)
+	var own *restError
+	if !errors.As(err, &own) && e.status == http.StatusInternalServerError {
+		h.opts.Logger.Error("request failed", "err", err, "cause", engine.AsError(err).Err)
 	}
 	b, err := json.Marshal(e)
 	if err != nil { // two strings always encode

@@ -18,6 +18,7 @@ import (
 // Events is the part of the engine that takes live events. Safe for concurrent use.
 type Events interface {
 	PutEvents(context.Context, engine.Principal, engine.PutEventsInput) ([]engine.PutEventResult, error)
+	PutRecords(context.Context, engine.Principal, engine.PutRecordsInput) (engine.PutRecordsResult, error)
 }
 
 // Lines are put in requests of so many, or so many bytes.

@@ -3,8 +3,8 @@
 // the gRPC server's interceptors. Of its own it has only the check of the
 // credentials (gRPC metadata cannot carry an AWS signature), the console's
 // sessions, the Arrow stream and exports, whose bytes the gateway would wrap in
-// JSON, the upload of files for an import, live events as lines of JSON, and the
-// OpenAPI page.
+// JSON, the upload of files for an import, live events as lines of JSON or in
+// deliveries of Amazon Data Firehose, and the OpenAPI page.
 package rest
 
 import (
@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/grpc"
@@ -51,6 +52,8 @@ type Options struct {
 	// MaxBody bounds a request's body in bytes, but not an upload's, which the
 	// engine bounds; 0 means 4 MiB.
 	MaxBody int64
+	// Now is the clock of answers to Firehose; nil is time.Now.
+	Now func() time.Time
 	// Logger gets what goes wrong while an answer is written; nil discards.
 	Logger *slog.Logger
 }
@@ -60,6 +63,8 @@ type handler struct {
 	opts    Options
 	client  traillakev1.LakeServiceClient
 	gateway *runtime.ServeMux
+	// deliveries holds a place for each delivery of Firehose in memory.
+	deliveries chan struct{}
 }
 
 // New makes the handler of /api/v1/. ctx bounds the setting up only.
@@ -67,10 +72,13 @@ func New(ctx context.Context, opts Options) (http.Handler, error) {
 	if opts.MaxBody == 0 {
 		opts.MaxBody = 4 << 20
 	}
+	if opts.Now == nil {
+		opts.Now = time.Now //nolint:forbidigo // the default of the option
+	}
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	h := &handler{opts: opts, client: traillakev1.NewLakeServiceClient(opts.Conn)}
+	h := &handler{opts: opts, client: traillakev1.NewLakeServiceClient(opts.Conn), deliveries: make(chan struct{}, firehoseAtOnce)}
 	h.gateway = runtime.NewServeMux(
 		// A store may be named by its ARN, whose slash and colons a client may escape.
 		runtime.WithUnescapingMode(runtime.UnescapingModeAllCharacters),
@@ -119,6 +127,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if eventLines(r) {
 		h.putLines(w, r)
+		return
+	}
+	if firehoseDelivery(r) {
+		h.firehose(w, r)
 		return
 	}
 	r, err := h.admit(w, r)

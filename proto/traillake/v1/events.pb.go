@@ -9,6 +9,7 @@ package traillakev1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -206,11 +207,205 @@ func (x *PutEventsResponse) GetStored() int64 {
 	return 0
 }
 
+type ListRejectedRecordsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id or ARN of the store.
+	EventDataStore string  `protobuf:"bytes,1,opt,name=event_data_store,json=eventDataStore,proto3" json:"event_data_store,omitempty"`
+	MaxResults     *int32  `protobuf:"varint,2,opt,name=max_results,json=maxResults,proto3,oneof" json:"max_results,omitempty"`
+	NextToken      *string `protobuf:"bytes,3,opt,name=next_token,json=nextToken,proto3,oneof" json:"next_token,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *ListRejectedRecordsRequest) Reset() {
+	*x = ListRejectedRecordsRequest{}
+	mi := &file_traillake_v1_events_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRejectedRecordsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRejectedRecordsRequest) ProtoMessage() {}
+
+func (x *ListRejectedRecordsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_events_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRejectedRecordsRequest.ProtoReflect.Descriptor instead.
+func (*ListRejectedRecordsRequest) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_events_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *ListRejectedRecordsRequest) GetEventDataStore() string {
+	if x != nil {
+		return x.EventDataStore
+	}
+	return ""
+}
+
+func (x *ListRejectedRecordsRequest) GetMaxResults() int32 {
+	if x != nil && x.MaxResults != nil {
+		return *x.MaxResults
+	}
+	return 0
+}
+
+func (x *ListRejectedRecordsRequest) GetNextToken() string {
+	if x != nil && x.NextToken != nil {
+		return *x.NextToken
+	}
+	return ""
+}
+
+// RejectedRecord is something that a live source brought and that is no event.
+type RejectedRecord struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What "$source".object would have been, and the number there.
+	Source string `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
+	Record int64  `protobuf:"varint,2,opt,name=record,proto3" json:"record,omitempty"`
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The beginning of its text.
+	Excerpt           string                 `protobuf:"bytes,4,opt,name=excerpt,proto3" json:"excerpt,omitempty"`
+	LastSeenTimestamp *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=last_seen_timestamp,json=lastSeenTimestamp,proto3" json:"last_seen_timestamp,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *RejectedRecord) Reset() {
+	*x = RejectedRecord{}
+	mi := &file_traillake_v1_events_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RejectedRecord) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RejectedRecord) ProtoMessage() {}
+
+func (x *RejectedRecord) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_events_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RejectedRecord.ProtoReflect.Descriptor instead.
+func (*RejectedRecord) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_events_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *RejectedRecord) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *RejectedRecord) GetRecord() int64 {
+	if x != nil {
+		return x.Record
+	}
+	return 0
+}
+
+func (x *RejectedRecord) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *RejectedRecord) GetExcerpt() string {
+	if x != nil {
+		return x.Excerpt
+	}
+	return ""
+}
+
+func (x *RejectedRecord) GetLastSeenTimestamp() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LastSeenTimestamp
+	}
+	return nil
+}
+
+type ListRejectedRecordsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The newest first.
+	Records []*RejectedRecord `protobuf:"bytes,1,rep,name=records,proto3" json:"records,omitempty"`
+	// Empty at the end.
+	NextToken     string `protobuf:"bytes,2,opt,name=next_token,json=nextToken,proto3" json:"next_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRejectedRecordsResponse) Reset() {
+	*x = ListRejectedRecordsResponse{}
+	mi := &file_traillake_v1_events_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRejectedRecordsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRejectedRecordsResponse) ProtoMessage() {}
+
+func (x *ListRejectedRecordsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_traillake_v1_events_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRejectedRecordsResponse.ProtoReflect.Descriptor instead.
+func (*ListRejectedRecordsResponse) Descriptor() ([]byte, []int) {
+	return file_traillake_v1_events_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ListRejectedRecordsResponse) GetRecords() []*RejectedRecord {
+	if x != nil {
+		return x.Records
+	}
+	return nil
+}
+
+func (x *ListRejectedRecordsResponse) GetNextToken() string {
+	if x != nil {
+		return x.NextToken
+	}
+	return ""
+}
+
 var File_traillake_v1_events_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_events_proto_rawDesc = "" +
 	"\n" +
-	"\x19traillake/v1/events.proto\x12\ftraillake.v1\"|\n" +
+	"\x19traillake/v1/events.proto\x12\ftraillake.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"|\n" +
 	"\x10PutEventsRequest\x12(\n" +
 	"\x10event_data_store\x18\x01 \x01(\tR\x0eeventDataStore\x12\x16\n" +
 	"\x06events\x18\x02 \x03(\tR\x06events\x12\x1b\n" +
@@ -222,7 +417,25 @@ const file_traillake_v1_events_proto_rawDesc = "" +
 	"\amessage\x18\x03 \x01(\tR\amessage\"c\n" +
 	"\x11PutEventsResponse\x126\n" +
 	"\aresults\x18\x01 \x03(\v2\x1c.traillake.v1.PutEventResultR\aresults\x12\x16\n" +
-	"\x06stored\x18\x02 \x01(\x03R\x06storedB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
+	"\x06stored\x18\x02 \x01(\x03R\x06stored\"\xaf\x01\n" +
+	"\x1aListRejectedRecordsRequest\x12(\n" +
+	"\x10event_data_store\x18\x01 \x01(\tR\x0eeventDataStore\x12$\n" +
+	"\vmax_results\x18\x02 \x01(\x05H\x00R\n" +
+	"maxResults\x88\x01\x01\x12\"\n" +
+	"\n" +
+	"next_token\x18\x03 \x01(\tH\x01R\tnextToken\x88\x01\x01B\x0e\n" +
+	"\f_max_resultsB\r\n" +
+	"\v_next_token\"\xbe\x01\n" +
+	"\x0eRejectedRecord\x12\x16\n" +
+	"\x06source\x18\x01 \x01(\tR\x06source\x12\x16\n" +
+	"\x06record\x18\x02 \x01(\x03R\x06record\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x18\n" +
+	"\aexcerpt\x18\x04 \x01(\tR\aexcerpt\x12J\n" +
+	"\x13last_seen_timestamp\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x11lastSeenTimestamp\"t\n" +
+	"\x1bListRejectedRecordsResponse\x126\n" +
+	"\arecords\x18\x01 \x03(\v2\x1c.traillake.v1.RejectedRecordR\arecords\x12\x1d\n" +
+	"\n" +
+	"next_token\x18\x02 \x01(\tR\tnextTokenB?Z=github.com/traillake/traillake/proto/traillake/v1;traillakev1b\x06proto3"
 
 var (
 	file_traillake_v1_events_proto_rawDescOnce sync.Once
@@ -236,19 +449,25 @@ func file_traillake_v1_events_proto_rawDescGZIP() []byte {
 	return file_traillake_v1_events_proto_rawDescData
 }
 
-var file_traillake_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_traillake_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_traillake_v1_events_proto_goTypes = []any{
-	(*PutEventsRequest)(nil),  // 0: traillake.v1.PutEventsRequest
-	(*PutEventResult)(nil),    // 1: traillake.v1.PutEventResult
-	(*PutEventsResponse)(nil), // 2: traillake.v1.PutEventsResponse
+	(*PutEventsRequest)(nil),            // 0: traillake.v1.PutEventsRequest
+	(*PutEventResult)(nil),              // 1: traillake.v1.PutEventResult
+	(*PutEventsResponse)(nil),           // 2: traillake.v1.PutEventsResponse
+	(*ListRejectedRecordsRequest)(nil),  // 3: traillake.v1.ListRejectedRecordsRequest
+	(*RejectedRecord)(nil),              // 4: traillake.v1.RejectedRecord
+	(*ListRejectedRecordsResponse)(nil), // 5: traillake.v1.ListRejectedRecordsResponse
+	(*timestamppb.Timestamp)(nil),       // 6: google.protobuf.Timestamp
 }
 var file_traillake_v1_events_proto_depIdxs = []int32{
 	1, // 0: traillake.v1.PutEventsResponse.results:type_name -> traillake.v1.PutEventResult
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	6, // 1: traillake.v1.RejectedRecord.last_seen_timestamp:type_name -> google.protobuf.Timestamp
+	4, // 2: traillake.v1.ListRejectedRecordsResponse.records:type_name -> traillake.v1.RejectedRecord
+	3, // [3:3] is the sub-list for method output_type
+	3, // [3:3] is the sub-list for method input_type
+	3, // [3:3] is the sub-list for extension type_name
+	3, // [3:3] is the sub-list for extension extendee
+	0, // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_traillake_v1_events_proto_init() }
@@ -257,13 +476,14 @@ func file_traillake_v1_events_proto_init() {
 		return
 	}
 	file_traillake_v1_events_proto_msgTypes[0].OneofWrappers = []any{}
+	file_traillake_v1_events_proto_msgTypes[3].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_traillake_v1_events_proto_rawDesc), len(file_traillake_v1_events_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

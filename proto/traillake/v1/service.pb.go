@@ -24,7 +24,7 @@ var File_traillake_v1_service_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x19traillake/v1/events.proto\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a traillake/v1/saved_queries.proto\x1a\x1btraillake/v1/segments.proto\x1a\x19traillake/v1/stores.proto2\xdf \n" +
+	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x19traillake/v1/events.proto\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a traillake/v1/saved_queries.proto\x1a\x1btraillake/v1/segments.proto\x1a\x19traillake/v1/stores.proto2\xcb!\n" +
 	"\vLakeService\x12_\n" +
 	"\x14CreateEventDataStore\x12).traillake.v1.CreateEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12Y\n" +
 	"\x11GetEventDataStore\x12&.traillake.v1.GetEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12j\n" +
@@ -35,7 +35,8 @@ const file_traillake_v1_service_proto_rawDesc = "" +
 	"\x1cStartEventDataStoreIngestion\x121.traillake.v1.StartEventDataStoreIngestionRequest\x1a2.traillake.v1.StartEventDataStoreIngestionResponse\x12\x82\x01\n" +
 	"\x1bStopEventDataStoreIngestion\x120.traillake.v1.StopEventDataStoreIngestionRequest\x1a1.traillake.v1.StopEventDataStoreIngestionResponse\x12L\n" +
 	"\tPutEvents\x12\x1e.traillake.v1.PutEventsRequest\x1a\x1f.traillake.v1.PutEventsResponse\x12V\n" +
-	"\x0fStreamPutEvents\x12\x1e.traillake.v1.PutEventsRequest\x1a\x1f.traillake.v1.PutEventsResponse(\x010\x01\x12I\n" +
+	"\x0fStreamPutEvents\x12\x1e.traillake.v1.PutEventsRequest\x1a\x1f.traillake.v1.PutEventsResponse(\x010\x01\x12j\n" +
+	"\x13ListRejectedRecords\x12(.traillake.v1.ListRejectedRecordsRequest\x1a).traillake.v1.ListRejectedRecordsResponse\x12I\n" +
 	"\bListDays\x12\x1d.traillake.v1.ListDaysRequest\x1a\x1e.traillake.v1.ListDaysResponse\x12U\n" +
 	"\fListSegments\x12!.traillake.v1.ListSegmentsRequest\x1a\".traillake.v1.ListSegmentsResponse\x12R\n" +
 	"\vListBuckets\x12 .traillake.v1.ListBucketsRequest\x1a!.traillake.v1.ListBucketsResponse\x12d\n" +
@@ -83,76 +84,78 @@ var file_traillake_v1_service_proto_goTypes = []any{
 	(*StartEventDataStoreIngestionRequest)(nil),  // 6: traillake.v1.StartEventDataStoreIngestionRequest
 	(*StopEventDataStoreIngestionRequest)(nil),   // 7: traillake.v1.StopEventDataStoreIngestionRequest
 	(*PutEventsRequest)(nil),                     // 8: traillake.v1.PutEventsRequest
-	(*ListDaysRequest)(nil),                      // 9: traillake.v1.ListDaysRequest
-	(*ListSegmentsRequest)(nil),                  // 10: traillake.v1.ListSegmentsRequest
-	(*ListBucketsRequest)(nil),                   // 11: traillake.v1.ListBucketsRequest
-	(*ListBucketObjectsRequest)(nil),             // 12: traillake.v1.ListBucketObjectsRequest
-	(*StartImportRequest)(nil),                   // 13: traillake.v1.StartImportRequest
-	(*GetImportRequest)(nil),                     // 14: traillake.v1.GetImportRequest
-	(*StopImportRequest)(nil),                    // 15: traillake.v1.StopImportRequest
-	(*ListImportsRequest)(nil),                   // 16: traillake.v1.ListImportsRequest
-	(*ListImportFailuresRequest)(nil),            // 17: traillake.v1.ListImportFailuresRequest
-	(*ListQuarantinedRecordsRequest)(nil),        // 18: traillake.v1.ListQuarantinedRecordsRequest
-	(*StartQueryRequest)(nil),                    // 19: traillake.v1.StartQueryRequest
-	(*DescribeQueryRequest)(nil),                 // 20: traillake.v1.DescribeQueryRequest
-	(*CancelQueryRequest)(nil),                   // 21: traillake.v1.CancelQueryRequest
-	(*GetQueryResultsRequest)(nil),               // 22: traillake.v1.GetQueryResultsRequest
-	(*GetQueryRowsRequest)(nil),                  // 23: traillake.v1.GetQueryRowsRequest
-	(*ExportQueryResultsRequest)(nil),            // 24: traillake.v1.ExportQueryResultsRequest
-	(*StreamQueryResultsRequest)(nil),            // 25: traillake.v1.StreamQueryResultsRequest
-	(*GetQueryResultStatisticsRequest)(nil),      // 26: traillake.v1.GetQueryResultStatisticsRequest
-	(*ListQueriesRequest)(nil),                   // 27: traillake.v1.ListQueriesRequest
-	(*CreateSavedQueryRequest)(nil),              // 28: traillake.v1.CreateSavedQueryRequest
-	(*GetSavedQueryRequest)(nil),                 // 29: traillake.v1.GetSavedQueryRequest
-	(*ListSavedQueriesRequest)(nil),              // 30: traillake.v1.ListSavedQueriesRequest
-	(*UpdateSavedQueryRequest)(nil),              // 31: traillake.v1.UpdateSavedQueryRequest
-	(*DeleteSavedQueryRequest)(nil),              // 32: traillake.v1.DeleteSavedQueryRequest
-	(*ListQueryHistoryRequest)(nil),              // 33: traillake.v1.ListQueryHistoryRequest
-	(*SearchSampleQueriesRequest)(nil),           // 34: traillake.v1.SearchSampleQueriesRequest
-	(*GetSampleQueryRequest)(nil),                // 35: traillake.v1.GetSampleQueryRequest
-	(*ValidateQueryRequest)(nil),                 // 36: traillake.v1.ValidateQueryRequest
-	(*EstimateQueryRequest)(nil),                 // 37: traillake.v1.EstimateQueryRequest
-	(*EditQueryRequest)(nil),                     // 38: traillake.v1.EditQueryRequest
-	(*ExplainQueryRequest)(nil),                  // 39: traillake.v1.ExplainQueryRequest
-	(*ListFunctionsRequest)(nil),                 // 40: traillake.v1.ListFunctionsRequest
-	(*ListEventDataStoreColumnsRequest)(nil),     // 41: traillake.v1.ListEventDataStoreColumnsRequest
-	(*ListEventDataStoreValuesRequest)(nil),      // 42: traillake.v1.ListEventDataStoreValuesRequest
-	(*EventDataStore)(nil),                       // 43: traillake.v1.EventDataStore
-	(*ListEventDataStoresResponse)(nil),          // 44: traillake.v1.ListEventDataStoresResponse
-	(*DeleteEventDataStoreResponse)(nil),         // 45: traillake.v1.DeleteEventDataStoreResponse
-	(*StartEventDataStoreIngestionResponse)(nil), // 46: traillake.v1.StartEventDataStoreIngestionResponse
-	(*StopEventDataStoreIngestionResponse)(nil),  // 47: traillake.v1.StopEventDataStoreIngestionResponse
-	(*PutEventsResponse)(nil),                    // 48: traillake.v1.PutEventsResponse
-	(*ListDaysResponse)(nil),                     // 49: traillake.v1.ListDaysResponse
-	(*ListSegmentsResponse)(nil),                 // 50: traillake.v1.ListSegmentsResponse
-	(*ListBucketsResponse)(nil),                  // 51: traillake.v1.ListBucketsResponse
-	(*ListBucketObjectsResponse)(nil),            // 52: traillake.v1.ListBucketObjectsResponse
-	(*Import)(nil),                               // 53: traillake.v1.Import
-	(*ListImportsResponse)(nil),                  // 54: traillake.v1.ListImportsResponse
-	(*ListImportFailuresResponse)(nil),           // 55: traillake.v1.ListImportFailuresResponse
-	(*ListQuarantinedRecordsResponse)(nil),       // 56: traillake.v1.ListQuarantinedRecordsResponse
-	(*StartQueryResponse)(nil),                   // 57: traillake.v1.StartQueryResponse
-	(*DescribeQueryResponse)(nil),                // 58: traillake.v1.DescribeQueryResponse
-	(*CancelQueryResponse)(nil),                  // 59: traillake.v1.CancelQueryResponse
-	(*GetQueryResultsResponse)(nil),              // 60: traillake.v1.GetQueryResultsResponse
-	(*GetQueryRowsResponse)(nil),                 // 61: traillake.v1.GetQueryRowsResponse
-	(*ExportQueryResultsResponse)(nil),           // 62: traillake.v1.ExportQueryResultsResponse
-	(*StreamQueryResultsResponse)(nil),           // 63: traillake.v1.StreamQueryResultsResponse
-	(*GetQueryResultStatisticsResponse)(nil),     // 64: traillake.v1.GetQueryResultStatisticsResponse
-	(*ListQueriesResponse)(nil),                  // 65: traillake.v1.ListQueriesResponse
-	(*SavedQuery)(nil),                           // 66: traillake.v1.SavedQuery
-	(*ListSavedQueriesResponse)(nil),             // 67: traillake.v1.ListSavedQueriesResponse
-	(*DeleteSavedQueryResponse)(nil),             // 68: traillake.v1.DeleteSavedQueryResponse
-	(*ListQueryHistoryResponse)(nil),             // 69: traillake.v1.ListQueryHistoryResponse
-	(*SearchSampleQueriesResponse)(nil),          // 70: traillake.v1.SearchSampleQueriesResponse
-	(*SampleQuery)(nil),                          // 71: traillake.v1.SampleQuery
-	(*ValidateQueryResponse)(nil),                // 72: traillake.v1.ValidateQueryResponse
-	(*EstimateQueryResponse)(nil),                // 73: traillake.v1.EstimateQueryResponse
-	(*EditQueryResponse)(nil),                    // 74: traillake.v1.EditQueryResponse
-	(*ExplainQueryResponse)(nil),                 // 75: traillake.v1.ExplainQueryResponse
-	(*ListFunctionsResponse)(nil),                // 76: traillake.v1.ListFunctionsResponse
-	(*ListEventDataStoreColumnsResponse)(nil),    // 77: traillake.v1.ListEventDataStoreColumnsResponse
-	(*ListEventDataStoreValuesResponse)(nil),     // 78: traillake.v1.ListEventDataStoreValuesResponse
+	(*ListRejectedRecordsRequest)(nil),           // 9: traillake.v1.ListRejectedRecordsRequest
+	(*ListDaysRequest)(nil),                      // 10: traillake.v1.ListDaysRequest
+	(*ListSegmentsRequest)(nil),                  // 11: traillake.v1.ListSegmentsRequest
+	(*ListBucketsRequest)(nil),                   // 12: traillake.v1.ListBucketsRequest
+	(*ListBucketObjectsRequest)(nil),             // 13: traillake.v1.ListBucketObjectsRequest
+	(*StartImportRequest)(nil),                   // 14: traillake.v1.StartImportRequest
+	(*GetImportRequest)(nil),                     // 15: traillake.v1.GetImportRequest
+	(*StopImportRequest)(nil),                    // 16: traillake.v1.StopImportRequest
+	(*ListImportsRequest)(nil),                   // 17: traillake.v1.ListImportsRequest
+	(*ListImportFailuresRequest)(nil),            // 18: traillake.v1.ListImportFailuresRequest
+	(*ListQuarantinedRecordsRequest)(nil),        // 19: traillake.v1.ListQuarantinedRecordsRequest
+	(*StartQueryRequest)(nil),                    // 20: traillake.v1.StartQueryRequest
+	(*DescribeQueryRequest)(nil),                 // 21: traillake.v1.DescribeQueryRequest
+	(*CancelQueryRequest)(nil),                   // 22: traillake.v1.CancelQueryRequest
+	(*GetQueryResultsRequest)(nil),               // 23: traillake.v1.GetQueryResultsRequest
+	(*GetQueryRowsRequest)(nil),                  // 24: traillake.v1.GetQueryRowsRequest
+	(*ExportQueryResultsRequest)(nil),            // 25: traillake.v1.ExportQueryResultsRequest
+	(*StreamQueryResultsRequest)(nil),            // 26: traillake.v1.StreamQueryResultsRequest
+	(*GetQueryResultStatisticsRequest)(nil),      // 27: traillake.v1.GetQueryResultStatisticsRequest
+	(*ListQueriesRequest)(nil),                   // 28: traillake.v1.ListQueriesRequest
+	(*CreateSavedQueryRequest)(nil),              // 29: traillake.v1.CreateSavedQueryRequest
+	(*GetSavedQueryRequest)(nil),                 // 30: traillake.v1.GetSavedQueryRequest
+	(*ListSavedQueriesRequest)(nil),              // 31: traillake.v1.ListSavedQueriesRequest
+	(*UpdateSavedQueryRequest)(nil),              // 32: traillake.v1.UpdateSavedQueryRequest
+	(*DeleteSavedQueryRequest)(nil),              // 33: traillake.v1.DeleteSavedQueryRequest
+	(*ListQueryHistoryRequest)(nil),              // 34: traillake.v1.ListQueryHistoryRequest
+	(*SearchSampleQueriesRequest)(nil),           // 35: traillake.v1.SearchSampleQueriesRequest
+	(*GetSampleQueryRequest)(nil),                // 36: traillake.v1.GetSampleQueryRequest
+	(*ValidateQueryRequest)(nil),                 // 37: traillake.v1.ValidateQueryRequest
+	(*EstimateQueryRequest)(nil),                 // 38: traillake.v1.EstimateQueryRequest
+	(*EditQueryRequest)(nil),                     // 39: traillake.v1.EditQueryRequest
+	(*ExplainQueryRequest)(nil),                  // 40: traillake.v1.ExplainQueryRequest
+	(*ListFunctionsRequest)(nil),                 // 41: traillake.v1.ListFunctionsRequest
+	(*ListEventDataStoreColumnsRequest)(nil),     // 42: traillake.v1.ListEventDataStoreColumnsRequest
+	(*ListEventDataStoreValuesRequest)(nil),      // 43: traillake.v1.ListEventDataStoreValuesRequest
+	(*EventDataStore)(nil),                       // 44: traillake.v1.EventDataStore
+	(*ListEventDataStoresResponse)(nil),          // 45: traillake.v1.ListEventDataStoresResponse
+	(*DeleteEventDataStoreResponse)(nil),         // 46: traillake.v1.DeleteEventDataStoreResponse
+	(*StartEventDataStoreIngestionResponse)(nil), // 47: traillake.v1.StartEventDataStoreIngestionResponse
+	(*StopEventDataStoreIngestionResponse)(nil),  // 48: traillake.v1.StopEventDataStoreIngestionResponse
+	(*PutEventsResponse)(nil),                    // 49: traillake.v1.PutEventsResponse
+	(*ListRejectedRecordsResponse)(nil),          // 50: traillake.v1.ListRejectedRecordsResponse
+	(*ListDaysResponse)(nil),                     // 51: traillake.v1.ListDaysResponse
+	(*ListSegmentsResponse)(nil),                 // 52: traillake.v1.ListSegmentsResponse
+	(*ListBucketsResponse)(nil),                  // 53: traillake.v1.ListBucketsResponse
+	(*ListBucketObjectsResponse)(nil),            // 54: traillake.v1.ListBucketObjectsResponse
+	(*Import)(nil),                               // 55: traillake.v1.Import
+	(*ListImportsResponse)(nil),                  // 56: traillake.v1.ListImportsResponse
+	(*ListImportFailuresResponse)(nil),           // 57: traillake.v1.ListImportFailuresResponse
+	(*ListQuarantinedRecordsResponse)(nil),       // 58: traillake.v1.ListQuarantinedRecordsResponse
+	(*StartQueryResponse)(nil),                   // 59: traillake.v1.StartQueryResponse
+	(*DescribeQueryResponse)(nil),                // 60: traillake.v1.DescribeQueryResponse
+	(*CancelQueryResponse)(nil),                  // 61: traillake.v1.CancelQueryResponse
+	(*GetQueryResultsResponse)(nil),              // 62: traillake.v1.GetQueryResultsResponse
+	(*GetQueryRowsResponse)(nil),                 // 63: traillake.v1.GetQueryRowsResponse
+	(*ExportQueryResultsResponse)(nil),           // 64: traillake.v1.ExportQueryResultsResponse
+	(*StreamQueryResultsResponse)(nil),           // 65: traillake.v1.StreamQueryResultsResponse
+	(*GetQueryResultStatisticsResponse)(nil),     // 66: traillake.v1.GetQueryResultStatisticsResponse
+	(*ListQueriesResponse)(nil),                  // 67: traillake.v1.ListQueriesResponse
+	(*SavedQuery)(nil),                           // 68: traillake.v1.SavedQuery
+	(*ListSavedQueriesResponse)(nil),             // 69: traillake.v1.ListSavedQueriesResponse
+	(*DeleteSavedQueryResponse)(nil),             // 70: traillake.v1.DeleteSavedQueryResponse
+	(*ListQueryHistoryResponse)(nil),             // 71: traillake.v1.ListQueryHistoryResponse
+	(*SearchSampleQueriesResponse)(nil),          // 72: traillake.v1.SearchSampleQueriesResponse
+	(*SampleQuery)(nil),                          // 73: traillake.v1.SampleQuery
+	(*ValidateQueryResponse)(nil),                // 74: traillake.v1.ValidateQueryResponse
+	(*EstimateQueryResponse)(nil),                // 75: traillake.v1.EstimateQueryResponse
+	(*EditQueryResponse)(nil),                    // 76: traillake.v1.EditQueryResponse
+	(*ExplainQueryResponse)(nil),                 // 77: traillake.v1.ExplainQueryResponse
+	(*ListFunctionsResponse)(nil),                // 78: traillake.v1.ListFunctionsResponse
+	(*ListEventDataStoreColumnsResponse)(nil),    // 79: traillake.v1.ListEventDataStoreColumnsResponse
+	(*ListEventDataStoreValuesResponse)(nil),     // 80: traillake.v1.ListEventDataStoreValuesResponse
 }
 var file_traillake_v1_service_proto_depIdxs = []int32{
 	0,  // 0: traillake.v1.LakeService.CreateEventDataStore:input_type -> traillake.v1.CreateEventDataStoreRequest
@@ -165,86 +168,88 @@ var file_traillake_v1_service_proto_depIdxs = []int32{
 	7,  // 7: traillake.v1.LakeService.StopEventDataStoreIngestion:input_type -> traillake.v1.StopEventDataStoreIngestionRequest
 	8,  // 8: traillake.v1.LakeService.PutEvents:input_type -> traillake.v1.PutEventsRequest
 	8,  // 9: traillake.v1.LakeService.StreamPutEvents:input_type -> traillake.v1.PutEventsRequest
-	9,  // 10: traillake.v1.LakeService.ListDays:input_type -> traillake.v1.ListDaysRequest
-	10, // 11: traillake.v1.LakeService.ListSegments:input_type -> traillake.v1.ListSegmentsRequest
-	11, // 12: traillake.v1.LakeService.ListBuckets:input_type -> traillake.v1.ListBucketsRequest
-	12, // 13: traillake.v1.LakeService.ListBucketObjects:input_type -> traillake.v1.ListBucketObjectsRequest
-	13, // 14: traillake.v1.LakeService.StartImport:input_type -> traillake.v1.StartImportRequest
-	14, // 15: traillake.v1.LakeService.GetImport:input_type -> traillake.v1.GetImportRequest
-	15, // 16: traillake.v1.LakeService.StopImport:input_type -> traillake.v1.StopImportRequest
-	16, // 17: traillake.v1.LakeService.ListImports:input_type -> traillake.v1.ListImportsRequest
-	17, // 18: traillake.v1.LakeService.ListImportFailures:input_type -> traillake.v1.ListImportFailuresRequest
-	18, // 19: traillake.v1.LakeService.ListQuarantinedRecords:input_type -> traillake.v1.ListQuarantinedRecordsRequest
-	19, // 20: traillake.v1.LakeService.StartQuery:input_type -> traillake.v1.StartQueryRequest
-	20, // 21: traillake.v1.LakeService.DescribeQuery:input_type -> traillake.v1.DescribeQueryRequest
-	21, // 22: traillake.v1.LakeService.CancelQuery:input_type -> traillake.v1.CancelQueryRequest
-	22, // 23: traillake.v1.LakeService.GetQueryResults:input_type -> traillake.v1.GetQueryResultsRequest
-	23, // 24: traillake.v1.LakeService.GetQueryRows:input_type -> traillake.v1.GetQueryRowsRequest
-	24, // 25: traillake.v1.LakeService.ExportQueryResults:input_type -> traillake.v1.ExportQueryResultsRequest
-	25, // 26: traillake.v1.LakeService.StreamQueryResults:input_type -> traillake.v1.StreamQueryResultsRequest
-	26, // 27: traillake.v1.LakeService.GetQueryResultStatistics:input_type -> traillake.v1.GetQueryResultStatisticsRequest
-	27, // 28: traillake.v1.LakeService.ListQueries:input_type -> traillake.v1.ListQueriesRequest
-	28, // 29: traillake.v1.LakeService.CreateSavedQuery:input_type -> traillake.v1.CreateSavedQueryRequest
-	29, // 30: traillake.v1.LakeService.GetSavedQuery:input_type -> traillake.v1.GetSavedQueryRequest
-	30, // 31: traillake.v1.LakeService.ListSavedQueries:input_type -> traillake.v1.ListSavedQueriesRequest
-	31, // 32: traillake.v1.LakeService.UpdateSavedQuery:input_type -> traillake.v1.UpdateSavedQueryRequest
-	32, // 33: traillake.v1.LakeService.DeleteSavedQuery:input_type -> traillake.v1.DeleteSavedQueryRequest
-	33, // 34: traillake.v1.LakeService.ListQueryHistory:input_type -> traillake.v1.ListQueryHistoryRequest
-	34, // 35: traillake.v1.LakeService.SearchSampleQueries:input_type -> traillake.v1.SearchSampleQueriesRequest
-	35, // 36: traillake.v1.LakeService.GetSampleQuery:input_type -> traillake.v1.GetSampleQueryRequest
-	36, // 37: traillake.v1.LakeService.ValidateQuery:input_type -> traillake.v1.ValidateQueryRequest
-	37, // 38: traillake.v1.LakeService.EstimateQuery:input_type -> traillake.v1.EstimateQueryRequest
-	38, // 39: traillake.v1.LakeService.EditQuery:input_type -> traillake.v1.EditQueryRequest
-	39, // 40: traillake.v1.LakeService.ExplainQuery:input_type -> traillake.v1.ExplainQueryRequest
-	40, // 41: traillake.v1.LakeService.ListFunctions:input_type -> traillake.v1.ListFunctionsRequest
-	41, // 42: traillake.v1.LakeService.ListEventDataStoreColumns:input_type -> traillake.v1.ListEventDataStoreColumnsRequest
-	42, // 43: traillake.v1.LakeService.ListEventDataStoreValues:input_type -> traillake.v1.ListEventDataStoreValuesRequest
-	43, // 44: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
-	43, // 45: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
-	44, // 46: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
-	43, // 47: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
-	45, // 48: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
-	43, // 49: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
-	46, // 50: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
-	47, // 51: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
-	48, // 52: traillake.v1.LakeService.PutEvents:output_type -> traillake.v1.PutEventsResponse
-	48, // 53: traillake.v1.LakeService.StreamPutEvents:output_type -> traillake.v1.PutEventsResponse
-	49, // 54: traillake.v1.LakeService.ListDays:output_type -> traillake.v1.ListDaysResponse
-	50, // 55: traillake.v1.LakeService.ListSegments:output_type -> traillake.v1.ListSegmentsResponse
-	51, // 56: traillake.v1.LakeService.ListBuckets:output_type -> traillake.v1.ListBucketsResponse
-	52, // 57: traillake.v1.LakeService.ListBucketObjects:output_type -> traillake.v1.ListBucketObjectsResponse
-	53, // 58: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
-	53, // 59: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
-	53, // 60: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
-	54, // 61: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
-	55, // 62: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
-	56, // 63: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
-	57, // 64: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
-	58, // 65: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
-	59, // 66: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
-	60, // 67: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
-	61, // 68: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
-	62, // 69: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
-	63, // 70: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
-	64, // 71: traillake.v1.LakeService.GetQueryResultStatistics:output_type -> traillake.v1.GetQueryResultStatisticsResponse
-	65, // 72: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
-	66, // 73: traillake.v1.LakeService.CreateSavedQuery:output_type -> traillake.v1.SavedQuery
-	66, // 74: traillake.v1.LakeService.GetSavedQuery:output_type -> traillake.v1.SavedQuery
-	67, // 75: traillake.v1.LakeService.ListSavedQueries:output_type -> traillake.v1.ListSavedQueriesResponse
-	66, // 76: traillake.v1.LakeService.UpdateSavedQuery:output_type -> traillake.v1.SavedQuery
-	68, // 77: traillake.v1.LakeService.DeleteSavedQuery:output_type -> traillake.v1.DeleteSavedQueryResponse
-	69, // 78: traillake.v1.LakeService.ListQueryHistory:output_type -> traillake.v1.ListQueryHistoryResponse
-	70, // 79: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
-	71, // 80: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
-	72, // 81: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
-	73, // 82: traillake.v1.LakeService.EstimateQuery:output_type -> traillake.v1.EstimateQueryResponse
-	74, // 83: traillake.v1.LakeService.EditQuery:output_type -> traillake.v1.EditQueryResponse
-	75, // 84: traillake.v1.LakeService.ExplainQuery:output_type -> traillake.v1.ExplainQueryResponse
-	76, // 85: traillake.v1.LakeService.ListFunctions:output_type -> traillake.v1.ListFunctionsResponse
-	77, // 86: traillake.v1.LakeService.ListEventDataStoreColumns:output_type -> traillake.v1.ListEventDataStoreColumnsResponse
-	78, // 87: traillake.v1.LakeService.ListEventDataStoreValues:output_type -> traillake.v1.ListEventDataStoreValuesResponse
-	44, // [44:88] is the sub-list for method output_type
-	0,  // [0:44] is the sub-list for method input_type
+	9,  // 10: traillake.v1.LakeService.ListRejectedRecords:input_type -> traillake.v1.ListRejectedRecordsRequest
+	10, // 11: traillake.v1.LakeService.ListDays:input_type -> traillake.v1.ListDaysRequest
+	11, // 12: traillake.v1.LakeService.ListSegments:input_type -> traillake.v1.ListSegmentsRequest
+	12, // 13: traillake.v1.LakeService.ListBuckets:input_type -> traillake.v1.ListBucketsRequest
+	13, // 14: traillake.v1.LakeService.ListBucketObjects:input_type -> traillake.v1.ListBucketObjectsRequest
+	14, // 15: traillake.v1.LakeService.StartImport:input_type -> traillake.v1.StartImportRequest
+	15, // 16: traillake.v1.LakeService.GetImport:input_type -> traillake.v1.GetImportRequest
+	16, // 17: traillake.v1.LakeService.StopImport:input_type -> traillake.v1.StopImportRequest
+	17, // 18: traillake.v1.LakeService.ListImports:input_type -> traillake.v1.ListImportsRequest
+	18, // 19: traillake.v1.LakeService.ListImportFailures:input_type -> traillake.v1.ListImportFailuresRequest
+	19, // 20: traillake.v1.LakeService.ListQuarantinedRecords:input_type -> traillake.v1.ListQuarantinedRecordsRequest
+	20, // 21: traillake.v1.LakeService.StartQuery:input_type -> traillake.v1.StartQueryRequest
+	21, // 22: traillake.v1.LakeService.DescribeQuery:input_type -> traillake.v1.DescribeQueryRequest
+	22, // 23: traillake.v1.LakeService.CancelQuery:input_type -> traillake.v1.CancelQueryRequest
+	23, // 24: traillake.v1.LakeService.GetQueryResults:input_type -> traillake.v1.GetQueryResultsRequest
+	24, // 25: traillake.v1.LakeService.GetQueryRows:input_type -> traillake.v1.GetQueryRowsRequest
+	25, // 26: traillake.v1.LakeService.ExportQueryResults:input_type -> traillake.v1.ExportQueryResultsRequest
+	26, // 27: traillake.v1.LakeService.StreamQueryResults:input_type -> traillake.v1.StreamQueryResultsRequest
+	27, // 28: traillake.v1.LakeService.GetQueryResultStatistics:input_type -> traillake.v1.GetQueryResultStatisticsRequest
+	28, // 29: traillake.v1.LakeService.ListQueries:input_type -> traillake.v1.ListQueriesRequest
+	29, // 30: traillake.v1.LakeService.CreateSavedQuery:input_type -> traillake.v1.CreateSavedQueryRequest
+	30, // 31: traillake.v1.LakeService.GetSavedQuery:input_type -> traillake.v1.GetSavedQueryRequest
+	31, // 32: traillake.v1.LakeService.ListSavedQueries:input_type -> traillake.v1.ListSavedQueriesRequest
+	32, // 33: traillake.v1.LakeService.UpdateSavedQuery:input_type -> traillake.v1.UpdateSavedQueryRequest
+	33, // 34: traillake.v1.LakeService.DeleteSavedQuery:input_type -> traillake.v1.DeleteSavedQueryRequest
+	34, // 35: traillake.v1.LakeService.ListQueryHistory:input_type -> traillake.v1.ListQueryHistoryRequest
+	35, // 36: traillake.v1.LakeService.SearchSampleQueries:input_type -> traillake.v1.SearchSampleQueriesRequest
+	36, // 37: traillake.v1.LakeService.GetSampleQuery:input_type -> traillake.v1.GetSampleQueryRequest
+	37, // 38: traillake.v1.LakeService.ValidateQuery:input_type -> traillake.v1.ValidateQueryRequest
+	38, // 39: traillake.v1.LakeService.EstimateQuery:input_type -> traillake.v1.EstimateQueryRequest
+	39, // 40: traillake.v1.LakeService.EditQuery:input_type -> traillake.v1.EditQueryRequest
+	40, // 41: traillake.v1.LakeService.ExplainQuery:input_type -> traillake.v1.ExplainQueryRequest
+	41, // 42: traillake.v1.LakeService.ListFunctions:input_type -> traillake.v1.ListFunctionsRequest
+	42, // 43: traillake.v1.LakeService.ListEventDataStoreColumns:input_type -> traillake.v1.ListEventDataStoreColumnsRequest
+	43, // 44: traillake.v1.LakeService.ListEventDataStoreValues:input_type -> traillake.v1.ListEventDataStoreValuesRequest
+	44, // 45: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
+	44, // 46: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
+	45, // 47: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
+	44, // 48: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
+	46, // 49: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
+	44, // 50: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
+	47, // 51: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
+	48, // 52: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
+	49, // 53: traillake.v1.LakeService.PutEvents:output_type -> traillake.v1.PutEventsResponse
+	49, // 54: traillake.v1.LakeService.StreamPutEvents:output_type -> traillake.v1.PutEventsResponse
+	50, // 55: traillake.v1.LakeService.ListRejectedRecords:output_type -> traillake.v1.ListRejectedRecordsResponse
+	51, // 56: traillake.v1.LakeService.ListDays:output_type -> traillake.v1.ListDaysResponse
+	52, // 57: traillake.v1.LakeService.ListSegments:output_type -> traillake.v1.ListSegmentsResponse
+	53, // 58: traillake.v1.LakeService.ListBuckets:output_type -> traillake.v1.ListBucketsResponse
+	54, // 59: traillake.v1.LakeService.ListBucketObjects:output_type -> traillake.v1.ListBucketObjectsResponse
+	55, // 60: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
+	55, // 61: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
+	55, // 62: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
+	56, // 63: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
+	57, // 64: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
+	58, // 65: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
+	59, // 66: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
+	60, // 67: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
+	61, // 68: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
+	62, // 69: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
+	63, // 70: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
+	64, // 71: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
+	65, // 72: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
+	66, // 73: traillake.v1.LakeService.GetQueryResultStatistics:output_type -> traillake.v1.GetQueryResultStatisticsResponse
+	67, // 74: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
+	68, // 75: traillake.v1.LakeService.CreateSavedQuery:output_type -> traillake.v1.SavedQuery
+	68, // 76: traillake.v1.LakeService.GetSavedQuery:output_type -> traillake.v1.SavedQuery
+	69, // 77: traillake.v1.LakeService.ListSavedQueries:output_type -> traillake.v1.ListSavedQueriesResponse
+	68, // 78: traillake.v1.LakeService.UpdateSavedQuery:output_type -> traillake.v1.SavedQuery
+	70, // 79: traillake.v1.LakeService.DeleteSavedQuery:output_type -> traillake.v1.DeleteSavedQueryResponse
+	71, // 80: traillake.v1.LakeService.ListQueryHistory:output_type -> traillake.v1.ListQueryHistoryResponse
+	72, // 81: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
+	73, // 82: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
+	74, // 83: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
+	75, // 84: traillake.v1.LakeService.EstimateQuery:output_type -> traillake.v1.EstimateQueryResponse
+	76, // 85: traillake.v1.LakeService.EditQuery:output_type -> traillake.v1.EditQueryResponse
+	77, // 86: traillake.v1.LakeService.ExplainQuery:output_type -> traillake.v1.ExplainQueryResponse
+	78, // 87: traillake.v1.LakeService.ListFunctions:output_type -> traillake.v1.ListFunctionsResponse
+	79, // 88: traillake.v1.LakeService.ListEventDataStoreColumns:output_type -> traillake.v1.ListEventDataStoreColumnsResponse
+	80, // 89: traillake.v1.LakeService.ListEventDataStoreValues:output_type -> traillake.v1.ListEventDataStoreValuesResponse
+	45, // [45:90] is the sub-list for method output_type
+	0,  // [0:45] is the sub-list for method input_type
 	0,  // [0:0] is the sub-list for extension type_name
 	0,  // [0:0] is the sub-list for extension extendee
 	0,  // [0:0] is the sub-list for field type_name

@@ -425,6 +425,59 @@ func request_LakeService_StreamPutEvents_0(ctx context.Context, marshaler runtim
 	return stream, metadata, nil
 }
 
+var filter_LakeService_ListRejectedRecords_0 = &utilities.DoubleArray{Encoding: map[string]int{"event_data_store": 0}, Base: []int{1, 1, 0}, Check: []int{0, 1, 2}}
+
+func request_LakeService_ListRejectedRecords_0(ctx context.Context, marshaler runtime.Marshaler, client LakeServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+	var (
+		protoReq ListRejectedRecordsRequest
+		metadata runtime.ServerMetadata
+		err      error
+	)
+	val, ok := pathParams["event_data_store"]
+	if !ok {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "event_data_store")
+	}
+	protoReq.EventDataStore, err = runtime.String(val)
+	if err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "event_data_store", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_LakeService_ListRejectedRecords_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if req.Body != nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+	}
+	msg, err := client.ListRejectedRecords(ctx, &protoReq, grpc.Header(&metadata.HeaderMD), grpc.Trailer(&metadata.TrailerMD))
+	return msg, metadata, err
+}
+
+func local_request_LakeService_ListRejectedRecords_0(ctx context.Context, marshaler runtime.Marshaler, server LakeServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+	var (
+		protoReq ListRejectedRecordsRequest
+		metadata runtime.ServerMetadata
+		err      error
+	)
+	val, ok := pathParams["event_data_store"]
+	if !ok {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "missing parameter %s", "event_data_store")
+	}
+	protoReq.EventDataStore, err = runtime.String(val)
+	if err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "type mismatch, parameter: %s, error: %v", "event_data_store", err)
+	}
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_LakeService_ListRejectedRecords_0); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	msg, err := server.ListRejectedRecords(ctx, &protoReq)
+	return msg, metadata, err
+}
+
 func request_LakeService_ListDays_0(ctx context.Context, marshaler runtime.Marshaler, client LakeServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq ListDaysRequest
@@ -1988,6 +2041,26 @@ func RegisterLakeServiceHandlerServer(ctx context.Context, mux *runtime.ServeMux
 		runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 		return
 	})
+	mux.Handle(http.MethodGet, pattern_LakeService_ListRejectedRecords_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		ctx, cancel := context.WithCancel(req.Context())
+		defer cancel()
+		var stream runtime.ServerTransportStream
+		ctx = grpc.NewContextWithServerTransportStream(ctx, &stream)
+		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/traillake.v1.LakeService/ListRejectedRecords", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store=**}:rejectedRecords"))
+		if err != nil {
+			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		resp, md, err := local_request_LakeService_ListRejectedRecords_0(annotatedContext, inboundMarshaler, server, req, pathParams)
+		md.HeaderMD, md.TrailerMD = metadata.Join(md.HeaderMD, stream.Header()), metadata.Join(md.TrailerMD, stream.Trailer())
+		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
+		if err != nil {
+			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		forward_LakeService_ListRejectedRecords_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
+	})
 	mux.Handle(http.MethodGet, pattern_LakeService_ListDays_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -2852,6 +2925,23 @@ func RegisterLakeServiceHandlerClient(ctx context.Context, mux *runtime.ServeMux
 		}
 		forward_LakeService_StreamPutEvents_0(annotatedContext, mux, outboundMarshaler, w, req, func() (proto.Message, error) { return resp.Recv() }, mux.GetForwardResponseOptions()...)
 	})
+	mux.Handle(http.MethodGet, pattern_LakeService_ListRejectedRecords_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		ctx, cancel := context.WithCancel(req.Context())
+		defer cancel()
+		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/traillake.v1.LakeService/ListRejectedRecords", runtime.WithHTTPPathPattern("/api/v1/event-data-stores/{event_data_store=**}:rejectedRecords"))
+		if err != nil {
+			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		resp, md, err := request_LakeService_ListRejectedRecords_0(annotatedContext, inboundMarshaler, client, req, pathParams)
+		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
+		if err != nil {
+			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		forward_LakeService_ListRejectedRecords_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
+	})
 	mux.Handle(http.MethodGet, pattern_LakeService_ListDays_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -3444,6 +3534,7 @@ var (
 	pattern_LakeService_StopEventDataStoreIngestion_0  = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 3, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, "stopIngestion"))
 	pattern_LakeService_PutEvents_0                    = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 3, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, "putEvents"))
 	pattern_LakeService_StreamPutEvents_0              = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2}, []string{"api", "v1", "events"}, ""))
+	pattern_LakeService_ListRejectedRecords_0          = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 3, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, "rejectedRecords"))
 	pattern_LakeService_ListDays_0                     = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 3, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, "days"))
 	pattern_LakeService_ListSegments_0                 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2, 3, 0, 4, 1, 5, 3}, []string{"api", "v1", "event-data-stores", "event_data_store"}, "segments"))
 	pattern_LakeService_ListBuckets_0                  = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 2, 2}, []string{"api", "v1", "buckets"}, ""))
@@ -3491,6 +3582,7 @@ var (
 	forward_LakeService_StopEventDataStoreIngestion_0  = runtime.ForwardResponseMessage
 	forward_LakeService_PutEvents_0                    = runtime.ForwardResponseMessage
 	forward_LakeService_StreamPutEvents_0              = runtime.ForwardResponseStream
+	forward_LakeService_ListRejectedRecords_0          = runtime.ForwardResponseMessage
 	forward_LakeService_ListDays_0                     = runtime.ForwardResponseMessage
 	forward_LakeService_ListSegments_0                 = runtime.ForwardResponseMessage
 	forward_LakeService_ListBuckets_0                  = runtime.ForwardResponseMessage

@@ -29,6 +29,7 @@ const (
 	LakeService_StopEventDataStoreIngestion_FullMethodName  = "/traillake.v1.LakeService/StopEventDataStoreIngestion"
 	LakeService_PutEvents_FullMethodName                    = "/traillake.v1.LakeService/PutEvents"
 	LakeService_StreamPutEvents_FullMethodName              = "/traillake.v1.LakeService/StreamPutEvents"
+	LakeService_ListRejectedRecords_FullMethodName          = "/traillake.v1.LakeService/ListRejectedRecords"
 	LakeService_ListDays_FullMethodName                     = "/traillake.v1.LakeService/ListDays"
 	LakeService_ListSegments_FullMethodName                 = "/traillake.v1.LakeService/ListSegments"
 	LakeService_ListBuckets_FullMethodName                  = "/traillake.v1.LakeService/ListBuckets"
@@ -95,6 +96,10 @@ type LakeServiceClient interface {
 	PutEvents(ctx context.Context, in *PutEventsRequest, opts ...grpc.CallOption) (*PutEventsResponse, error)
 	// StreamPutEvents is PutEvents for each message, answered in their order.
 	StreamPutEvents(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[PutEventsRequest, PutEventsResponse], error)
+	// ListRejectedRecords lists what Amazon Data Firehose and other live sources
+	// brought that is no event; of a store the newest thousand. CloudTrail has no such
+	// operation.
+	ListRejectedRecords(ctx context.Context, in *ListRejectedRecordsRequest, opts ...grpc.CallOption) (*ListRejectedRecordsResponse, error)
 	// ListDays tells what a store holds of each day.
 	ListDays(ctx context.Context, in *ListDaysRequest, opts ...grpc.CallOption) (*ListDaysResponse, error)
 	// ListSegments lists the files of a store.
@@ -280,6 +285,16 @@ func (c *lakeServiceClient) StreamPutEvents(ctx context.Context, opts ...grpc.Ca
 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type LakeService_StreamPutEventsClient = grpc.BidiStreamingClient[PutEventsRequest, PutEventsResponse]
+
+func (c *lakeServiceClient) ListRejectedRecords(ctx context.Context, in *ListRejectedRecordsRequest, opts ...grpc.CallOption) (*ListRejectedRecordsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListRejectedRecordsResponse)
+	err := c.cc.Invoke(ctx, LakeService_ListRejectedRecords_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
 
 func (c *lakeServiceClient) ListDays(ctx context.Context, in *ListDaysRequest, opts ...grpc.CallOption) (*ListDaysResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
@@ -669,6 +684,10 @@ type LakeServiceServer interface {
 	PutEvents(context.Context, *PutEventsRequest) (*PutEventsResponse, error)
 	// StreamPutEvents is PutEvents for each message, answered in their order.
 	StreamPutEvents(grpc.BidiStreamingServer[PutEventsRequest, PutEventsResponse]) error
+	// ListRejectedRecords lists what Amazon Data Firehose and other live sources
+	// brought that is no event; of a store the newest thousand. CloudTrail has no such
+	// operation.
+	ListRejectedRecords(context.Context, *ListRejectedRecordsRequest) (*ListRejectedRecordsResponse, error)
 	// ListDays tells what a store holds of each day.
 	ListDays(context.Context, *ListDaysRequest) (*ListDaysResponse, error)
 	// ListSegments lists the files of a store.
@@ -781,6 +800,9 @@ func (UnimplementedLakeServiceServer) PutEvents(context.Context, *PutEventsReque
 }
 func (UnimplementedLakeServiceServer) StreamPutEvents(grpc.BidiStreamingServer[PutEventsRequest, PutEventsResponse]) error {
 	return status.Error(codes.Unimplemented, "method StreamPutEvents not implemented")
+}
+func (UnimplementedLakeServiceServer) ListRejectedRecords(context.Context, *ListRejectedRecordsRequest) (*ListRejectedRecordsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListRejectedRecords not implemented")
 }
 func (UnimplementedLakeServiceServer) ListDays(context.Context, *ListDaysRequest) (*ListDaysResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListDays not implemented")
@@ -1073,6 +1095,24 @@ func _LakeService_StreamPutEvents_Handler(srv interface{}, stream grpc.ServerStr
 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type LakeService_StreamPutEventsServer = grpc.BidiStreamingServer[PutEventsRequest, PutEventsResponse]
+
+func _LakeService_ListRejectedRecords_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListRejectedRecordsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ListRejectedRecords(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ListRejectedRecords_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ListRejectedRecords(ctx, req.(*ListRejectedRecordsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
 
 func _LakeService_ListDays_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListDaysRequest)
@@ -1714,6 +1754,10 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "PutEvents",
 			Handler:    _LakeService_PutEvents_Handler,
+		},
+		{
+			MethodName: "ListRejectedRecords",
+			Handler:    _LakeService_ListRejectedRecords_Handler,
 		},
 		{
 			MethodName: "ListDays",
