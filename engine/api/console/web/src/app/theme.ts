@@ -4,12 +4,14 @@ import { createTheme, localStorageColorSchemeManager, type CSSVariablesResolver,
 const lake: MantineColorsTuple = ["#e6f4f7", "#cfe6ec", "#a3d1dc", "#74bacb", "#4ea6bc", "#3699b2", "#1d86a1", "#0c6f8a", "#0a5a71", "#07465a"];
 const amber: MantineColorsTuple = ["#fff6e2", "#ffebc6", "#fbd68b", "#f6bf4d", "#f0ab1c", "#d99409", "#b87a05", "#966203", "#744b04", "#573804"];
 const gray: MantineColorsTuple = ["#f6f8f9", "#eef2f4", "#e0e7eb", "#cdd7dd", "#b0bec7", "#8797a2", "#61717c", "#4a5964", "#303d47", "#1b252d"];
+// Dark enough for small text on white, and for white on it.
+const red: MantineColorsTuple = ["#fff1f1", "#ffe0e0", "#ffc2c2", "#ffa3a3", "#ff8787", "#e86161", "#d23c3c", "#c02626", "#a31d1d", "#861616"];
 const dark: MantineColorsTuple = ["#d5dee4", "#b3c0c9", "#93a2ad", "#6b7a85", "#34424c", "#28343d", "#1b252c", "#131b21", "#0e151a", "#090e12"];
 
 const monospace = 'ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace';
 
 export const theme = createTheme({
-  colors: { lake, amber, gray, dark },
+  colors: { lake, amber, gray, red, dark },
   primaryColor: "lake",
   primaryShade: 7,
   black: "#17212a",

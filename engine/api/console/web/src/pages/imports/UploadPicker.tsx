@@ -1,3 +1,4 @@
+import { fromEvent } from "file-selector";
 import { ActionIcon, Button, FileButton, Group, Text } from "@mantine/core";
 import { IconFolderOpen, IconUpload, IconX } from "@tabler/icons-react";
 import { useRef, useState, type DragEvent } from "react";
@@ -9,9 +10,9 @@ import classes from "./imports.module.css";
 /** A file and the key it is uploaded under. */
 export type Upload = { key: string; file: File };
 
-/** Files as uploads; those of a folder keep their way through it. */
-function uploadsOf(files: Iterable<File>): Upload[] {
-  return [...files].map((file) => ({ key: file.webkitRelativePath || file.name, file }));
+/** Files as uploads; those of a folder, chosen or dropped, keep their way through it. */
+function uploadsOf(files: Iterable<File & { relativePath?: string }>): Upload[] {
+  return [...files].map((file) => ({ key: (file.webkitRelativePath || file.relativePath || file.name).replace(/^\.?\//, ""), file }));
 }
 
 const shown = 200;
@@ -28,7 +29,9 @@ export function UploadPicker({ uploads, onChange, disabled }: { uploads: Upload[
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    if (!disabled) add(event.dataTransfer.files);
+    if (disabled) return;
+    // What a dropped folder holds is read from the event, which the browser empties when the handler ends.
+    void fromEvent(event.nativeEvent).then((dropped) => { add(dropped.filter((d) => d instanceof File)); });
   };
   const bytes = uploads.reduce((sum, u) => sum + u.file.size, 0);
   return (

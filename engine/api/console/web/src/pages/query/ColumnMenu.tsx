@@ -2,6 +2,7 @@ import { ActionIcon, Menu } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconChevronDown, IconCopy, IconEyeOff } from "@tabler/icons-react";
 import { useRef } from "react";
 import { useT } from "../../texts";
+import { copyText } from "../../parts/copyText";
 import classes from "./result.module.css";
 
 /** What can be done with a column: sort by it, which runs the statement again, or hide it. */
@@ -24,7 +25,7 @@ export function ColumnMenu({ name, onSort, onHide }: { name: string; onSort: (de
         <Menu.Item leftSection={<IconArrowDown size={15} />} onClick={() => { onSort(true); }}>{t("query.columns.descending")}</Menu.Item>
         <Menu.Divider />
         <Menu.Item leftSection={<IconEyeOff size={15} />} onClick={hide}>{t("query.columns.hide")}</Menu.Item>
-        <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => void navigator.clipboard.writeText(name)}>{t("query.columns.copyName")}</Menu.Item>
+        <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => void copyText(name)}>{t("query.columns.copyName")}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

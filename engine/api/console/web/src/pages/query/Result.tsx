@@ -8,6 +8,7 @@ import { isMac } from "../../app/keys";
 import { formatBytes, formatCount, formatDuration } from "../../parts/format";
 import { EmptyState, ErrorState, LoadingRows } from "../../parts/States";
 import { useT } from "../../texts";
+import { copyText } from "../../parts/copyText";
 import { EventDrawer } from "../events/EventDrawer";
 import { filterEdit } from "../events/filter";
 import { CellMenu, type OpenCellMenu } from "./CellMenu";
@@ -188,7 +189,7 @@ function Rows({ queryId, store, columns, head, total, hidden, onHidden, onEdit }
         onFilter={(exclude) => void filter(exclude)}
         onOpen={() => { setOpen(menu!.place); }}
         onEvent={idColumn < 0 ? undefined : () => void openEvent(menu!.place)}
-        onCopy={() => void whole().then((value) => navigator.clipboard.writeText(value ?? ""))}
+        onCopy={() => void whole().then((value) => copyText(value ?? ""))}
       />
       <CellView queryId={queryId} place={open} columns={columns} onClose={() => { setOpen(null); }} />
       {store !== undefined && (

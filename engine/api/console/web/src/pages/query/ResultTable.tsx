@@ -6,6 +6,7 @@ import { ErrorState } from "../../parts/States";
 import { useT } from "../../texts";
 import { isNumeric } from "./columnTypes";
 import { formatCount } from "../../parts/format";
+import { copyText } from "../../parts/copyText";
 import classes from "./result.module.css";
 import { cellId, headId, ResultRow, type ShownColumn } from "./ResultRow";
 import { useRows, type Value } from "./rows";
@@ -150,7 +151,7 @@ export const ResultTable = memo(function ResultTable({ queryId, columns, total, 
     const to = moves[event.key];
     if (to) go(...to);
     else if (event.key === "Enter" && !far) { if (inHead) activeMenu(); else open(active); }
-    else if (far && event.key === "c") void navigator.clipboard.writeText((inHead ? columns[Number(visible[c]?.id)]?.name : row(r)?.[Number(visible[c]?.id)]) ?? "");
+    else if (far && event.key === "c") void copyText((inHead ? columns[Number(visible[c]?.id)]?.name : row(r)?.[Number(visible[c]?.id)]) ?? "");
     else return;
     event.preventDefault();
   };

@@ -1,4 +1,5 @@
 import type { Schema } from "../../api/client";
+import { copyText } from "../../parts/copyText";
 import { fetchRows, type Value } from "./rows";
 
 /** So many rows are copied at most; whole results are exported. */
@@ -43,6 +44,6 @@ function jsonOf(type: string, value: Value): unknown {
 export async function copyRows(queryId: string, hidden: ReadonlySet<number>, format: CopyFormat): Promise<number> {
   const window = await fetchRows(queryId, 0, copiedRows, 0);
   const keep = <T>(row: T[]) => row.filter((_, i) => !hidden.has(i));
-  await navigator.clipboard.writeText(writers[format](keep(window.columns), window.rows.map(keep)));
+  await copyText(writers[format](keep(window.columns), window.rows.map(keep)));
   return window.rows.length;
 }

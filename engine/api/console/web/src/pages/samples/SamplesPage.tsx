@@ -121,7 +121,7 @@ function TechniqueSelect({ samples, value, onChange }: { samples: Sample[]; valu
     const byId = new Map(samples.flatMap((s) => (s.technique?.id ? [[s.technique.id, s.technique.name]] : [])));
     return [...byId].sort(([a], [b]) => a!.localeCompare(b!)).map(([id, name]) => ({ value: id!, label: `${id!} ${name!}` }));
   }, [samples]);
-  return <Select aria-label={t("samples.technique")} placeholder={t("samples.technique")} data={techniques} value={value} onChange={onChange} searchable clearable w="17rem" limit={100} comboboxProps={{ width: 380, position: "bottom-end" }} />;
+  return <Select aria-label={t("samples.technique")} placeholder={t("samples.technique")} data={techniques} value={value} onChange={onChange} searchable clearable w="17rem" limit={100} withScrollArea={false} styles={{ options: { maxHeight: 300, overflowY: "auto" } }} comboboxProps={{ width: 380, position: "bottom-end" }} />;
 }
 
 function SampleLine({ sample, store, onOpen }: { sample: Sample; store: Store | undefined; onOpen: () => void }) {

@@ -13,6 +13,7 @@ import { EmptyState, ErrorState, LoadingRows } from "../../parts/States";
 import { Table, type TableColumn } from "../../parts/Table";
 import { Time } from "../../parts/Time";
 import { useT } from "../../texts";
+import { copyText } from "../../parts/copyText";
 import { RangeText } from "../query/RangeText";
 import { DeleteDialog } from "./DeleteDialog";
 import { SaveDialog } from "./SaveDialog";
@@ -106,7 +107,7 @@ function List({ queries, onTag }: { queries: SavedQuery[]; onTag: (tag: string) 
 function Actions({ query, onEdit, onDelete }: { query: SavedQuery; onEdit: () => void; onDelete: () => void }) {
   const t = useT();
   const copy = async () => {
-    await navigator.clipboard.writeText(`${window.location.origin}/saved/${query.savedQueryId}`);
+    await copyText(`${window.location.origin}/saved/${query.savedQueryId}`);
     notifications.show({ message: t("saved.linkCopied") });
   };
   return (

@@ -1,1 +1,0 @@
-import{r as e}from"./parts.module-DT23s1Jn.js";var t=e(`outline`,`zoom-exclamation`,`ZoomExclamation`,[[`path`,{d:`M3 10a7 7 0 1 0 14 0a7 7 0 1 0 -14 0`,key:`svg-0`}],[`path`,{d:`M21 21l-6 -6`,key:`svg-1`}],[`path`,{d:`M10 13v.01`,key:`svg-2`}],[`path`,{d:`M10 7v3`,key:`svg-3`}]]);export{t};

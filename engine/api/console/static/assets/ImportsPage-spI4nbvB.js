@@ -1,0 +1,1 @@
+export{t as ImportsPage,n as storeIdOf}from"./ImportsPage-VSAQc93W.js";

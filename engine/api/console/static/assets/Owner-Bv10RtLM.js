@@ -1,0 +1,1 @@
+import{F as e,X as t,g as n}from"./mantine-CveflN-o.js";var r=t();function i({arn:t,accessKeyId:i}){return!t&&!i?(0,r.jsx)(e,{span:!0,c:`dimmed`,children:`–`}):(0,r.jsx)(n,{label:[t,i].filter(Boolean).join(` · `),children:(0,r.jsx)(`span`,{children:t.split(/[/:]/).at(-1)||i})})}export{i as t};

@@ -1,1 +1,0 @@
-import{t as e}from"./mantine-Bq8OBZla.js";e();var t={en:{firstDay:1,month:`MMMM YYYY`,year:`YYYY`},ja:{firstDay:0,month:`YYYY年M月`,year:`YYYY年`}};export{t};

@@ -1,0 +1,1 @@
+import{t as e}from"./mantine-CveflN-o.js";e();var t={en:{firstDay:1,month:`MMMM YYYY`,year:`YYYY`},ja:{firstDay:0,month:`YYYY年M月`,year:`YYYY年`}};export{t};

@@ -1,1 +1,0 @@
-import{z as e}from"./mantine-Bq8OBZla.js";var t=document.querySelector(`meta[property="csp-nonce"]`)?.nonce??``;e(t);export{t};

@@ -1,0 +1,1 @@
+import{R as e}from"./mantine-CveflN-o.js";var t=document.querySelector(`meta[property="csp-nonce"]`)?.nonce??``;e(t);export{t};
