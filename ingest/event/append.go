@@ -17,6 +17,8 @@ type column struct {
 	text  *array.StringBuilder
 	flag  *array.BooleanBuilder
 	time  *array.TimestampBuilder
+	real  *array.Float64Builder
+	whole *array.Int32Builder
 	pairs *array.MapBuilder
 	key   *array.StringBuilder
 	item  *array.StringBuilder
@@ -29,12 +31,16 @@ type column struct {
 func newColumn(f *field, parent string, b array.Builder) column {
 	c := column{field: f, path: parent + f.key}
 	switch f.kind {
-	case text:
+	case text, anyText:
 		c.text = b.(*array.StringBuilder)
 	case boolean:
 		c.flag = b.(*array.BooleanBuilder)
 	case moment:
 		c.time = b.(*array.TimestampBuilder)
+	case double:
+		c.real = b.(*array.Float64Builder)
+	case integer:
+		c.whole = b.(*array.Int32Builder)
 	case freeform:
 		c.pairs = b.(*array.MapBuilder)
 		c.key = c.pairs.KeyBuilder().(*array.StringBuilder)
@@ -77,6 +83,12 @@ func (a *appender) value(c *column, at span) {
 		a.boolean(c, at)
 	case moment:
 		a.moment(c, at)
+	case double:
+		a.double(c, at)
+	case integer:
+		a.integer(c, at)
+	case anyText:
+		a.anyText(c, at)
 	case freeform:
 		a.freeform(c, at)
 	case object:
@@ -88,12 +100,16 @@ func (a *appender) value(c *column, at span) {
 
 func (a *appender) null(c *column) {
 	switch c.field.kind {
-	case text:
+	case text, anyText:
 		c.text.AppendNull()
 	case boolean:
 		c.flag.AppendNull()
 	case moment:
 		c.time.AppendNull()
+	case double:
+		c.real.AppendNull()
+	case integer:
+		c.whole.AppendNull()
 	case freeform:
 		c.pairs.AppendNull()
 	case object:
@@ -150,6 +166,49 @@ func (a *appender) moment(c *column, at span) {
 	}
 	c.time.AppendNull()
 	a.note(c.path + ": not a time: " + excerpt(raw))
+}
+
+func (a *appender) double(c *column, at span) {
+	raw := a.text[at.from:at.to]
+	if typeName(raw[0]) != "number" {
+		a.misfit(c, at, "a number")
+		return
+	}
+	v, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil {
+		c.real.AppendNull()
+		a.note(c.path + ": number out of range: " + excerpt(raw))
+		return
+	}
+	c.real.Append(v)
+}
+
+func (a *appender) integer(c *column, at span) {
+	raw := a.text[at.from:at.to]
+	if typeName(raw[0]) != "number" {
+		a.misfit(c, at, "a number")
+		return
+	}
+	v, err := strconv.ParseInt(string(raw), 10, 32)
+	if err != nil {
+		c.whole.AppendNull()
+		a.note(c.path + ": not an integer of 32 bits: " + excerpt(raw))
+		return
+	}
+	c.whole.Append(int32(v))
+}
+
+// anyText appends what a string holds, or the text of another value without the
+// white space outside strings.
+func (a *appender) anyText(c *column, at span) {
+	raw := a.text[at.from:at.to]
+	if raw[0] == '"' {
+		a.string(c, at)
+		return
+	}
+	a.bytes += int64(len(raw))
+	a.scratch = appendCompact(a.scratch[:0], raw)
+	c.text.BinaryBuilder.Append(a.scratch)
 }
 
 func (a *appender) object(c *column, at span) {

@@ -65,7 +65,7 @@ func fixedBytes(fields []arrow.Field) int64 {
 		switch t := f.Type.(type) {
 		case *arrow.StructType:
 			n += 1 + fixedBytes(t.Fields())
-		case *arrow.TimestampType, *arrow.Int64Type:
+		case *arrow.TimestampType, *arrow.Int64Type, *arrow.Float64Type:
 			n += 9
 		case *arrow.BooleanType:
 			n += 2

@@ -16,6 +16,8 @@
 //
 //	eventTime: not a time: V
 //	readOnly: not a boolean: V
+//	insightContext.baselineDuration: not an integer of 32 bits: V
+//	insightContext.baselineAverage: number out of range: V
 //	eventName: number where a string belongs: V
 //	userIdentity: string where an object belongs: V
 //	resources: string where an array belongs: V
@@ -117,7 +119,7 @@ type Family struct {
 }
 
 // Families are all there are. A family's Name is kept with every store.
-var Families = []*Family{CloudTrail, ActivityAuditLog}
+var Families = []*Family{CloudTrail, ActivityAuditLog, Insight, ConfigurationItem, Evidence}
 
 // FamilyNamed returns the family with that Name. Stores of the first versions have
 // none: theirs is CloudTrail.

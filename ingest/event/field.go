@@ -17,6 +17,9 @@ const (
 	freeform             // map<utf8,utf8> of an object's top level
 	object               // struct of known keys
 	objects              // list of struct of known keys
+	double               // float64 from a number
+	integer              // int32 from a number
+	anyText              // utf8: what a string holds, any other value's JSON text
 )
 
 // field declares one column or one field of a struct. A field's id is permanent:
@@ -72,6 +75,10 @@ func (f *field) dataType() arrow.DataType {
 		return structType(f.sub)
 	case objects:
 		return arrow.ListOf(structType(f.sub))
+	case double:
+		return arrow.PrimitiveTypes.Float64
+	case integer:
+		return arrow.PrimitiveTypes.Int32
 	}
 	return arrow.BinaryTypes.String
 }

@@ -23,6 +23,10 @@ func show(a arrow.Array, i int) string {
 		return fmt.Sprint(a.Value(i))
 	case *array.Int64:
 		return fmt.Sprint(a.Value(i))
+	case *array.Int32:
+		return fmt.Sprint(a.Value(i))
+	case *array.Float64:
+		return fmt.Sprint(a.Value(i))
 	case *array.Timestamp:
 		return time.UnixMicro(int64(a.Value(i))).UTC().Format("2006-01-02 15:04:05.000000")
 	case *array.Map:
