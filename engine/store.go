@@ -66,8 +66,11 @@ func layout(f *event.Family) segment.Layout {
 
 // families are the schemas of the families of events that a store may hold.
 var families = map[selector.Family]*event.Family{
-	selector.Trail:            event.CloudTrail,
-	selector.ActivityAuditLog: event.ActivityAuditLog,
+	selector.Trail:             event.CloudTrail,
+	selector.ActivityAuditLog:  event.ActivityAuditLog,
+	selector.Insight:           event.Insight,
+	selector.ConfigurationItem: event.ConfigurationItem,
+	selector.Evidence:          event.Evidence,
 }
 
 // openStore opens a store with the layout of the family it was made with.

@@ -327,6 +327,9 @@ func (e *Engine) switchIngestion(ctx context.Context, idOrARN string, from, to S
 		return err
 	}
 	r := *s.record.Load()
+	if !oneOf(r.Family, selector.Trail, selector.ConfigurationItem) {
+		return Errorf(InvalidEventDataStoreCategory, "event data store %s holds %s events: ingestion is started and stopped for stores of Management, Data, NetworkActivity or ConfigurationItem events", s.id, r.Family)
+	}
 	if r.Status != from {
 		return Errorf(InvalidEventDataStoreStatus, "event data store %s is %s: must be %s", s.id, r.Status, from)
 	}

@@ -121,9 +121,6 @@ func TestCreateEventDataStoreRefuses(t *testing.T) {
 		"mixed families": {func(in *CreateEventDataStoreInput) {
 			in.Selectors = append(one(category), one(FieldSelector{Field: "eventCategory", Equals: []string{"Insight"}})...)
 		}, InvalidEventSelectors, "one family"},
-		"other family": {func(in *CreateEventDataStoreInput) {
-			in.Selectors = one(FieldSelector{Field: "eventCategory", Equals: []string{"Insight"}})
-		}, UnsupportedOperation, "Insight"},
 		"tag twice": {func(in *CreateEventDataStoreInput) { in.Tags = []Tag{{Key: "a"}, {Key: "a"}} }, InvalidTagParameter, "twice"},
 		"empty tag": {func(in *CreateEventDataStoreInput) { in.Tags = []Tag{{}} }, InvalidTagParameter, "1 to 128"},
 	} {
