@@ -25,7 +25,7 @@ func (e *Engine) StartImport(ctx context.Context, _ Principal, in StartImportInp
 	}
 	e.admin.Lock()
 	defer e.admin.Unlock()
-	if dest, err = e.destination(dest.id); err != nil { // it may have been deleted since
+	if dest, err = e.destination(dest.id, in.AnyFormat); err != nil { // it may have been deleted since
 		return nil, err
 	}
 	if err := e.noOtherImport(); err != nil {
@@ -60,7 +60,7 @@ func (e *Engine) checkNewImport(ctx context.Context, in StartImportInput) (*stor
 	if in.Source == nil {
 		return nil, location{}, Errorf(InvalidParameter, "ImportSource: is required for a new import (or give only the ImportId of one to go on with)")
 	}
-	dest, err := e.destination(in.Destinations[0])
+	dest, err := e.destination(in.Destinations[0], in.AnyFormat)
 	if err != nil {
 		return nil, location{}, err
 	}
@@ -74,15 +74,21 @@ func (e *Engine) checkNewImport(ctx context.Context, in StartImportInput) (*stor
 	return dest, loc, e.checkSource(ctx, loc, in.Source.Region)
 }
 
-// destination returns the store with that id or ARN when trails can be imported into it.
-func (e *Engine) destination(idOrARN string) (*store, error) {
+// destination returns the store with that id or ARN when it can be imported into:
+// trails into stores of CloudTrail events and, where AWS would refuse, AWS Config's
+// files into stores of configuration items.
+func (e *Engine) destination(idOrARN string, anyFormat bool) (*store, error) {
 	dest, err := e.findActive(idOrARN)
 	if err != nil {
 		return nil, err
 	}
 	r := dest.record.Load()
-	if r.Family != selector.Trail {
-		return nil, Errorf(InvalidEventDataStoreCategory, "event data store %s holds %s events: trails are imported into stores of CloudTrail events", dest.id, r.Family)
+	if r.Family != selector.Trail && !(anyFormat && r.Family == selector.ConfigurationItem) {
+		hint := ""
+		if r.Family == selector.ConfigurationItem {
+			hint = "; AWS Config's files are imported with AnyFormat, which AWS has not (traillake import --configuration-items)"
+		}
+		return nil, Errorf(InvalidEventDataStoreCategory, "event data store %s holds %s events: trails are imported into stores of CloudTrail events%s", dest.id, r.Family, hint)
 	}
 	if !oneOf(r.Status, StoreEnabled, StoreStoppedIngestion) {
 		return nil, Errorf(InvalidEventDataStoreStatus, "event data store %s is %s: must be %s or %s", dest.id, r.Status, StoreEnabled, StoreStoppedIngestion)

@@ -135,7 +135,8 @@ type StartImportInput struct {
 	ImportID     *string
 	DryRun       bool // ours: list and count, read nothing, keep nothing
 	// AnyFormat, ours, also takes plain files, top-level arrays, single objects
-	// and JSON lines; without it only gzip objects with Records, as AWS does.
+	// and JSON lines; without it only gzip objects with Records, as AWS does. With it
+	// a store of configuration items takes AWS Config's histories and snapshots.
 	AnyFormat bool
 }
 

@@ -69,6 +69,7 @@ type decoder struct {
 	spare    []*event.Builder
 	text     []byte    // elements of the object being read, one after the other
 	elements []element // their places
+	made     []byte    // the record that is made of an element
 }
 
 type element struct {
@@ -81,7 +82,7 @@ type element struct {
 const keepText = 32 << 20
 
 func newDecoder(src Source, sink Sink, o *Options, l *listing) *decoder {
-	return &decoder{src: src, sink: sink, opts: o, list: l, record: event.NewDecoder(o.Family)}
+	return &decoder{src: src, sink: sink, opts: o, list: l, reader: trail.Reader{Family: o.Family}, record: event.NewDecoder(o.Family)}
 }
 
 // openDay collects the rows of a day while a unit is decoded.
@@ -184,7 +185,7 @@ func (d *decoder) place(p *placement) {
 			p.quarantine(e.number, e.reason, raw)
 			continue
 		}
-		row, err := d.record.Decode(raw)
+		row, err := d.decode(raw)
 		switch {
 		case err != nil:
 			p.quarantine(e.number, err.Error(), raw)
@@ -199,6 +200,21 @@ func (d *decoder) place(p *placement) {
 			p.res.done.Rows++
 		}
 	}
+}
+
+// decode takes the record apart that an element is or makes.
+func (d *decoder) decode(element []byte) (event.Row, error) {
+	if cap(d.made) > keepText {
+		d.made = nil
+	}
+	var err error
+	if d.made, err = d.opts.Family.FromFile(d.made[:0], element); err != nil {
+		return event.Row{}, err
+	}
+	if len(d.made) > 0 {
+		element = d.made
+	}
+	return d.record.Decode(element)
 }
 
 // duplicate reports whether the unit has the event already. Of an object that is

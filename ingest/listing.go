@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/traillake/traillake/ingest/event"
 	"github.com/traillake/traillake/ingest/trail"
 )
 
@@ -46,7 +47,7 @@ func list(ctx context.Context, src Source, o *Options) (*listing, error) {
 			return err
 		}
 		k := trail.ParseKey(obj.Key)
-		if !k.Wanted(o.Prefix, obj.Size) || !k.Between(o.Start, o.End) {
+		if !o.wants(&k, obj.Size) || !k.Between(o.Start, o.End) {
 			return nil
 		}
 		return l.add(&k, obj)
@@ -57,6 +58,14 @@ func list(ctx context.Context, src Source, o *Options) (*listing, error) {
 	l.index = nil
 	slices.SortFunc(l.objects, l.compare)
 	return l, nil
+}
+
+// wants reports whether the object is one of those that hold the family's events.
+func (o *Options) wants(k *trail.Key, size int64) bool {
+	if o.Family == event.ConfigurationItem {
+		return k.WantedItems(size)
+	}
+	return k.Wanted(o.Prefix, size)
 }
 
 func (l *listing) add(k *trail.Key, obj Object) error {

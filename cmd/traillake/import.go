@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ type importFlags struct {
 	connection
 	store, start, end string
 	region            string
-	dryRun            bool
+	dryRun, items     bool
 }
 
 func (p *program) importCommand() *cobra.Command {
@@ -38,6 +39,7 @@ func (p *program) importCommand() *cobra.Command {
 		Short: "Import a trail into an event data store, which is created if missing",
 		Long: "Import a trail from a directory, a file or a bucket. A path may also hold plain files, top-level arrays,\n" +
 			"single events and JSON lines; a bucket is read as AWS does, gzip objects with Records only.\n" +
+			"With --configuration-items it is AWS Config's histories and snapshots that are read, into a store of configuration items.\n" +
 			"Running it again adds nothing. Exit code 1 when an object failed.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return p.importTrail(c.Context(), f, args[0]) },
@@ -49,6 +51,7 @@ func (p *program) importCommand() *cobra.Command {
 	c.Flags().StringVar(&f.end, "end", "", "only objects whose name says this time or earlier")
 	c.Flags().StringVar(&f.region, "bucket-region", "us-east-1", "region of an s3:// bucket")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "list and count; read and keep nothing")
+	c.Flags().BoolVar(&f.items, "configuration-items", false, "read AWS Config's files; a store that is created holds configuration items")
 	_ = c.MarkFlagRequired("store")
 	return c
 }
@@ -81,6 +84,7 @@ func importRequest(f importFlags, from string) (*lakev1.StartImportRequest, map[
 	source := &lakev1.S3ImportSource{S3LocationUri: from, S3BucketRegion: f.region}
 	req.ImportSource = &lakev1.ImportSource{S3: source}
 	if strings.HasPrefix(from, "s3://") {
+		req.AnyFormat = f.items // AWS imports no such files
 		return req, nil, nil
 	}
 	abs, err := filepath.Abs(from)
@@ -114,12 +118,12 @@ func timestamp(text string) (*timestamppb.Timestamp, error) {
 }
 
 func (p *program) runImport(ctx context.Context, c *client, f importFlags, from string, req *lakev1.StartImportRequest) error {
-	store, err := p.ensureStore(ctx, c, f.store)
+	store, err := p.ensureStore(ctx, c, f.store, f.items)
 	if err != nil {
 		return err
 	}
 	req.Destinations = []string{store}
-	if req.AnyFormat && f.data == "" {
+	if f.data == "" && !strings.HasPrefix(from, "s3://") {
 		if req.ImportSource.S3.S3LocationUri, err = p.upload(ctx, c, from); err != nil {
 			return err
 		}
@@ -166,25 +170,52 @@ func (p *program) awaitRunning(ctx context.Context, c *client) error {
 	return ctx.Err()
 }
 
-// ensureStore returns the ARN of the store with a name or id, which it creates if missing.
-func (p *program) ensureStore(ctx context.Context, c *client, name string) (string, error) {
+// ensureStore returns the ARN of the store with a name or id, which it creates if
+// missing: for configuration items or for CloudTrail events.
+func (p *program) ensureStore(ctx context.Context, c *client, name string, items bool) (string, error) {
 	all, err := c.stores(ctx)
 	if err != nil {
 		return "", err
 	}
 	for _, s := range all {
 		if s.Name == name || s.EventDataStoreId == name || s.EventDataStoreArn == name {
+			if items && !holdsItems(s) {
+				return "", fmt.Errorf("event data store %s does not hold configuration items: name another one, or leave --configuration-items out", name)
+			}
 			return s.EventDataStoreArn, nil
 		}
 	}
 	var made lakev1.EventDataStore
 	retention := int32(36500) // history is imported to be kept
-	err = c.do(ctx, http.MethodPost, "/event-data-stores", nil, &lakev1.CreateEventDataStoreRequest{Name: name, RetentionPeriod: &retention}, &made)
+	req := &lakev1.CreateEventDataStoreRequest{Name: name, RetentionPeriod: &retention}
+	if items {
+		req.AdvancedEventSelectors = []*lakev1.AdvancedEventSelector{{
+			Name:           "Configuration items",
+			FieldSelectors: []*lakev1.AdvancedFieldSelector{{Field: "eventCategory", Equals: []string{itemCategory}}},
+		}}
+	}
+	err = c.do(ctx, http.MethodPost, "/event-data-stores", nil, req, &made)
 	if err != nil {
 		return "", err
 	}
 	fmt.Fprintf(p.stderr, "event data store %s created with a retention of %d days: %s\n", name, retention, made.EventDataStoreId)
 	return made.EventDataStoreArn, nil
+}
+
+// itemCategory is the eventCategory of configuration items.
+const itemCategory = "ConfigurationItem"
+
+// holdsItems reports whether a store's selectors choose configuration items; they
+// choose nothing else then.
+func holdsItems(s *lakev1.EventDataStore) bool {
+	for _, selector := range s.AdvancedEventSelectors {
+		for _, f := range selector.FieldSelectors {
+			if f.Field == "eventCategory" {
+				return slices.Equal(f.Equals, []string{itemCategory})
+			}
+		}
+	}
+	return false
 }
 
 // upload sends a file or directory to the server and returns its address there.

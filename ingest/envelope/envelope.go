@@ -140,7 +140,7 @@ type members struct {
 // value opens one JSON value.
 func (o opener) value(text []byte, depth int) error {
 	switch {
-	case text[0] == '{' && event.LooksLikeRecord(text):
+	case text[0] == '{' && event.CloudTrail.LooksLikeRecord(text):
 		return o.fn(Element{JSON: text})
 	case text[0] == '[':
 		var elements []json.RawMessage
@@ -159,7 +159,7 @@ func (o opener) value(text []byte, depth int) error {
 	case m.Records != nil:
 		return o.values(m.Records, depth)
 	case m.DetailType != nil:
-		if len(m.Detail) == 0 || m.Detail[0] != '{' || !event.LooksLikeRecord(m.Detail) {
+		if len(m.Detail) == 0 || m.Detail[0] != '{' || !event.CloudTrail.LooksLikeRecord(m.Detail) {
 			return o.reject(text, "an event of EventBridge, %.80q, whose detail is no event of CloudTrail", *m.DetailType)
 		}
 		return o.fn(Element{JSON: m.Detail})

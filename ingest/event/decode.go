@@ -183,15 +183,25 @@ var recordKeys = map[string]bool{
 }
 
 // LooksLikeRecord reports whether the valid JSON object has one of the keys that
-// make a CloudTrail record, spelled exactly.
-func LooksLikeRecord(object []byte) bool {
+// make a CloudTrail record, spelled exactly; or, of the family of configuration
+// items, a configuration item.
+func (f *Family) LooksLikeRecord(object []byte) bool {
 	for w := walk(object, span{skipSpace(object, 0), len(object)}); ; {
 		raw, _, ok := w.member()
 		if !ok {
 			return false
 		}
-		if recordKeys[string(raw[1:len(raw)-1])] {
+		key := raw[1 : len(raw)-1]
+		if recordKeys[string(key)] || f == ConfigurationItem && itemMarks[string(key)] {
 			return true
 		}
 	}
+}
+
+// Container is the key under which the files that AWS delivers have their array.
+func (f *Family) Container() string {
+	if f == ConfigurationItem {
+		return "configurationItems"
+	}
+	return "Records"
 }

@@ -8,6 +8,7 @@ import (
 // Kinds of a trail's folders. Other names are those of other services' logs.
 const (
 	EventLogs = "CloudTrail" // the log files of events
+	Config    = "Config"     // AWS Config's files
 	siblings  = "CloudTrail-"
 )
 
@@ -104,6 +105,19 @@ func (k *Key) Wanted(prefix string, size int64) bool {
 		return len(prefix) >= k.kindAt+len(siblings)
 	}
 	return len(prefix) > k.kindAt
+}
+
+// WantedItems reports whether an import of configuration items takes the object:
+// a history or a snapshot of AWS Config, which are at
+//
+//	[prefix/]AWSLogs/[o-organization/]account/Config/region/YYYY/M/D/ConfigHistory/account_Config_region_ConfigHistory_type_…Z_….json.gz
+//
+// or one that lies in no folder of a service.
+func (k *Key) WantedItems(size int64) bool {
+	if k.Name == "" && size == 0 {
+		return false
+	}
+	return k.Kind == "" || k.Kind == Config && (strings.HasSuffix(k.Folder, "/ConfigHistory/") || strings.HasSuffix(k.Folder, "/ConfigSnapshot/"))
 }
 
 // Between reports whether the object is in the range, both ends included; a zero

@@ -15,6 +15,9 @@ import (
 // Reader reads objects one after the other and keeps its buffers in between. The
 // zero value is ready; it is not safe for concurrent use.
 type Reader struct {
+	// Family is what the objects hold; nil is event.CloudTrail.
+	Family *event.Family
+
 	limits limits
 	raw    *bufio.Reader
 	text   *bufio.Reader
@@ -44,7 +47,10 @@ func (r *Reader) Read(from io.Reader, strict bool, fn func(Element) error) error
 	if err != nil {
 		return err
 	}
-	w := &walk{in: in, fn: fn}
+	w := &walk{in: in, fn: fn, family: r.Family}
+	if w.family == nil {
+		w.family = event.CloudTrail
+	}
 	if strict {
 		w.json = r.decoder(in)
 		err = w.container()
@@ -95,6 +101,17 @@ type walk struct {
 	json *jsontext.Decoder
 	fn   func(Element) error
 	next int64 // number of the next element
+
+	family *event.Family
+}
+
+// strange is the fault of an object that is JSON but not what is looked for.
+func (w *walk) strange(format string, args ...any) *Error {
+	kind := NotCloudTrail
+	if w.family == event.ConfigurationItem {
+		kind = NotConfigurationItems
+	}
+	return faultf(kind, nil, format, args...)
 }
 
 // container walks the strict form to the end of the text.
@@ -103,7 +120,7 @@ func (w *walk) container() error {
 		if kind == 0 {
 			return w.noText()
 		}
-		return faultf(NotCloudTrail, nil, "JSON %s where an object with Records belongs", kindName(kind))
+		return w.strange("JSON %s where an object with %s belongs", kindName(kind), w.family.Container())
 	}
 	if _, err := w.json.ReadToken(); err != nil {
 		return err
@@ -114,7 +131,7 @@ func (w *walk) container() error {
 		if err != nil {
 			return err
 		}
-		if name.String() != "Records" {
+		if name.String() != w.family.Container() {
 			if err := w.json.SkipValue(); err != nil {
 				return err
 			}
@@ -122,10 +139,10 @@ func (w *walk) container() error {
 			continue
 		}
 		if found {
-			return faultf(NotCloudTrail, nil, "two Records arrays in one object")
+			return w.strange("two %s arrays in one object", w.family.Container())
 		}
 		found = true
-		if err := w.array("Records"); err != nil {
+		if err := w.array(w.family.Container()); err != nil {
 			return err
 		}
 	}
@@ -133,11 +150,11 @@ func (w *walk) container() error {
 		return err
 	}
 	if !found {
-		return faultf(NotCloudTrail, nil, "JSON object without Records")
+		return w.strange("JSON object without %s", w.family.Container())
 	}
 	switch _, err := w.json.ReadToken(); {
 	case err == nil:
-		return faultf(InvalidJSON, nil, "more JSON after the object with Records, before byte %d", w.json.InputOffset())
+		return faultf(InvalidJSON, nil, "more JSON after the object with %s, before byte %d", w.family.Container(), w.json.InputOffset())
 	case err != io.EOF:
 		return err
 	}
@@ -160,7 +177,7 @@ func (w *walk) array(what string) error {
 			_, err := w.json.ReadToken()
 			return err
 		}
-		return faultf(NotCloudTrail, nil, "%s is a JSON %s, not an array", what, kindName(kind))
+		return w.strange("%s is a JSON %s, not an array", what, kindName(kind))
 	}
 	if _, err := w.json.ReadToken(); err != nil {
 		return err
@@ -231,7 +248,7 @@ func (w *walk) loose(r *Reader) error {
 		case err != nil:
 			return err
 		case kind != '{':
-			return faultf(NotCloudTrail, nil, "JSON %s before byte %d, not an object or array", kindName(kind), w.json.InputOffset())
+			return w.strange("JSON %s before byte %d, not an object or array", kindName(kind), w.json.InputOffset())
 		}
 		if err := w.looseObject(value); err != nil {
 			return err
@@ -258,7 +275,7 @@ func (w *walk) looseArray() error {
 		switch {
 		case kind != '{':
 			reason = notRecord
-		case !event.LooksLikeRecord(value):
+		case !w.family.LooksLikeRecord(value):
 			reason = "an object with none of a record's keys"
 		}
 		if err := w.emit(value, reason); err != nil {
@@ -269,19 +286,19 @@ func (w *walk) looseArray() error {
 
 // looseObject takes one object: a container with Records, or a record.
 func (w *walk) looseObject(value []byte) error {
-	if event.LooksLikeRecord(value) {
+	if w.family.LooksLikeRecord(value) {
 		return w.emit(value, "")
 	}
 	inner := &walk{
 		in:   w.in,
 		json: jsontext.NewDecoder(bytes.NewBuffer(value), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
-		fn:   w.fn, next: w.next,
+		fn:   w.fn, next: w.next, family: w.family,
 	}
 	err := inner.container()
 	w.next = inner.next
 	var fault *Error
-	if errors.As(err, &fault) && fault.Type == NotCloudTrail && fault.Err == nil {
-		return faultf(NotCloudTrail, nil, "JSON object before byte %d is no record and no container: %s", w.json.InputOffset(), fault.Message)
+	if errors.As(err, &fault) && (fault.Type == NotCloudTrail || fault.Type == NotConfigurationItems) && fault.Err == nil {
+		return w.strange("JSON object before byte %d is no record and no container: %s", w.json.InputOffset(), fault.Message)
 	}
 	return err
 }

@@ -13,6 +13,9 @@
 // Loosely, for files as people keep them: gzip or plain; one or more JSON values,
 // each an object with "Records", an array of records, or a record (so also JSON
 // lines, with any line ends, and pretty-printed text).
+//
+// AWS Config's histories and snapshots are read alike; their array is
+// "configurationItems".
 package trail
 
 import (
@@ -37,11 +40,13 @@ type Type string
 
 // The faults of an object.
 const (
-	InvalidGzip    Type = "InvalidGzip"    // not gzip, damaged, cut, or with bytes after it
-	InvalidJSON    Type = "InvalidJson"    // not one JSON text
-	NotCloudTrail  Type = "NotCloudTrail"  // JSON, but no CloudTrail records
-	ObjectTooLarge Type = "ObjectTooLarge" // above a limit
-	ReadError      Type = "ReadError"      // the source could not be read to its end
+	InvalidGzip   Type = "InvalidGzip"   // not gzip, damaged, cut, or with bytes after it
+	InvalidJSON   Type = "InvalidJson"   // not one JSON text
+	NotCloudTrail Type = "NotCloudTrail" // JSON, but no CloudTrail records
+	// NotConfigurationItems is NotCloudTrail where configuration items are looked for.
+	NotConfigurationItems Type = "NotConfigurationItems"
+	ObjectTooLarge        Type = "ObjectTooLarge" // above a limit
+	ReadError             Type = "ReadError"      // the source could not be read to its end
 )
 
 // Error is a fault of an object. Its message says what was wrong and where.

@@ -422,7 +422,8 @@ type StartImportRequest struct {
 	// List and count only; nothing is read or kept.
 	DryRun bool `protobuf:"varint,6,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
 	// Take plain files, top-level arrays, single objects and JSON lines too;
-	// otherwise only gzip objects with Records, as CloudTrail does.
+	// otherwise only gzip objects with Records, as CloudTrail does. With it a store
+	// of configuration items takes AWS Config's histories and snapshots.
 	AnyFormat     bool `protobuf:"varint,7,opt,name=any_format,json=anyFormat,proto3" json:"any_format,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
