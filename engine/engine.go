@@ -45,6 +45,8 @@ type Engine struct {
 	imports map[string]*importState // by id
 	queries *queryRegistry
 	saved   map[string]*SavedQuery // by id; replaced, never changed
+	// channels by id.
+	channels map[string]*channel
 
 	uploads  uploads
 	counters counters
@@ -76,7 +78,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	background, stop := context.WithCancel(context.Background())
 	e := &Engine{
 		opts: opts, lake: lake, log: opts.Logger, background: background, stop: stop,
-		stores: map[string]*store{}, imports: map[string]*importState{}, saved: map[string]*SavedQuery{},
+		stores: map[string]*store{}, imports: map[string]*importState{}, saved: map[string]*SavedQuery{}, channels: map[string]*channel{},
 		sealWake: make(chan struct{}, 1), counting: make(chan struct{}, 1), analyzing: make(chan struct{}, opts.Query.MaxConcurrent),
 	}
 	if err := e.load(ctx); err != nil {
@@ -109,6 +111,9 @@ func (e *Engine) load(ctx context.Context) error {
 		return err
 	}
 	if err := e.loadSavedQueries(); err != nil {
+		return err
+	}
+	if err := e.loadChannels(); err != nil {
 		return err
 	}
 	e.queries, err = openQueryRegistry(e.opts.FS, e.opts.resultsDir(), e.opts.Now)
@@ -145,7 +150,7 @@ func (e *Engine) Close() error {
 	}
 	e.stop()
 	e.work.Wait()
-	return e.lake.Close()
+	return errors.Join(e.saveIngestion(context.Background()), e.lake.Close())
 }
 
 // enter lets in an operation that changes the lake or starts work: Close waits

@@ -15,6 +15,15 @@ const (
 	AccessDenied                       Code = "AccessDenied"
 	UnrecognizedClient                 Code = "UnrecognizedClient"
 	AccountHasOngoingImport            Code = "AccountHasOngoingImport"
+	ChannelAlreadyExists               Code = "ChannelAlreadyExists"
+	ChannelARNInvalid                  Code = "ChannelARNInvalid"
+	ChannelExistsForEDS                Code = "ChannelExistsForEDS"
+	ChannelInsufficientPermission      Code = "ChannelInsufficientPermission"
+	ChannelMaxLimitExceeded            Code = "ChannelMaxLimitExceeded"
+	ChannelNotFound                    Code = "ChannelNotFound"
+	DuplicatedAuditEventID             Code = "DuplicatedAuditEventId"
+	InvalidSource                      Code = "InvalidSource"
+	TagsLimitExceeded                  Code = "TagsLimitExceeded"
 	Conflict                           Code = "Conflict"
 	EventDataStoreAlreadyExists        Code = "EventDataStoreAlreadyExists"
 	EventDataStoreARNInvalid           Code = "EventDataStoreARNInvalid"
@@ -51,6 +60,8 @@ const (
 func Codes() []Code {
 	return []Code{
 		AccessDenied, UnrecognizedClient, AccountHasOngoingImport, Conflict, EventDataStoreAlreadyExists,
+		ChannelAlreadyExists, ChannelARNInvalid, ChannelExistsForEDS, ChannelInsufficientPermission, ChannelMaxLimitExceeded,
+		ChannelNotFound, DuplicatedAuditEventID, InvalidSource, TagsLimitExceeded,
 		EventDataStoreARNInvalid, EventDataStoreHasOngoingImport, EventDataStoreMaxLimitExceeded,
 		EventDataStoreNotFound, EventDataStoreTerminationProtected, ImportNotFound, InactiveEventDataStore,
 		InactiveQuery, InsufficientStorage, Internal, InvalidDateRange, InvalidEventDataStoreCategory, InvalidEventDataStoreStatus,

@@ -38,6 +38,9 @@ type Options struct {
 	// MaxStores is the number of event data stores after which creating one is
 	// refused; 0 is no limit (AWS has 10).
 	MaxStores int
+	// MaxChannels is the number of channels after which creating one is refused;
+	// default 25, as in AWS.
+	MaxChannels int
 	// RetentionInterval is the time between sweeps that drop what is past its
 	// retention; default one hour.
 	RetentionInterval time.Duration
@@ -114,6 +117,7 @@ func (o *Options) complete() error {
 	setDefault(&o.Account, "123456789012")
 	setDefault(&o.Region, "us-east-1")
 	setDefault(&o.RetentionInterval, time.Hour)
+	setDefault(&o.MaxChannels, 25)
 	setDefault(&o.Query.MaxConcurrent, 10)
 	setDefault(&o.Query.Timeout, time.Hour)
 	setDefault(&o.Query.MemoryBytes, 512<<20)

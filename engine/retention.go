@@ -33,6 +33,9 @@ func (e *Engine) sweep(ctx context.Context) {
 	if err := e.queries.expire(now, e.opts.Query.ResultTTL, e.opts.Query.AllResultBytes); err != nil {
 		e.log.Error("expire results", "error", err)
 	}
+	if err := e.saveIngestion(ctx); err != nil {
+		e.log.Error("write the status of channels", "error", err)
+	}
 	if err := e.expireUploads(now); err != nil {
 		e.log.Error("expire uploads", "error", err)
 	}

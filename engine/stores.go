@@ -266,6 +266,9 @@ func (e *Engine) DeleteEventDataStore(ctx context.Context, _ Principal, idOrARN 
 	if err := e.noImport(s); err != nil {
 		return err
 	}
+	if err := e.noChannel(s); err != nil {
+		return err
+	}
 	r := *s.record.Load()
 	if r.TerminationProtection {
 		return Errorf(EventDataStoreTerminationProtected, "event data store %s is protected from termination: turn the protection off with UpdateEventDataStore first", s.id)

@@ -105,6 +105,7 @@ type compactConfig struct {
 type storageConfig struct {
 	SigningKey        string        `yaml:"signing_key"`
 	MaxStores         int           `yaml:"max_stores"`
+	MaxChannels       int           `yaml:"max_channels"`
 	RetentionInterval time.Duration `yaml:"retention_interval"`
 }
 
@@ -136,7 +137,7 @@ func (c config) engineOptions(log *slog.Logger) engine.Options {
 	const mib = 1 << 20
 	return engine.Options{
 		Dir: c.Data, SigningKeyFile: c.Storage.SigningKey, Account: c.Account, Region: c.Region, Buckets: c.Buckets,
-		MaxStores: c.Storage.MaxStores, RetentionInterval: c.Storage.RetentionInterval, Logger: log,
+		MaxStores: c.Storage.MaxStores, MaxChannels: c.Storage.MaxChannels, RetentionInterval: c.Storage.RetentionInterval, Logger: log,
 		S3: engine.S3Options{
 			Endpoint: c.S3.Endpoint, Region: c.S3.Region, PathStyle: c.S3.PathStyle,
 			AccessKeyID: c.S3.AccessKeyID, SecretAccessKey: c.S3.SecretAccessKey, SessionToken: c.S3.SessionToken,

@@ -23,6 +23,15 @@ var exceptions = map[engine.Code]exception{
 	engine.AccessDenied:                       {"AccessDeniedException", http.StatusForbidden},
 	engine.UnrecognizedClient:                 {"UnrecognizedClientException", http.StatusForbidden},
 	engine.AccountHasOngoingImport:            {"AccountHasOngoingImportException", http.StatusBadRequest},
+	engine.ChannelAlreadyExists:               {"ChannelAlreadyExistsException", http.StatusBadRequest},
+	engine.ChannelARNInvalid:                  {"ChannelARNInvalidException", http.StatusBadRequest},
+	engine.ChannelExistsForEDS:                {"ChannelExistsForEDSException", http.StatusBadRequest},
+	engine.ChannelInsufficientPermission:      {"ChannelInsufficientPermissionException", http.StatusBadRequest},
+	engine.ChannelMaxLimitExceeded:            {"ChannelMaxLimitExceededException", http.StatusBadRequest},
+	engine.ChannelNotFound:                    {"ChannelNotFoundException", http.StatusBadRequest},
+	engine.DuplicatedAuditEventID:             {"DuplicatedAuditEventIdException", http.StatusBadRequest},
+	engine.InvalidSource:                      {"InvalidSourceException", http.StatusBadRequest},
+	engine.TagsLimitExceeded:                  {"TagsLimitExceededException", http.StatusBadRequest},
 	engine.Conflict:                           {"ConflictException", http.StatusBadRequest},
 	engine.EventDataStoreAlreadyExists:        {"EventDataStoreAlreadyExistsException", http.StatusBadRequest},
 	engine.EventDataStoreARNInvalid:           {"EventDataStoreARNInvalidException", http.StatusBadRequest},
@@ -93,8 +102,13 @@ func onWire(err error) *wireError {
 
 func (f *front) writeError(w http.ResponseWriter, log *slog.Logger, err error) {
 	e := onWire(err)
+	f.reportError(log, e, err)
+	f.write(w, log, e.status, e)
+}
+
+// reportError puts what the caller is not told into the log.
+func (f *front) reportError(log *slog.Logger, e *wireError, err error) {
 	if e.status == http.StatusInternalServerError {
 		log.Error("call failed", "err", err, "cause", engine.AsError(err).Err)
 	}
-	f.write(w, log, e.status, e)
 }
