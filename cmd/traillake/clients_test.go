@@ -21,7 +21,8 @@ import (
 // awsEnv is the environment of an AWS client that talks to the server.
 func (p *process) awsEnv() []string {
 	return append(os.Environ(), "AWS_ACCESS_KEY_ID="+testKeys.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+testKeys.SecretAccessKey,
-		"AWS_DEFAULT_REGION=us-east-1", "AWS_ENDPOINT_URL_CLOUDTRAIL=http://"+p.http, "AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=")
+		"AWS_DEFAULT_REGION=us-east-1", "AWS_ENDPOINT_URL_CLOUDTRAIL=http://"+p.http,
+		"AWS_ENDPOINT_URL_CLOUDTRAIL_DATA=http://"+p.http, "AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=")
 }
 
 // python runs a script with the modules it needs and decodes the JSON it prints.

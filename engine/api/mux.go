@@ -36,10 +36,12 @@ func (s *Server) handler(ctx context.Context, verifier *auth.Verifier) (http.Han
 		return nil, fmt.Errorf("set REST up: %w", err)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("POST /{$}", awsapi.New(awsapi.Options{
-		Stores: s.opts.Engine, Imports: s.opts.Engine, Queries: s.opts.Engine, Samples: s.opts.Engine,
+	aws := awsapi.New(awsapi.Options{
+		Stores: s.opts.Engine, Imports: s.opts.Engine, Queries: s.opts.Engine, Samples: s.opts.Engine, Channels: s.opts.Engine,
 		Auth: verifier, RequestID: requestID, MaxBody: s.opts.MaxBody, Logger: s.opts.Logger,
-	}))
+	})
+	mux.Handle("POST /{$}", aws)
+	mux.Handle("POST /PutAuditEvents", aws)
 	mux.Handle("/api/", restHandler)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { s.plain(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", s.readyz)

@@ -34,6 +34,7 @@ type Engine interface {
 	grpcapi.Results
 	grpcapi.Holdings
 	grpcapi.Events
+	grpcapi.Channels
 	grpcapi.Samples
 	grpcapi.Language
 	grpcapi.SavedQueries

@@ -20,6 +20,9 @@ const (
 	ImportID  = "11111111-2222-4333-8444-555555555555"
 	QueryID   = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
 
+	ChannelID  = "77777777-6666-4555-8444-333333333333"
+	ChannelARN = "arn:aws:cloudtrail:us-east-1:" + AccountID + ":channel/" + ChannelID
+
 	SavedQueryID = "99999999-8888-4777-8666-555555555555"
 )
 

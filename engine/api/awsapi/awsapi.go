@@ -54,19 +54,30 @@ type Queries interface {
 	ListQueries(context.Context, engine.Principal, engine.ListQueriesInput) (queries []engine.Query, next string, err error)
 }
 
+// Channels is the part of the engine that keeps channels and takes their events.
+// Safe for concurrent use.
+type Channels interface {
+	CreateChannel(context.Context, engine.Principal, engine.CreateChannelInput) (*engine.Channel, error)
+	GetChannel(ctx context.Context, p engine.Principal, idOrARN string) (*engine.Channel, error)
+	ListChannels(context.Context, engine.Principal, engine.Page) (channels []engine.Channel, next string, err error)
+	UpdateChannel(context.Context, engine.Principal, engine.UpdateChannelInput) (*engine.Channel, error)
+	DeleteChannel(ctx context.Context, p engine.Principal, idOrARN string) error
+	PutAuditEvents(context.Context, engine.Principal, engine.PutAuditEventsInput) ([]engine.AuditEventResult, error)
+}
+
 // Samples is the part of the engine that has sample queries. Safe for concurrent use.
 type Samples interface {
 	SearchSampleQueries(context.Context, engine.Principal, engine.SearchSampleQueriesInput) (samples []engine.SampleQuery, next string, err error)
 }
 
-// Options says what the front serves. Stores, Imports, Queries, Samples, Auth and
-// RequestID are required.
+// Options says what the front serves. All but MaxBody and Logger is required.
 type Options struct {
-	Stores  Stores
-	Imports Imports
-	Queries Queries
-	Samples Samples
-	Auth    *auth.Verifier
+	Stores   Stores
+	Imports  Imports
+	Queries  Queries
+	Samples  Samples
+	Channels Channels
+	Auth     *auth.Verifier
 	// RequestID tells a request's id.
 	RequestID func(context.Context) string
 	// MaxBody bounds a request's body in bytes; 0 means 4 MiB.
@@ -76,7 +87,7 @@ type Options struct {
 }
 
 // front is the handler; its operations are in stores.go, imports.go,
-// queries.go and samples.go.
+// queries.go, samples.go, channels.go and putauditevents.go.
 type front struct {
 	opts       Options
 	operations map[string]operation
@@ -85,7 +96,8 @@ type front struct {
 // operation serves one CloudTrail operation. What it returns is the answer's body.
 type operation func(ctx context.Context, p engine.Principal, in object) (any, error)
 
-// New makes the handler of POST /.
+// New makes the handler of POST /, CloudTrail's wire, and of POST /PutAuditEvents,
+// that of CloudTrail Data (REST-JSON).
 func New(opts Options) http.Handler {
 	if opts.MaxBody == 0 {
 		opts.MaxBody = 4 << 20
@@ -114,6 +126,11 @@ func New(opts Options) http.Handler {
 		"GetQueryResults":              f.getQueryResults,
 		"ListQueries":                  f.listQueries,
 		"SearchSampleQueries":          f.searchSampleQueries,
+		"CreateChannel":                f.createChannel,
+		"GetChannel":                   f.getChannel,
+		"ListChannels":                 f.listChannels,
+		"UpdateChannel":                f.updateChannel,
+		"DeleteChannel":                f.deleteChannel,
 	}
 	return f
 }
@@ -129,6 +146,10 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			f.writeError(w, log, engine.Errorf(engine.Internal, "internal error"))
 		}
 	}()
+	if r.URL.Path == putAuditEventsPath {
+		f.putAuditEvents(w, r, log)
+		return
+	}
 	out, err := f.serve(w, r)
 	if err != nil {
 		f.writeError(w, log, err)
@@ -140,11 +161,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve lets the caller in before it looks at anything else, so that wrong
 // credentials learn nothing.
 func (f *front) serve(w http.ResponseWriter, r *http.Request) (any, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, f.opts.MaxBody))
-	if err != nil {
-		return nil, bodyError(err)
-	}
-	principal, err := f.signed(r, body)
+	principal, body, err := f.admit(w, r)
 	if err != nil {
 		return nil, err
 	}
@@ -159,9 +176,14 @@ func (f *front) serve(w http.ResponseWriter, r *http.Request) (any, error) {
 	return op(auth.WithPrincipal(r.Context(), principal), principal, in)
 }
 
-// signed verifies the signature; the AWS wire takes nothing else.
-func (f *front) signed(r *http.Request, body []byte) (engine.Principal, error) {
-	return f.opts.Auth.Signature(r, body)
+// admit reads the body and verifies the signature; the AWS wire takes nothing else.
+func (f *front) admit(w http.ResponseWriter, r *http.Request) (engine.Principal, []byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, f.opts.MaxBody))
+	if err != nil {
+		return engine.Principal{}, nil, bodyError(err)
+	}
+	principal, err := f.opts.Auth.Signature(r, body)
+	return principal, body, err
 }
 
 func (f *front) operation(r *http.Request) (operation, error) {

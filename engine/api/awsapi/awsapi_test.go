@@ -22,7 +22,7 @@ const requestID = "00000000-0000-4000-8000-00000000000a"
 
 func front(e *apitest.Engine) http.Handler {
 	return awsapi.New(awsapi.Options{
-		Stores: e, Imports: e, Queries: e, Samples: e,
+		Stores: e, Imports: e, Queries: e, Samples: e, Channels: e,
 		Auth:      auth.New(e, func() time.Time { return apitest.At }),
 		RequestID: func(context.Context) string { return requestID },
 		MaxBody:   1 << 16,

@@ -59,7 +59,9 @@ func (f *front) write(w http.ResponseWriter, log *slog.Logger, status int, v any
 		log.Error("answer not encoded", "err", err)
 		status, b = http.StatusInternalServerError, []byte(`{"__type":"InternalFailure","message":"internal error"}`)
 	}
-	w.Header().Set("Content-Type", jsonType)
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", jsonType)
+	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
 	w.WriteHeader(status)

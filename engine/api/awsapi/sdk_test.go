@@ -22,7 +22,7 @@ import (
 func sdk(t *testing.T, e *apitest.Engine) *cloudtrail.Client {
 	t.Helper()
 	server := httptest.NewServer(awsapi.New(awsapi.Options{
-		Stores: e, Imports: e, Queries: e, Samples: e, Auth: auth.New(e, nil),
+		Stores: e, Imports: e, Queries: e, Samples: e, Channels: e, Auth: auth.New(e, nil),
 		RequestID: func(context.Context) string { return requestID },
 	}))
 	t.Cleanup(server.Close)
@@ -90,6 +90,21 @@ func TestSDK(t *testing.T) {
 		},
 		"ListQueries": func() (any, error) {
 			return c.ListQueries(ctx, &cloudtrail.ListQueriesInput{EventDataStore: id})
+		},
+		"CreateChannel": func() (any, error) {
+			return c.CreateChannel(ctx, &cloudtrail.CreateChannelInput{Name: aws.String("n"), Source: aws.String("Custom"), Destinations: []types.Destination{
+				{Type: types.DestinationTypeEventDataStore, Location: aws.String("s")},
+			}})
+		},
+		"GetChannel": func() (any, error) {
+			return c.GetChannel(ctx, &cloudtrail.GetChannelInput{Channel: aws.String("c")})
+		},
+		"ListChannels": func() (any, error) { return c.ListChannels(ctx, &cloudtrail.ListChannelsInput{}) },
+		"UpdateChannel": func() (any, error) {
+			return c.UpdateChannel(ctx, &cloudtrail.UpdateChannelInput{Channel: aws.String("c")})
+		},
+		"DeleteChannel": func() (any, error) {
+			return c.DeleteChannel(ctx, &cloudtrail.DeleteChannelInput{Channel: aws.String("c")})
 		},
 		"SearchSampleQueries": func() (any, error) {
 			return c.SearchSampleQueries(ctx, &cloudtrail.SearchSampleQueriesInput{SearchPhrase: aws.String("trails")})

@@ -40,7 +40,7 @@ func openLake(t *testing.T) *cloudtrail.Client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.Close() })
-	server := httptest.NewServer(awsapi.New(awsapi.Options{Stores: e, Imports: e, Queries: e, Samples: e, Auth: auth.New(e, nil), RequestID: func(context.Context) string { return requestID }}))
+	server := httptest.NewServer(awsapi.New(awsapi.Options{Stores: e, Imports: e, Queries: e, Samples: e, Channels: e, Auth: auth.New(e, nil), RequestID: func(context.Context) string { return requestID }}))
 	t.Cleanup(server.Close)
 	c := cloudtrail.New(cloudtrail.Options{
 		BaseEndpoint: aws.String(server.URL), Region: "us-east-1", RetryMaxAttempts: 1,

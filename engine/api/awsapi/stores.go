@@ -63,7 +63,7 @@ func (f *front) createEventDataStore(ctx context.Context, p engine.Principal, in
 		Organization:          in.boolean("OrganizationEnabled"),
 		RetentionDays:         in.integer("RetentionPeriod"),
 		TerminationProtection: in.boolean("TerminationProtectionEnabled"),
-		Tags:                  tags(in),
+		Tags:                  tags(in, "TagsList"),
 		KMSKeyID:              in.text("KmsKeyId"),
 		StartIngestion:        in.boolean("StartIngestion"),
 		BillingMode:           (*engine.BillingMode)(in.text("BillingMode")),
@@ -226,9 +226,9 @@ func selectors(in object) []engine.EventSelector {
 	return out
 }
 
-func tags(in object) []engine.Tag {
+func tags(in object, member string) []engine.Tag {
 	var out []engine.Tag
-	for _, o := range in.objects("TagsList") {
+	for _, o := range in.objects(member) {
 		out = append(out, engine.Tag{Key: o.plainText("Key"), Value: o.text("Value")})
 	}
 	return out

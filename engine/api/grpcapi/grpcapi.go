@@ -66,7 +66,7 @@ type Language interface {
 }
 
 // Options says what a server serves. Stores, Imports, Queries, Results, Holdings, Events,
-// Samples, Language, Saved, Auth and NewID are required.
+// Channels,// Samples, Language, Saved, Auth and NewID are required.
 type Options struct {
 	Stores   Stores
 	Imports  Imports
@@ -74,6 +74,7 @@ type Options struct {
 	Results  Results
 	Holdings Holdings
 	Events   Events
+	Channels Channels
 	Samples  Samples
 	Language Language
 	Saved    SavedQueries
@@ -105,7 +106,7 @@ func New(opts Options) *grpc.Server {
 		grpc.ChainStreamInterceptor(gate.stream),
 	)
 	traillakev1.RegisterLakeServiceServer(server, &lakeServer{
-		stores: opts.Stores, imports: opts.Imports, queries: opts.Queries, results: opts.Results, holdings: opts.Holdings, events: opts.Events,
+		stores: opts.Stores, imports: opts.Imports, queries: opts.Queries, results: opts.Results, holdings: opts.Holdings, events: opts.Events, channels: opts.Channels,
 		samples: opts.Samples, language: opts.Language, saved: opts.Saved,
 	})
 	grpc_health_v1.RegisterHealthServer(server, healthServer{ready: opts.Ready})
@@ -114,7 +115,7 @@ func New(opts Options) *grpc.Server {
 }
 
 // lakeServer is the service. Its methods are in stores.go, imports.go, queries.go,
-// stream.go, results.go, events.go, segments.go, samples.go, language.go and
+// stream.go, results.go, events.go, channels.go, segments.go, samples.go, language.go and
 // savedqueries.go.
 type lakeServer struct {
 	traillakev1.UnimplementedLakeServiceServer
@@ -124,6 +125,7 @@ type lakeServer struct {
 	results  Results
 	holdings Holdings
 	events   Events
+	channels Channels
 	samples  Samples
 	language Language
 	saved    SavedQueries

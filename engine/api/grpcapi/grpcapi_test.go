@@ -39,7 +39,7 @@ func dial(t *testing.T, e *apitest.Engine, trust bool) *grpc.ClientConn {
 		t.Fatal(err)
 	}
 	server := grpcapi.New(grpcapi.Options{
-		Stores: e, Imports: e, Queries: e, Results: e, Holdings: e, Events: e, Samples: e, Auth: auth.New(e, nil), Ready: e.Ready, TrustCaller: trust,
+		Stores: e, Imports: e, Queries: e, Results: e, Holdings: e, Events: e, Samples: e, Channels: e, Auth: auth.New(e, nil), Ready: e.Ready, TrustCaller: trust,
 		Language: e, Saved: e,
 		NewID: func() string { return requestID },
 	})
@@ -152,6 +152,30 @@ func TestCalls(t *testing.T) {
 		{"ListRejectedRecords", func() (proto.Message, error) {
 			return c.ListRejectedRecords(ctx, &pb.ListRejectedRecordsRequest{EventDataStore: "s", MaxResults: &days, NextToken: &text})
 		}, []any{"s", page}, `{"records":[{"source":"Firehose","record":"1","reason":"no JSON","excerpt":"x","lastSeenTimestamp":"2026-03-04T05:06:07.890Z"}],"nextToken":"next-rejected"}`},
+		{"CreateChannel", func() (proto.Message, error) {
+			return c.CreateChannel(ctx, &pb.CreateChannelRequest{
+				Name: "n", Source: "Custom", Destinations: []*pb.Destination{{Type: "EVENT_DATA_STORE", Location: "s"}}, Tags: []*pb.Tag{{Key: "k", Value: &text}},
+			})
+		}, engine.CreateChannelInput{
+			Name: "n", Source: "Custom", Destinations: []engine.Destination{{Type: engine.DestinationStore, Location: "s"}}, Tags: []engine.Tag{{Key: "k", Value: &text}},
+		}, `"name":"apps","source":"Custom","destinations":[{"type":"EVENT_DATA_STORE","location":"` + apitest.StoreARN + `"}],"tags":[{"key":"team","value":"blue"}]`},
+		{"GetChannel", func() (proto.Message, error) {
+			return c.GetChannel(ctx, &pb.GetChannelRequest{Channel: "c"})
+		}, "c", `"ingestionStatus":{"latestIngestionSuccessTime":"2026-03-04T05:06:07.890Z","latestIngestionSuccessEventId":"e-1","latestIngestionErrorCode":"InvalidData",` +
+			`"latestIngestionAttemptTime":"2026-03-04T05:06:08.890Z","latestIngestionAttemptEventId":"e-2"}`},
+		{"ListChannels", func() (proto.Message, error) {
+			return c.ListChannels(ctx, &pb.ListChannelsRequest{MaxResults: &days, NextToken: &text})
+		}, page, `"nextToken":"next-channels"`},
+		{"UpdateChannel", func() (proto.Message, error) {
+			return c.UpdateChannel(ctx, &pb.UpdateChannelRequest{Channel: "c", Name: &text})
+		}, engine.UpdateChannelInput{Channel: "c", Name: &text}, `"channelArn":"` + apitest.ChannelARN + `"`},
+		{"DeleteChannel", func() (proto.Message, error) {
+			return c.DeleteChannel(ctx, &pb.DeleteChannelRequest{Channel: "c"})
+		}, "c", `{}`},
+		{"PutAuditEvents", func() (proto.Message, error) {
+			return c.PutAuditEvents(ctx, &pb.PutAuditEventsRequest{Channel: "c", ExternalId: &text, AuditEvents: []*pb.AuditEvent{{Id: "1", EventData: "{}", EventDataChecksum: &text}, {Id: "2"}}})
+		}, engine.PutAuditEventsInput{Channel: "c", ExternalID: &text, Events: []engine.AuditEvent{{ID: "1", Data: "{}", Checksum: &text}, {ID: "2"}}},
+			`{"successful":[{"id":"1","eventId":"e-1"}],"failed":[{"id":"2","errorCode":"FieldNotFound","errorMessage":"UID"}]}`},
 		{"ListDays", func() (proto.Message, error) {
 			return c.ListDays(ctx, &pb.ListDaysRequest{EventDataStore: "s"})
 		}, "s", `{"days":[{"day":"2026-03-04","events":"1","bytes":"2","segments":"3"},{"events":"4","bytes":"5","segments":"6"}]}`},

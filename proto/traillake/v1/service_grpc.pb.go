@@ -30,6 +30,12 @@ const (
 	LakeService_PutEvents_FullMethodName                    = "/traillake.v1.LakeService/PutEvents"
 	LakeService_StreamPutEvents_FullMethodName              = "/traillake.v1.LakeService/StreamPutEvents"
 	LakeService_ListRejectedRecords_FullMethodName          = "/traillake.v1.LakeService/ListRejectedRecords"
+	LakeService_CreateChannel_FullMethodName                = "/traillake.v1.LakeService/CreateChannel"
+	LakeService_GetChannel_FullMethodName                   = "/traillake.v1.LakeService/GetChannel"
+	LakeService_ListChannels_FullMethodName                 = "/traillake.v1.LakeService/ListChannels"
+	LakeService_UpdateChannel_FullMethodName                = "/traillake.v1.LakeService/UpdateChannel"
+	LakeService_DeleteChannel_FullMethodName                = "/traillake.v1.LakeService/DeleteChannel"
+	LakeService_PutAuditEvents_FullMethodName               = "/traillake.v1.LakeService/PutAuditEvents"
 	LakeService_ListDays_FullMethodName                     = "/traillake.v1.LakeService/ListDays"
 	LakeService_ListSegments_FullMethodName                 = "/traillake.v1.LakeService/ListSegments"
 	LakeService_ListBuckets_FullMethodName                  = "/traillake.v1.LakeService/ListBuckets"
@@ -100,6 +106,20 @@ type LakeServiceClient interface {
 	// brought that is no event; of a store the newest thousand. CloudTrail has no such
 	// operation.
 	ListRejectedRecords(ctx context.Context, in *ListRejectedRecordsRequest, opts ...grpc.CallOption) (*ListRejectedRecordsResponse, error)
+	// CreateChannel makes a channel for the events of a source outside of AWS.
+	CreateChannel(ctx context.Context, in *CreateChannelRequest, opts ...grpc.CallOption) (*Channel, error)
+	// GetChannel describes a channel.
+	GetChannel(ctx context.Context, in *GetChannelRequest, opts ...grpc.CallOption) (*Channel, error)
+	// ListChannels lists the channels.
+	ListChannels(ctx context.Context, in *ListChannelsRequest, opts ...grpc.CallOption) (*ListChannelsResponse, error)
+	// UpdateChannel changes a channel's name or destinations.
+	UpdateChannel(ctx context.Context, in *UpdateChannelRequest, opts ...grpc.CallOption) (*Channel, error)
+	// DeleteChannel deletes a channel; the events it brought stay.
+	DeleteChannel(ctx context.Context, in *DeleteChannelRequest, opts ...grpc.CallOption) (*DeleteChannelResponse, error)
+	// PutAuditEvents takes events of a channel's source. One that is wrong is refused
+	// alone; when it answers, the others are durable and queries see them. A request
+	// that is sent again adds nothing.
+	PutAuditEvents(ctx context.Context, in *PutAuditEventsRequest, opts ...grpc.CallOption) (*PutAuditEventsResponse, error)
 	// ListDays tells what a store holds of each day.
 	ListDays(ctx context.Context, in *ListDaysRequest, opts ...grpc.CallOption) (*ListDaysResponse, error)
 	// ListSegments lists the files of a store.
@@ -290,6 +310,66 @@ func (c *lakeServiceClient) ListRejectedRecords(ctx context.Context, in *ListRej
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListRejectedRecordsResponse)
 	err := c.cc.Invoke(ctx, LakeService_ListRejectedRecords_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) CreateChannel(ctx context.Context, in *CreateChannelRequest, opts ...grpc.CallOption) (*Channel, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Channel)
+	err := c.cc.Invoke(ctx, LakeService_CreateChannel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) GetChannel(ctx context.Context, in *GetChannelRequest, opts ...grpc.CallOption) (*Channel, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Channel)
+	err := c.cc.Invoke(ctx, LakeService_GetChannel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) ListChannels(ctx context.Context, in *ListChannelsRequest, opts ...grpc.CallOption) (*ListChannelsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListChannelsResponse)
+	err := c.cc.Invoke(ctx, LakeService_ListChannels_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) UpdateChannel(ctx context.Context, in *UpdateChannelRequest, opts ...grpc.CallOption) (*Channel, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Channel)
+	err := c.cc.Invoke(ctx, LakeService_UpdateChannel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) DeleteChannel(ctx context.Context, in *DeleteChannelRequest, opts ...grpc.CallOption) (*DeleteChannelResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteChannelResponse)
+	err := c.cc.Invoke(ctx, LakeService_DeleteChannel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) PutAuditEvents(ctx context.Context, in *PutAuditEventsRequest, opts ...grpc.CallOption) (*PutAuditEventsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PutAuditEventsResponse)
+	err := c.cc.Invoke(ctx, LakeService_PutAuditEvents_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -688,6 +768,20 @@ type LakeServiceServer interface {
 	// brought that is no event; of a store the newest thousand. CloudTrail has no such
 	// operation.
 	ListRejectedRecords(context.Context, *ListRejectedRecordsRequest) (*ListRejectedRecordsResponse, error)
+	// CreateChannel makes a channel for the events of a source outside of AWS.
+	CreateChannel(context.Context, *CreateChannelRequest) (*Channel, error)
+	// GetChannel describes a channel.
+	GetChannel(context.Context, *GetChannelRequest) (*Channel, error)
+	// ListChannels lists the channels.
+	ListChannels(context.Context, *ListChannelsRequest) (*ListChannelsResponse, error)
+	// UpdateChannel changes a channel's name or destinations.
+	UpdateChannel(context.Context, *UpdateChannelRequest) (*Channel, error)
+	// DeleteChannel deletes a channel; the events it brought stay.
+	DeleteChannel(context.Context, *DeleteChannelRequest) (*DeleteChannelResponse, error)
+	// PutAuditEvents takes events of a channel's source. One that is wrong is refused
+	// alone; when it answers, the others are durable and queries see them. A request
+	// that is sent again adds nothing.
+	PutAuditEvents(context.Context, *PutAuditEventsRequest) (*PutAuditEventsResponse, error)
 	// ListDays tells what a store holds of each day.
 	ListDays(context.Context, *ListDaysRequest) (*ListDaysResponse, error)
 	// ListSegments lists the files of a store.
@@ -803,6 +897,24 @@ func (UnimplementedLakeServiceServer) StreamPutEvents(grpc.BidiStreamingServer[P
 }
 func (UnimplementedLakeServiceServer) ListRejectedRecords(context.Context, *ListRejectedRecordsRequest) (*ListRejectedRecordsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListRejectedRecords not implemented")
+}
+func (UnimplementedLakeServiceServer) CreateChannel(context.Context, *CreateChannelRequest) (*Channel, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateChannel not implemented")
+}
+func (UnimplementedLakeServiceServer) GetChannel(context.Context, *GetChannelRequest) (*Channel, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetChannel not implemented")
+}
+func (UnimplementedLakeServiceServer) ListChannels(context.Context, *ListChannelsRequest) (*ListChannelsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListChannels not implemented")
+}
+func (UnimplementedLakeServiceServer) UpdateChannel(context.Context, *UpdateChannelRequest) (*Channel, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateChannel not implemented")
+}
+func (UnimplementedLakeServiceServer) DeleteChannel(context.Context, *DeleteChannelRequest) (*DeleteChannelResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteChannel not implemented")
+}
+func (UnimplementedLakeServiceServer) PutAuditEvents(context.Context, *PutAuditEventsRequest) (*PutAuditEventsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method PutAuditEvents not implemented")
 }
 func (UnimplementedLakeServiceServer) ListDays(context.Context, *ListDaysRequest) (*ListDaysResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListDays not implemented")
@@ -1110,6 +1222,114 @@ func _LakeService_ListRejectedRecords_Handler(srv interface{}, ctx context.Conte
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(LakeServiceServer).ListRejectedRecords(ctx, req.(*ListRejectedRecordsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_CreateChannel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateChannelRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).CreateChannel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_CreateChannel_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).CreateChannel(ctx, req.(*CreateChannelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_GetChannel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetChannelRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).GetChannel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_GetChannel_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).GetChannel(ctx, req.(*GetChannelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_ListChannels_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListChannelsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ListChannels(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ListChannels_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ListChannels(ctx, req.(*ListChannelsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_UpdateChannel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateChannelRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).UpdateChannel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_UpdateChannel_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).UpdateChannel(ctx, req.(*UpdateChannelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_DeleteChannel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteChannelRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).DeleteChannel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_DeleteChannel_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).DeleteChannel(ctx, req.(*DeleteChannelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_PutAuditEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PutAuditEventsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).PutAuditEvents(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_PutAuditEvents_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).PutAuditEvents(ctx, req.(*PutAuditEventsRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -1758,6 +1978,30 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListRejectedRecords",
 			Handler:    _LakeService_ListRejectedRecords_Handler,
+		},
+		{
+			MethodName: "CreateChannel",
+			Handler:    _LakeService_CreateChannel_Handler,
+		},
+		{
+			MethodName: "GetChannel",
+			Handler:    _LakeService_GetChannel_Handler,
+		},
+		{
+			MethodName: "ListChannels",
+			Handler:    _LakeService_ListChannels_Handler,
+		},
+		{
+			MethodName: "UpdateChannel",
+			Handler:    _LakeService_UpdateChannel_Handler,
+		},
+		{
+			MethodName: "DeleteChannel",
+			Handler:    _LakeService_DeleteChannel_Handler,
+		},
+		{
+			MethodName: "PutAuditEvents",
+			Handler:    _LakeService_PutAuditEvents_Handler,
 		},
 		{
 			MethodName: "ListDays",
