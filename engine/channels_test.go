@@ -247,12 +247,14 @@ func TestPutAuditEvents(t *testing.T) {
 			}
 		}
 	}
+	later := testNow.Add(time.Hour)
+	l.setNow(later) // the time of ingestion is another when they are sent again
 	again()
 	l.sealAll(a.ID)
 	again()
 	l.reopen()
 	again()
-	now := testNow.UTC()
+	now := later.UTC()
 	status := IngestionStatus{SuccessTime: &now, SuccessEventID: results[1].EventID, ErrorCode: AuditInvalidData, AttemptTime: &now, AttemptEventID: results[8].EventID}
 	l.reopen()
 	if after, err := l.GetChannel(t.Context(), Principal{}, c.ID); err != nil || cmp.Diff(status, after.Ingestion) != "" {
