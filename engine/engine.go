@@ -43,6 +43,7 @@ type Engine struct {
 	mu      sync.Mutex
 	stores  map[string]*store       // by id
 	imports map[string]*importState // by id
+	watches map[string]*watchState  // by id
 	queries *queryRegistry
 	saved   map[string]*SavedQuery // by id; replaced, never changed
 	// channels by id.
@@ -78,7 +79,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	background, stop := context.WithCancel(context.Background())
 	e := &Engine{
 		opts: opts, lake: lake, log: opts.Logger, background: background, stop: stop,
-		stores: map[string]*store{}, imports: map[string]*importState{}, saved: map[string]*SavedQuery{}, channels: map[string]*channel{},
+		stores: map[string]*store{}, imports: map[string]*importState{}, watches: map[string]*watchState{}, saved: map[string]*SavedQuery{}, channels: map[string]*channel{},
 		sealWake: make(chan struct{}, 1), counting: make(chan struct{}, 1), analyzing: make(chan struct{}, opts.Query.MaxConcurrent),
 	}
 	if err := e.load(ctx); err != nil {
@@ -86,6 +87,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	if !opts.Import.Pause {
 		e.resumeImports()
+		e.startWatches()
 	}
 	e.every(opts.RetentionInterval, e.sweep)
 	e.work.Go(e.sealLoop)
@@ -108,6 +110,9 @@ func (e *Engine) load(ctx context.Context) error {
 		return err
 	}
 	if err := e.loadImports(); err != nil {
+		return err
+	}
+	if err := e.loadWatches(); err != nil {
 		return err
 	}
 	if err := e.loadSavedQueries(); err != nil {

@@ -54,6 +54,7 @@ const (
 	SavedQueryNotFound                 Code = "SavedQueryNotFound"         // ours
 	Throttling                         Code = "Throttling"
 	UnsupportedOperation               Code = "UnsupportedOperation"
+	WatchedSourceNotFound              Code = "WatchedSourceNotFound" // ours
 )
 
 // Codes lists every code, so that a front can be held to map all of them.
@@ -67,7 +68,7 @@ func Codes() []Code {
 		InactiveQuery, InsufficientStorage, Internal, InvalidDateRange, InvalidEventDataStoreCategory, InvalidEventDataStoreStatus,
 		InvalidEventSelectors, InvalidImportSource, InvalidMaxResults, InvalidNextToken, InvalidParameter,
 		InvalidQueryStatement, InvalidQueryStatus, InvalidTagParameter, MaxConcurrentQueries, QueryIDNotFound,
-		SampleQueryNotFound, SavedQueryMaxLimitExceeded, SavedQueryNotFound, Throttling, UnsupportedOperation,
+		SampleQueryNotFound, SavedQueryMaxLimitExceeded, SavedQueryNotFound, Throttling, UnsupportedOperation, WatchedSourceNotFound,
 	}
 }
 

@@ -59,6 +59,7 @@ func (e *Engine) copyTrail(ctx context.Context, job *importState, loc location) 
 	}
 	sink := e.newImportSink(job, loc)
 	defer sink.hold.Free()
+	defer job.store.claims.freeAll(sink)
 	stats, err := ingest.Import(ctx, bucketSource{bucket}, sink, ingest.Options{
 		Family: job.store.family, Bucket: loc.source(), Prefix: loc.prefix, Start: orZero(r.Start), End: orZero(r.End),
 		Cutoff: job.store.cutoff(e.opts.Now()), Strict: !r.AnyFormat, Workers: e.opts.Import.Workers,

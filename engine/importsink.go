@@ -42,10 +42,13 @@ func (e *Engine) newImportSink(job *importState, loc location) *importSink {
 
 // Seen implements ingest.Sink.
 func (s *importSink) Seen(key, etag string) (int64, bool) {
+	// What a watched source reads now is in, or not, before this looks.
+	s.job.store.claims.wait(s.loc.source(), key, s)
 	c, ok := s.job.store.storage.Checkpoint(s.loc.source(), key)
 	if !ok || c.ETag != etag {
 		return 0, false
 	}
+	s.job.store.claims.free(s.loc.source(), key, s)
 	return c.Cutoff, true
 }
 
@@ -102,6 +105,7 @@ func (s *importSink) Write(ctx context.Context, b *ingest.Batch) error {
 	}
 	for _, o := range b.Objects {
 		s.engine.counters.eventsImported.Add(o.Rows)
+		s.job.store.claims.free(s.loc.source(), o.Key, s)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

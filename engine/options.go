@@ -33,6 +33,7 @@ type Options struct {
 	Query      QueryOptions
 	Import     ImportOptions
 	Live       LiveOptions
+	Watch      WatchOptions
 	Compaction CompactionOptions
 
 	// MaxStores is the number of event data stores after which creating one is
@@ -77,6 +78,12 @@ type ImportOptions struct {
 	MemoryBytes int64 // buffered rows before a commit; default: the pipeline's
 	// Pause leaves the imports that were running as they are, for a later Open to go on with.
 	Pause bool
+}
+
+// WatchOptions bound watched sources.
+type WatchOptions struct {
+	// Interval is the time between listings of a bucket; default one minute.
+	Interval time.Duration
 }
 
 // LiveOptions bound live events: those of PutEvents and its like.
@@ -125,6 +132,7 @@ func (o *Options) complete() error {
 	setDefault(&o.Query.ResultBytes, 4<<30)
 	setDefault(&o.Query.AllResultBytes, 32<<30)
 	setDefault(&o.Query.ResultTTL, 7*24*time.Hour)
+	setDefault(&o.Watch.Interval, time.Minute)
 	setDefault(&o.Live.MemoryBytes, 128<<20)
 	setDefault(&o.Live.SealBytes, 24<<20)
 	setDefault(&o.Live.SealAge, 5*time.Minute)

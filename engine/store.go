@@ -29,6 +29,7 @@ type store struct {
 	storage *storage.Store
 	live    *live.Buffer // events that are in no segment yet
 	sealing sync.Mutex   // held while they are moved into segments
+	claims  objectClaims // of objects of buckets that are being read
 	// rejecting is held while what is no event is noted.
 	rejecting sync.Mutex
 	record    atomic.Pointer[storeRecord]

@@ -278,6 +278,7 @@ func (e *Engine) DeleteEventDataStore(ctx context.Context, _ Principal, idOrARN 
 	if err := e.save(ctx, s, "delete", r); err != nil {
 		return internal(err)
 	}
+	e.followStatus(ctx, s)
 	e.log.Info("event data store pending deletion", "store", s.id, "name", r.Name, "gone", after)
 	return nil
 }
@@ -303,6 +304,7 @@ func (e *Engine) RestoreEventDataStore(ctx context.Context, _ Principal, idOrARN
 	if err := e.save(ctx, s, "restore", r); err != nil {
 		return nil, internal(err)
 	}
+	e.followStatus(ctx, s)
 	e.log.Info("event data store restored", "store", s.id, "name", r.Name)
 	return e.describe(ctx, s), nil
 }
@@ -340,6 +342,7 @@ func (e *Engine) switchIngestion(ctx context.Context, idOrARN string, from, to S
 	if err := e.save(ctx, s, reason, r); err != nil {
 		return internal(err)
 	}
+	e.followStatus(ctx, s)
 	e.log.Info("event data store ingestion", "store", s.id, "status", string(to))
 	return nil
 }
@@ -367,6 +370,7 @@ func (e *Engine) dropDeleted(ctx context.Context, now time.Time) {
 		}
 		e.mu.Lock()
 		maps.DeleteFunc(e.imports, func(_ string, job *importState) bool { return job.store == s })
+		maps.DeleteFunc(e.watches, func(_ string, w *watchState) bool { return w.store == s })
 		e.mu.Unlock()
 		e.log.Info("event data store gone", "store", s.id)
 	}

@@ -191,6 +191,8 @@ func (d *decoder) place(p *placement) {
 			p.quarantine(e.number, err.Error(), raw)
 		case row.HasTime && row.Time < d.opts.Cutoff:
 			p.res.done.Outside++
+		case d.opts.Selectors != nil && !d.opts.Selectors.Match(d.record):
+			p.res.done.NotSelected++
 		case p.duplicate(&row):
 			p.res.done.Duplicates++
 		default:

@@ -11,6 +11,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 
 	"github.com/traillake/traillake/ingest/event"
+	"github.com/traillake/traillake/ingest/selector"
 )
 
 // Object is one listed object. An ETag of "" means that the source knows none;
@@ -75,6 +76,7 @@ type ObjectDone struct {
 	Rows        int64  // added
 	Duplicates  int64  // the same event is stored already, or came twice
 	Outside     int64  // older than the cut-off
+	NotSelected int64  // events that Options.Selectors do not choose
 	Quarantined int64  // elements that are no event
 }
 
@@ -108,6 +110,7 @@ type Stats struct {
 	EventsCompleted   int64 // rows added
 	Duplicates        int64
 	OutsideRetention  int64
+	NotSelected       int64
 	Quarantined       int64
 	FailedEntries     int64
 }
@@ -124,6 +127,8 @@ type Options struct {
 	// Cutoff leaves out rows whose event time is before it (microseconds since
 	// 1970; math.MinInt64 keeps all). Rows without a time are kept.
 	Cutoff int64
+	// Selectors choose the events that are taken; nil takes all, as imports do.
+	Selectors *selector.Selectors
 	// Strict takes only gzip with a "Records" array, as CloudTrail delivers. Else
 	// plain text, top-level arrays, single records and JSON lines are taken too.
 	Strict bool

@@ -232,6 +232,7 @@ func (p *pipeline) count(d *decoded) {
 			s.EventsCompleted += o.done.Rows
 			s.Duplicates += o.done.Duplicates
 			s.OutsideRetention += o.done.Outside
+			s.NotSelected += o.done.NotSelected
 			s.Quarantined += o.done.Quarantined
 		}
 		s.BytesCompleted += size

@@ -86,7 +86,7 @@ func (s *Server) build(ctx context.Context) error {
 	verifier := auth.New(s.opts.Engine, s.opts.Now)
 	options := grpcapi.Options{
 		Stores: s.opts.Engine, Imports: s.opts.Engine, Queries: s.opts.Engine,
-		Results: s.opts.Engine, Holdings: s.opts.Engine, Events: s.opts.Engine, Channels: s.opts.Engine, Samples: s.opts.Engine,
+		Results: s.opts.Engine, Holdings: s.opts.Engine, Events: s.opts.Engine, Channels: s.opts.Engine, Watches: s.opts.Engine, Samples: s.opts.Engine,
 		Language: s.opts.Engine, Saved: s.opts.Engine,
 		Auth: verifier, NewID: s.opts.NewID, Ready: s.opts.Engine.Ready, Logger: s.opts.Logger,
 	}

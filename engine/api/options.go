@@ -35,6 +35,7 @@ type Engine interface {
 	grpcapi.Holdings
 	grpcapi.Events
 	grpcapi.Channels
+	grpcapi.Watches
 	grpcapi.Samples
 	grpcapi.Language
 	grpcapi.SavedQueries

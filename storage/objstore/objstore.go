@@ -67,6 +67,16 @@ type Store interface {
 	Delete(ctx context.Context, key string) error
 }
 
+// Folders is what a store can do beside Store whose objects can be looked at folder
+// by folder, and from some key on.
+type Folders interface {
+	// ListAfter is List of the keys greater than after.
+	ListAfter(ctx context.Context, prefix, after string, fn func(Object) error) error
+	// WalkFolder calls fn with the objects whose key begins with prefix and has no "/"
+	// behind it, and returns what the others begin with, up to and with that "/".
+	WalkFolder(ctx context.Context, prefix string, fn func(Object) error) (folders []string, err error)
+}
+
 // ErrReadOnly says that the store was opened read only. It matches
 // fs.ErrPermission.
 var ErrReadOnly error = readOnlyError{}

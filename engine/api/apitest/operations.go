@@ -58,6 +58,58 @@ func (e *Engine) StopEventDataStoreIngestion(ctx context.Context, p engine.Princ
 	return e.asked(ctx, "StopEventDataStoreIngestion", p, id)
 }
 
+// Watch is the watched source that Engine holds.
+func Watch() *engine.WatchedSource {
+	return &engine.WatchedSource{
+		ID: ImportID, EventDataStore: StoreARN, Source: engine.S3Source{LocationURI: "s3://trails/", Region: "us-east-1"}, QueueURL: "https://sqs/1/q",
+		Start: At, Status: engine.Watching, Created: At, Updated: At, Listed: At, Error: "none",
+		Statistics: engine.WatchStatistics{
+			FilesCompleted: 1, EventsCompleted: 2, EventsRead: 3, Duplicates: 4, OutsideRetention: 5, NotSelected: 6, Quarantined: 7, FailedEntries: 8,
+		},
+	}
+}
+
+// CreateWatchedSource answers Watch.
+func (e *Engine) CreateWatchedSource(ctx context.Context, p engine.Principal, in engine.CreateWatchedSourceInput) (*engine.WatchedSource, error) {
+	return reply(ctx, e, "CreateWatchedSource", p, in, Watch)
+}
+
+// GetWatchedSource answers Watch.
+func (e *Engine) GetWatchedSource(ctx context.Context, p engine.Principal, id string) (*engine.WatchedSource, error) {
+	return reply(ctx, e, "GetWatchedSource", p, id, Watch)
+}
+
+// PauseWatchedSource answers Watch.
+func (e *Engine) PauseWatchedSource(ctx context.Context, p engine.Principal, id string) (*engine.WatchedSource, error) {
+	return reply(ctx, e, "PauseWatchedSource", p, id, Watch)
+}
+
+// ResumeWatchedSource answers Watch.
+func (e *Engine) ResumeWatchedSource(ctx context.Context, p engine.Principal, id string) (*engine.WatchedSource, error) {
+	return reply(ctx, e, "ResumeWatchedSource", p, id, Watch)
+}
+
+// DeleteWatchedSource answers nothing.
+func (e *Engine) DeleteWatchedSource(ctx context.Context, p engine.Principal, id string) error {
+	return e.asked(ctx, "DeleteWatchedSource", p, id)
+}
+
+// ListWatchedSources answers Watch.
+func (e *Engine) ListWatchedSources(ctx context.Context, p engine.Principal, in engine.ListWatchedSourcesInput) ([]engine.WatchedSource, string, error) {
+	if err := e.asked(ctx, "ListWatchedSources", p, in); err != nil {
+		return nil, "", err
+	}
+	return []engine.WatchedSource{*Watch()}, "next-watches", nil
+}
+
+// ListWatchedSourceFailures answers one failure.
+func (e *Engine) ListWatchedSourceFailures(ctx context.Context, p engine.Principal, id string, page engine.Page) ([]engine.ImportFailure, string, error) {
+	if err := e.asked(ctx, "ListWatchedSourceFailures", p, []any{id, page}); err != nil {
+		return nil, "", err
+	}
+	return []engine.ImportFailure{{Location: "s3://trails/x", Status: engine.FailureRetry, ErrorType: "InvalidGzip", ErrorMessage: "cut", LastUpdated: At}}, "", nil
+}
+
 // StartImport answers Import.
 func (e *Engine) StartImport(ctx context.Context, p engine.Principal, in engine.StartImportInput) (*engine.Import, error) {
 	return reply(ctx, e, "StartImport", p, in, Import)

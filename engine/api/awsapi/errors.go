@@ -40,6 +40,7 @@ var exceptions = map[engine.Code]exception{
 	engine.EventDataStoreNotFound:             {"EventDataStoreNotFoundException", http.StatusBadRequest},
 	engine.EventDataStoreTerminationProtected: {"EventDataStoreTerminationProtectedException", http.StatusBadRequest},
 	engine.ImportNotFound:                     {"ImportNotFoundException", http.StatusBadRequest},
+	engine.WatchedSourceNotFound:              {"WatchedSourceNotFoundException", http.StatusBadRequest}, // no operation here has it
 	engine.InactiveEventDataStore:             {"InactiveEventDataStoreException", http.StatusBadRequest},
 	engine.InactiveQuery:                      {"InactiveQueryException", http.StatusBadRequest},
 	engine.InsufficientStorage:                {"ServiceUnavailable", http.StatusServiceUnavailable},

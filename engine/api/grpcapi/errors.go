@@ -38,6 +38,7 @@ var codeOf = map[engine.Code]codes.Code{
 	engine.EventDataStoreNotFound:             codes.NotFound,
 	engine.EventDataStoreTerminationProtected: codes.FailedPrecondition,
 	engine.ImportNotFound:                     codes.NotFound,
+	engine.WatchedSourceNotFound:              codes.NotFound,
 	engine.InactiveEventDataStore:             codes.FailedPrecondition,
 	engine.InactiveQuery:                      codes.FailedPrecondition,
 	engine.InsufficientStorage:                codes.ResourceExhausted,

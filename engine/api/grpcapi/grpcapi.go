@@ -66,7 +66,7 @@ type Language interface {
 }
 
 // Options says what a server serves. Stores, Imports, Queries, Results, Holdings, Events,
-// Channels,// Samples, Language, Saved, Auth and NewID are required.
+// Channels, Watches, Samples, Language, Saved, Auth and NewID are required.
 type Options struct {
 	Stores   Stores
 	Imports  Imports
@@ -75,6 +75,7 @@ type Options struct {
 	Holdings Holdings
 	Events   Events
 	Channels Channels
+	Watches  Watches
 	Samples  Samples
 	Language Language
 	Saved    SavedQueries
@@ -107,6 +108,7 @@ func New(opts Options) *grpc.Server {
 	)
 	traillakev1.RegisterLakeServiceServer(server, &lakeServer{
 		stores: opts.Stores, imports: opts.Imports, queries: opts.Queries, results: opts.Results, holdings: opts.Holdings, events: opts.Events, channels: opts.Channels,
+		watches: opts.Watches,
 		samples: opts.Samples, language: opts.Language, saved: opts.Saved,
 	})
 	grpc_health_v1.RegisterHealthServer(server, healthServer{ready: opts.Ready})
@@ -115,7 +117,7 @@ func New(opts Options) *grpc.Server {
 }
 
 // lakeServer is the service. Its methods are in stores.go, imports.go, queries.go,
-// stream.go, results.go, events.go, channels.go, segments.go, samples.go, language.go and
+// stream.go, results.go, events.go, channels.go, watches.go, segments.go, samples.go, language.go and
 // savedqueries.go.
 type lakeServer struct {
 	traillakev1.UnimplementedLakeServiceServer
@@ -126,6 +128,7 @@ type lakeServer struct {
 	holdings Holdings
 	events   Events
 	channels Channels
+	watches  Watches
 	samples  Samples
 	language Language
 	saved    SavedQueries

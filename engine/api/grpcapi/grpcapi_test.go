@@ -31,6 +31,9 @@ import (
 
 const requestID = "request-7"
 
+// watched is the watched source of the stub.
+const watched = `{"watchedSourceId":"11111111-2222-4333-8444-555555555555","eventDataStoreArn":"arn:aws:cloudtrail:us-east-1:123456789012:eventdatastore/0f5a3c1e-2b4d-4c6f-8a9b-1c2d3e4f5a6b","s3":{"s3LocationUri":"s3://trails/","s3BucketRegion":"us-east-1"},"sqsQueueUrl":"https://sqs/1/q","startEventTime":"2026-03-04T05:06:07.890Z","status":"WATCHING","createdTimestamp":"2026-03-04T05:06:07.890Z","updatedTimestamp":"2026-03-04T05:06:07.890Z","statistics":{"filesCompleted":"1","eventsCompleted":"2","eventsRead":"3","duplicates":"4","outsideRetention":"5","notSelected":"6","quarantined":"7","failedEntries":"8"},"latestListingTimestamp":"2026-03-04T05:06:07.890Z","errorMessage":"none"}`
+
 // dial serves an engine on a real socket and connects to it.
 func dial(t *testing.T, e *apitest.Engine, trust bool) *grpc.ClientConn {
 	t.Helper()
@@ -39,7 +42,7 @@ func dial(t *testing.T, e *apitest.Engine, trust bool) *grpc.ClientConn {
 		t.Fatal(err)
 	}
 	server := grpcapi.New(grpcapi.Options{
-		Stores: e, Imports: e, Queries: e, Results: e, Holdings: e, Events: e, Samples: e, Channels: e, Auth: auth.New(e, nil), Ready: e.Ready, TrustCaller: trust,
+		Stores: e, Imports: e, Queries: e, Results: e, Holdings: e, Events: e, Samples: e, Channels: e, Watches: e, Auth: auth.New(e, nil), Ready: e.Ready, TrustCaller: trust,
 		Language: e, Saved: e,
 		NewID: func() string { return requestID },
 	})
@@ -149,6 +152,27 @@ func TestCalls(t *testing.T) {
 			return c.PutEvents(ctx, &pb.PutEventsRequest{EventDataStore: "s", Events: []string{"{}", "[]"}, Source: &text})
 		}, engine.PutEventsInput{EventDataStore: "s", Events: [][]byte{[]byte("{}"), []byte("[]")}, Source: text},
 			`{"results":[{"status":"STORED","eventId":"a"},{"status":"DUPLICATE","eventId":"b"},{"status":"INVALID","message":"no JSON object"}],"stored":"1"}`},
+		{"CreateWatchedSource", func() (proto.Message, error) {
+			return c.CreateWatchedSource(ctx, &pb.CreateWatchedSourceRequest{EventDataStore: "s", S3: &pb.S3ImportSource{S3LocationUri: "u", S3BucketRegion: "r", S3BucketAccessRoleArn: "a"}, SqsQueueUrl: &text})
+		}, engine.CreateWatchedSourceInput{EventDataStore: "s", Source: &engine.S3Source{LocationURI: "u", Region: "r", RoleARN: "a"}, QueueURL: text}, watched},
+		{"GetWatchedSource", func() (proto.Message, error) {
+			return c.GetWatchedSource(ctx, &pb.GetWatchedSourceRequest{WatchedSourceId: "w"})
+		}, "w", watched},
+		{"PauseWatchedSource", func() (proto.Message, error) {
+			return c.PauseWatchedSource(ctx, &pb.PauseWatchedSourceRequest{WatchedSourceId: "w"})
+		}, "w", watched},
+		{"ResumeWatchedSource", func() (proto.Message, error) {
+			return c.ResumeWatchedSource(ctx, &pb.ResumeWatchedSourceRequest{WatchedSourceId: "w"})
+		}, "w", watched},
+		{"DeleteWatchedSource", func() (proto.Message, error) {
+			return c.DeleteWatchedSource(ctx, &pb.DeleteWatchedSourceRequest{WatchedSourceId: "w"})
+		}, "w", `{}`},
+		{"ListWatchedSources", func() (proto.Message, error) {
+			return c.ListWatchedSources(ctx, &pb.ListWatchedSourcesRequest{EventDataStore: &text, MaxResults: &days, NextToken: &text})
+		}, engine.ListWatchedSourcesInput{Page: page, EventDataStore: &text}, `{"watchedSources":[` + watched + `],"nextToken":"next-watches"}`},
+		{"ListWatchedSourceFailures", func() (proto.Message, error) {
+			return c.ListWatchedSourceFailures(ctx, &pb.ListWatchedSourceFailuresRequest{WatchedSourceId: "w", MaxResults: &days, NextToken: &text})
+		}, []any{"w", page}, `{"failures":[{"location":"s3://trails/x","status":"RETRY","errorType":"InvalidGzip","errorMessage":"cut","lastUpdatedTime":"2026-03-04T05:06:07.890Z"}]}`},
 		{"ListRejectedRecords", func() (proto.Message, error) {
 			return c.ListRejectedRecords(ctx, &pb.ListRejectedRecordsRequest{EventDataStore: "s", MaxResults: &days, NextToken: &text})
 		}, []any{"s", page}, `{"records":[{"source":"Firehose","record":"1","reason":"no JSON","excerpt":"x","lastSeenTimestamp":"2026-03-04T05:06:07.890Z"}],"nextToken":"next-rejected"}`},

@@ -54,11 +54,7 @@ func (s *lakeServer) ListImportFailures(ctx context.Context, r *pb.ListImportFai
 	}
 	resp := &pb.ListImportFailuresResponse{NextToken: next}
 	for i := range failures {
-		f := &failures[i]
-		resp.Failures = append(resp.Failures, &pb.ImportFailure{
-			Location: f.Location, Status: string(f.Status), ErrorType: f.ErrorType, ErrorMessage: f.ErrorMessage,
-			LastUpdatedTime: timeTo(&f.LastUpdated),
-		})
+		resp.Failures = append(resp.Failures, failureTo(&failures[i]))
 	}
 	return resp, nil
 }
@@ -74,6 +70,12 @@ func (s *lakeServer) ListQuarantinedRecords(ctx context.Context, r *pb.ListQuara
 		resp.Records = append(resp.Records, &pb.QuarantinedRecord{Location: q.Location, Record: q.Record, Reason: q.Reason, Excerpt: q.Excerpt})
 	}
 	return resp, nil
+}
+
+func failureTo(f *engine.ImportFailure) *pb.ImportFailure {
+	return &pb.ImportFailure{
+		Location: f.Location, Status: string(f.Status), ErrorType: f.ErrorType, ErrorMessage: f.ErrorMessage, LastUpdatedTime: timeTo(&f.LastUpdated),
+	}
 }
 
 func importMessage(i *engine.Import, err error) (*pb.Import, error) {

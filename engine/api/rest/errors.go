@@ -38,6 +38,7 @@ var httpStatus = map[engine.Code]int{
 	engine.EventDataStoreNotFound:             http.StatusNotFound,
 	engine.EventDataStoreTerminationProtected: http.StatusConflict,
 	engine.ImportNotFound:                     http.StatusNotFound,
+	engine.WatchedSourceNotFound:              http.StatusNotFound,
 	engine.InactiveEventDataStore:             http.StatusConflict,
 	engine.InactiveQuery:                      http.StatusConflict,
 	engine.InsufficientStorage:                http.StatusInsufficientStorage,

@@ -35,7 +35,7 @@ func serve(t *testing.T, e *apitest.Engine) string {
 	t.Helper()
 	verifier := auth.New(e, nil)
 	server := grpcapi.New(grpcapi.Options{
-		Stores: e, Imports: e, Queries: e, Results: e, Holdings: e, Events: e, Samples: e, Channels: e, Auth: verifier, TrustCaller: true, NewID: func() string { return "never" },
+		Stores: e, Imports: e, Queries: e, Results: e, Holdings: e, Events: e, Samples: e, Channels: e, Watches: e, Auth: verifier, TrustCaller: true, NewID: func() string { return "never" },
 		Language: e, Saved: e,
 	})
 	pipe := bufconn.Listen(1 << 16)

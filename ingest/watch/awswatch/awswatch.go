@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
@@ -90,6 +93,36 @@ func (b Bucket) wrap(err error) error {
 type Queue struct {
 	Client *sqs.Client
 	URL    string
+}
+
+// QueueOptions say how a queue is reached.
+type QueueOptions struct {
+	URL    string // https://sqs.REGION.amazonaws.com/ACCOUNT/NAME, or of another server
+	Region string // default: that of the environment or the shared configuration, else us-east-1
+	// AccessKeyID, SecretAccessKey and SessionToken sign the requests. Empty: the
+	// standard chain of environment, shared files, web identity, container, instance.
+	AccessKeyID, SecretAccessKey, SessionToken string
+}
+
+// OpenQueue makes a Queue with a client for the server in its URL. It sends nothing.
+func OpenQueue(ctx context.Context, o QueueOptions) (Queue, error) {
+	u, err := url.Parse(o.URL)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Trim(u.Path, "/") == "" {
+		return Queue{}, fmt.Errorf("queue %q: must be an http or https URL with a path", o.URL)
+	}
+	load := []func(*config.LoadOptions) error{config.WithDefaultRegion("us-east-1")}
+	if o.Region != "" {
+		load = append(load, config.WithRegion(o.Region))
+	}
+	if o.AccessKeyID != "" {
+		load = append(load, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(o.AccessKeyID, o.SecretAccessKey, o.SessionToken)))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, load...)
+	if err != nil {
+		return Queue{}, fmt.Errorf("queue %s: %w", o.URL, err)
+	}
+	client := sqs.NewFromConfig(cfg, func(so *sqs.Options) { so.BaseEndpoint = aws.String(u.Scheme + "://" + u.Host) })
+	return Queue{Client: client, URL: o.URL}, nil
 }
 
 // The most that a call of SQS takes.

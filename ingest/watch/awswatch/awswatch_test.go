@@ -24,7 +24,7 @@ import (
 	"github.com/traillake/traillake/ingest/watch"
 )
 
-func config(url string) aws.Config {
+func client(url string) aws.Config {
 	return aws.Config{Region: "us-east-1", BaseEndpoint: &url, Credentials: credentials.NewStaticCredentialsProvider("id", "secret", "")}
 }
 
@@ -40,7 +40,7 @@ func TestBucket(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b := Bucket{Client: s3.NewFromConfig(config(server.URL), func(o *s3.Options) { o.UsePathStyle = true }), Name: "trails"}
+	b := Bucket{Client: s3.NewFromConfig(client(server.URL), func(o *s3.Options) { o.UsePathStyle = true }), Name: "trails"}
 	var keys []string
 	note := func(o watch.Object) error {
 		keys = append(keys, o.Key)
@@ -96,7 +96,7 @@ func TestQueue(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	q := Queue{Client: sqs.NewFromConfig(config(server.URL)), URL: server.URL + "/123456789012/trails"}
+	q := Queue{Client: sqs.NewFromConfig(client(server.URL)), URL: server.URL + "/123456789012/trails"}
 	got, err := q.Receive(context.Background(), time.Minute)
 	if err != nil || len(got) != 1 || got[0].Receipt != "r" || string(got[0].Body) != "hello" || got[0].Received != 3 {
 		t.Errorf("Receive = %+v, %v", got, err)
@@ -115,5 +115,17 @@ func TestQueue(t *testing.T) {
 	}
 	if !slices.Equal(calls, want) {
 		t.Errorf("calls\n%q\nwant\n%q", calls, want)
+	}
+}
+
+func TestOpenQueue(t *testing.T) {
+	for _, url := range []string{"", "trails", "ftp://host/q", "https://sqs.us-east-1.amazonaws.com", "https://sqs.us-east-1.amazonaws.com/"} {
+		if _, err := OpenQueue(context.Background(), QueueOptions{URL: url}); err == nil || !strings.Contains(err.Error(), "must be an http or https URL") {
+			t.Errorf("OpenQueue(%q): %v", url, err)
+		}
+	}
+	q, err := OpenQueue(context.Background(), QueueOptions{URL: "https://sqs.eu-west-1.amazonaws.com/1/q", Region: "eu-west-1", AccessKeyID: "id", SecretAccessKey: "s"})
+	if err != nil || q.URL != "https://sqs.eu-west-1.amazonaws.com/1/q" || *q.Client.Options().BaseEndpoint != "https://sqs.eu-west-1.amazonaws.com" || q.Client.Options().Region != "eu-west-1" {
+		t.Errorf("OpenQueue = %+v, %v", q, err)
 	}
 }

@@ -24,7 +24,7 @@ var File_traillake_v1_service_proto protoreflect.FileDescriptor
 
 const file_traillake_v1_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1btraillake/v1/channels.proto\x1a\x19traillake/v1/events.proto\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a traillake/v1/saved_queries.proto\x1a\x1btraillake/v1/segments.proto\x1a\x19traillake/v1/stores.proto2\xb7%\n" +
+	"\x1atraillake/v1/service.proto\x12\ftraillake.v1\x1a\x1btraillake/v1/channels.proto\x1a\x19traillake/v1/events.proto\x1a\x1atraillake/v1/imports.proto\x1a\x1atraillake/v1/queries.proto\x1a\x1dtraillake/v1/query_rows.proto\x1a\x1atraillake/v1/samples.proto\x1a#traillake/v1/queries_language.proto\x1a traillake/v1/saved_queries.proto\x1a\x1btraillake/v1/segments.proto\x1a\x19traillake/v1/stores.proto\x1a\x1atraillake/v1/watches.proto2\xfa*\n" +
 	"\vLakeService\x12_\n" +
 	"\x14CreateEventDataStore\x12).traillake.v1.CreateEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12Y\n" +
 	"\x11GetEventDataStore\x12&.traillake.v1.GetEventDataStoreRequest\x1a\x1c.traillake.v1.EventDataStore\x12j\n" +
@@ -54,7 +54,14 @@ const file_traillake_v1_service_proto_rawDesc = "" +
 	"StopImport\x12\x1f.traillake.v1.StopImportRequest\x1a\x14.traillake.v1.Import\x12R\n" +
 	"\vListImports\x12 .traillake.v1.ListImportsRequest\x1a!.traillake.v1.ListImportsResponse\x12g\n" +
 	"\x12ListImportFailures\x12'.traillake.v1.ListImportFailuresRequest\x1a(.traillake.v1.ListImportFailuresResponse\x12s\n" +
-	"\x16ListQuarantinedRecords\x12+.traillake.v1.ListQuarantinedRecordsRequest\x1a,.traillake.v1.ListQuarantinedRecordsResponse\x12O\n" +
+	"\x16ListQuarantinedRecords\x12+.traillake.v1.ListQuarantinedRecordsRequest\x1a,.traillake.v1.ListQuarantinedRecordsResponse\x12\\\n" +
+	"\x13CreateWatchedSource\x12(.traillake.v1.CreateWatchedSourceRequest\x1a\x1b.traillake.v1.WatchedSource\x12V\n" +
+	"\x10GetWatchedSource\x12%.traillake.v1.GetWatchedSourceRequest\x1a\x1b.traillake.v1.WatchedSource\x12g\n" +
+	"\x12ListWatchedSources\x12'.traillake.v1.ListWatchedSourcesRequest\x1a(.traillake.v1.ListWatchedSourcesResponse\x12Z\n" +
+	"\x12PauseWatchedSource\x12'.traillake.v1.PauseWatchedSourceRequest\x1a\x1b.traillake.v1.WatchedSource\x12\\\n" +
+	"\x13ResumeWatchedSource\x12(.traillake.v1.ResumeWatchedSourceRequest\x1a\x1b.traillake.v1.WatchedSource\x12j\n" +
+	"\x13DeleteWatchedSource\x12(.traillake.v1.DeleteWatchedSourceRequest\x1a).traillake.v1.DeleteWatchedSourceResponse\x12|\n" +
+	"\x19ListWatchedSourceFailures\x12..traillake.v1.ListWatchedSourceFailuresRequest\x1a/.traillake.v1.ListWatchedSourceFailuresResponse\x12O\n" +
 	"\n" +
 	"StartQuery\x12\x1f.traillake.v1.StartQueryRequest\x1a .traillake.v1.StartQueryResponse\x12X\n" +
 	"\rDescribeQuery\x12\".traillake.v1.DescribeQueryRequest\x1a#.traillake.v1.DescribeQueryResponse\x12R\n" +
@@ -108,180 +115,205 @@ var file_traillake_v1_service_proto_goTypes = []any{
 	(*ListImportsRequest)(nil),                   // 23: traillake.v1.ListImportsRequest
 	(*ListImportFailuresRequest)(nil),            // 24: traillake.v1.ListImportFailuresRequest
 	(*ListQuarantinedRecordsRequest)(nil),        // 25: traillake.v1.ListQuarantinedRecordsRequest
-	(*StartQueryRequest)(nil),                    // 26: traillake.v1.StartQueryRequest
-	(*DescribeQueryRequest)(nil),                 // 27: traillake.v1.DescribeQueryRequest
-	(*CancelQueryRequest)(nil),                   // 28: traillake.v1.CancelQueryRequest
-	(*GetQueryResultsRequest)(nil),               // 29: traillake.v1.GetQueryResultsRequest
-	(*GetQueryRowsRequest)(nil),                  // 30: traillake.v1.GetQueryRowsRequest
-	(*ExportQueryResultsRequest)(nil),            // 31: traillake.v1.ExportQueryResultsRequest
-	(*StreamQueryResultsRequest)(nil),            // 32: traillake.v1.StreamQueryResultsRequest
-	(*GetQueryResultStatisticsRequest)(nil),      // 33: traillake.v1.GetQueryResultStatisticsRequest
-	(*ListQueriesRequest)(nil),                   // 34: traillake.v1.ListQueriesRequest
-	(*CreateSavedQueryRequest)(nil),              // 35: traillake.v1.CreateSavedQueryRequest
-	(*GetSavedQueryRequest)(nil),                 // 36: traillake.v1.GetSavedQueryRequest
-	(*ListSavedQueriesRequest)(nil),              // 37: traillake.v1.ListSavedQueriesRequest
-	(*UpdateSavedQueryRequest)(nil),              // 38: traillake.v1.UpdateSavedQueryRequest
-	(*DeleteSavedQueryRequest)(nil),              // 39: traillake.v1.DeleteSavedQueryRequest
-	(*ListQueryHistoryRequest)(nil),              // 40: traillake.v1.ListQueryHistoryRequest
-	(*SearchSampleQueriesRequest)(nil),           // 41: traillake.v1.SearchSampleQueriesRequest
-	(*GetSampleQueryRequest)(nil),                // 42: traillake.v1.GetSampleQueryRequest
-	(*ValidateQueryRequest)(nil),                 // 43: traillake.v1.ValidateQueryRequest
-	(*EstimateQueryRequest)(nil),                 // 44: traillake.v1.EstimateQueryRequest
-	(*EditQueryRequest)(nil),                     // 45: traillake.v1.EditQueryRequest
-	(*ExplainQueryRequest)(nil),                  // 46: traillake.v1.ExplainQueryRequest
-	(*ListFunctionsRequest)(nil),                 // 47: traillake.v1.ListFunctionsRequest
-	(*ListEventDataStoreColumnsRequest)(nil),     // 48: traillake.v1.ListEventDataStoreColumnsRequest
-	(*ListEventDataStoreValuesRequest)(nil),      // 49: traillake.v1.ListEventDataStoreValuesRequest
-	(*EventDataStore)(nil),                       // 50: traillake.v1.EventDataStore
-	(*ListEventDataStoresResponse)(nil),          // 51: traillake.v1.ListEventDataStoresResponse
-	(*DeleteEventDataStoreResponse)(nil),         // 52: traillake.v1.DeleteEventDataStoreResponse
-	(*StartEventDataStoreIngestionResponse)(nil), // 53: traillake.v1.StartEventDataStoreIngestionResponse
-	(*StopEventDataStoreIngestionResponse)(nil),  // 54: traillake.v1.StopEventDataStoreIngestionResponse
-	(*PutEventsResponse)(nil),                    // 55: traillake.v1.PutEventsResponse
-	(*ListRejectedRecordsResponse)(nil),          // 56: traillake.v1.ListRejectedRecordsResponse
-	(*Channel)(nil),                              // 57: traillake.v1.Channel
-	(*ListChannelsResponse)(nil),                 // 58: traillake.v1.ListChannelsResponse
-	(*DeleteChannelResponse)(nil),                // 59: traillake.v1.DeleteChannelResponse
-	(*PutAuditEventsResponse)(nil),               // 60: traillake.v1.PutAuditEventsResponse
-	(*ListDaysResponse)(nil),                     // 61: traillake.v1.ListDaysResponse
-	(*ListSegmentsResponse)(nil),                 // 62: traillake.v1.ListSegmentsResponse
-	(*ListBucketsResponse)(nil),                  // 63: traillake.v1.ListBucketsResponse
-	(*ListBucketObjectsResponse)(nil),            // 64: traillake.v1.ListBucketObjectsResponse
-	(*Import)(nil),                               // 65: traillake.v1.Import
-	(*ListImportsResponse)(nil),                  // 66: traillake.v1.ListImportsResponse
-	(*ListImportFailuresResponse)(nil),           // 67: traillake.v1.ListImportFailuresResponse
-	(*ListQuarantinedRecordsResponse)(nil),       // 68: traillake.v1.ListQuarantinedRecordsResponse
-	(*StartQueryResponse)(nil),                   // 69: traillake.v1.StartQueryResponse
-	(*DescribeQueryResponse)(nil),                // 70: traillake.v1.DescribeQueryResponse
-	(*CancelQueryResponse)(nil),                  // 71: traillake.v1.CancelQueryResponse
-	(*GetQueryResultsResponse)(nil),              // 72: traillake.v1.GetQueryResultsResponse
-	(*GetQueryRowsResponse)(nil),                 // 73: traillake.v1.GetQueryRowsResponse
-	(*ExportQueryResultsResponse)(nil),           // 74: traillake.v1.ExportQueryResultsResponse
-	(*StreamQueryResultsResponse)(nil),           // 75: traillake.v1.StreamQueryResultsResponse
-	(*GetQueryResultStatisticsResponse)(nil),     // 76: traillake.v1.GetQueryResultStatisticsResponse
-	(*ListQueriesResponse)(nil),                  // 77: traillake.v1.ListQueriesResponse
-	(*SavedQuery)(nil),                           // 78: traillake.v1.SavedQuery
-	(*ListSavedQueriesResponse)(nil),             // 79: traillake.v1.ListSavedQueriesResponse
-	(*DeleteSavedQueryResponse)(nil),             // 80: traillake.v1.DeleteSavedQueryResponse
-	(*ListQueryHistoryResponse)(nil),             // 81: traillake.v1.ListQueryHistoryResponse
-	(*SearchSampleQueriesResponse)(nil),          // 82: traillake.v1.SearchSampleQueriesResponse
-	(*SampleQuery)(nil),                          // 83: traillake.v1.SampleQuery
-	(*ValidateQueryResponse)(nil),                // 84: traillake.v1.ValidateQueryResponse
-	(*EstimateQueryResponse)(nil),                // 85: traillake.v1.EstimateQueryResponse
-	(*EditQueryResponse)(nil),                    // 86: traillake.v1.EditQueryResponse
-	(*ExplainQueryResponse)(nil),                 // 87: traillake.v1.ExplainQueryResponse
-	(*ListFunctionsResponse)(nil),                // 88: traillake.v1.ListFunctionsResponse
-	(*ListEventDataStoreColumnsResponse)(nil),    // 89: traillake.v1.ListEventDataStoreColumnsResponse
-	(*ListEventDataStoreValuesResponse)(nil),     // 90: traillake.v1.ListEventDataStoreValuesResponse
+	(*CreateWatchedSourceRequest)(nil),           // 26: traillake.v1.CreateWatchedSourceRequest
+	(*GetWatchedSourceRequest)(nil),              // 27: traillake.v1.GetWatchedSourceRequest
+	(*ListWatchedSourcesRequest)(nil),            // 28: traillake.v1.ListWatchedSourcesRequest
+	(*PauseWatchedSourceRequest)(nil),            // 29: traillake.v1.PauseWatchedSourceRequest
+	(*ResumeWatchedSourceRequest)(nil),           // 30: traillake.v1.ResumeWatchedSourceRequest
+	(*DeleteWatchedSourceRequest)(nil),           // 31: traillake.v1.DeleteWatchedSourceRequest
+	(*ListWatchedSourceFailuresRequest)(nil),     // 32: traillake.v1.ListWatchedSourceFailuresRequest
+	(*StartQueryRequest)(nil),                    // 33: traillake.v1.StartQueryRequest
+	(*DescribeQueryRequest)(nil),                 // 34: traillake.v1.DescribeQueryRequest
+	(*CancelQueryRequest)(nil),                   // 35: traillake.v1.CancelQueryRequest
+	(*GetQueryResultsRequest)(nil),               // 36: traillake.v1.GetQueryResultsRequest
+	(*GetQueryRowsRequest)(nil),                  // 37: traillake.v1.GetQueryRowsRequest
+	(*ExportQueryResultsRequest)(nil),            // 38: traillake.v1.ExportQueryResultsRequest
+	(*StreamQueryResultsRequest)(nil),            // 39: traillake.v1.StreamQueryResultsRequest
+	(*GetQueryResultStatisticsRequest)(nil),      // 40: traillake.v1.GetQueryResultStatisticsRequest
+	(*ListQueriesRequest)(nil),                   // 41: traillake.v1.ListQueriesRequest
+	(*CreateSavedQueryRequest)(nil),              // 42: traillake.v1.CreateSavedQueryRequest
+	(*GetSavedQueryRequest)(nil),                 // 43: traillake.v1.GetSavedQueryRequest
+	(*ListSavedQueriesRequest)(nil),              // 44: traillake.v1.ListSavedQueriesRequest
+	(*UpdateSavedQueryRequest)(nil),              // 45: traillake.v1.UpdateSavedQueryRequest
+	(*DeleteSavedQueryRequest)(nil),              // 46: traillake.v1.DeleteSavedQueryRequest
+	(*ListQueryHistoryRequest)(nil),              // 47: traillake.v1.ListQueryHistoryRequest
+	(*SearchSampleQueriesRequest)(nil),           // 48: traillake.v1.SearchSampleQueriesRequest
+	(*GetSampleQueryRequest)(nil),                // 49: traillake.v1.GetSampleQueryRequest
+	(*ValidateQueryRequest)(nil),                 // 50: traillake.v1.ValidateQueryRequest
+	(*EstimateQueryRequest)(nil),                 // 51: traillake.v1.EstimateQueryRequest
+	(*EditQueryRequest)(nil),                     // 52: traillake.v1.EditQueryRequest
+	(*ExplainQueryRequest)(nil),                  // 53: traillake.v1.ExplainQueryRequest
+	(*ListFunctionsRequest)(nil),                 // 54: traillake.v1.ListFunctionsRequest
+	(*ListEventDataStoreColumnsRequest)(nil),     // 55: traillake.v1.ListEventDataStoreColumnsRequest
+	(*ListEventDataStoreValuesRequest)(nil),      // 56: traillake.v1.ListEventDataStoreValuesRequest
+	(*EventDataStore)(nil),                       // 57: traillake.v1.EventDataStore
+	(*ListEventDataStoresResponse)(nil),          // 58: traillake.v1.ListEventDataStoresResponse
+	(*DeleteEventDataStoreResponse)(nil),         // 59: traillake.v1.DeleteEventDataStoreResponse
+	(*StartEventDataStoreIngestionResponse)(nil), // 60: traillake.v1.StartEventDataStoreIngestionResponse
+	(*StopEventDataStoreIngestionResponse)(nil),  // 61: traillake.v1.StopEventDataStoreIngestionResponse
+	(*PutEventsResponse)(nil),                    // 62: traillake.v1.PutEventsResponse
+	(*ListRejectedRecordsResponse)(nil),          // 63: traillake.v1.ListRejectedRecordsResponse
+	(*Channel)(nil),                              // 64: traillake.v1.Channel
+	(*ListChannelsResponse)(nil),                 // 65: traillake.v1.ListChannelsResponse
+	(*DeleteChannelResponse)(nil),                // 66: traillake.v1.DeleteChannelResponse
+	(*PutAuditEventsResponse)(nil),               // 67: traillake.v1.PutAuditEventsResponse
+	(*ListDaysResponse)(nil),                     // 68: traillake.v1.ListDaysResponse
+	(*ListSegmentsResponse)(nil),                 // 69: traillake.v1.ListSegmentsResponse
+	(*ListBucketsResponse)(nil),                  // 70: traillake.v1.ListBucketsResponse
+	(*ListBucketObjectsResponse)(nil),            // 71: traillake.v1.ListBucketObjectsResponse
+	(*Import)(nil),                               // 72: traillake.v1.Import
+	(*ListImportsResponse)(nil),                  // 73: traillake.v1.ListImportsResponse
+	(*ListImportFailuresResponse)(nil),           // 74: traillake.v1.ListImportFailuresResponse
+	(*ListQuarantinedRecordsResponse)(nil),       // 75: traillake.v1.ListQuarantinedRecordsResponse
+	(*WatchedSource)(nil),                        // 76: traillake.v1.WatchedSource
+	(*ListWatchedSourcesResponse)(nil),           // 77: traillake.v1.ListWatchedSourcesResponse
+	(*DeleteWatchedSourceResponse)(nil),          // 78: traillake.v1.DeleteWatchedSourceResponse
+	(*ListWatchedSourceFailuresResponse)(nil),    // 79: traillake.v1.ListWatchedSourceFailuresResponse
+	(*StartQueryResponse)(nil),                   // 80: traillake.v1.StartQueryResponse
+	(*DescribeQueryResponse)(nil),                // 81: traillake.v1.DescribeQueryResponse
+	(*CancelQueryResponse)(nil),                  // 82: traillake.v1.CancelQueryResponse
+	(*GetQueryResultsResponse)(nil),              // 83: traillake.v1.GetQueryResultsResponse
+	(*GetQueryRowsResponse)(nil),                 // 84: traillake.v1.GetQueryRowsResponse
+	(*ExportQueryResultsResponse)(nil),           // 85: traillake.v1.ExportQueryResultsResponse
+	(*StreamQueryResultsResponse)(nil),           // 86: traillake.v1.StreamQueryResultsResponse
+	(*GetQueryResultStatisticsResponse)(nil),     // 87: traillake.v1.GetQueryResultStatisticsResponse
+	(*ListQueriesResponse)(nil),                  // 88: traillake.v1.ListQueriesResponse
+	(*SavedQuery)(nil),                           // 89: traillake.v1.SavedQuery
+	(*ListSavedQueriesResponse)(nil),             // 90: traillake.v1.ListSavedQueriesResponse
+	(*DeleteSavedQueryResponse)(nil),             // 91: traillake.v1.DeleteSavedQueryResponse
+	(*ListQueryHistoryResponse)(nil),             // 92: traillake.v1.ListQueryHistoryResponse
+	(*SearchSampleQueriesResponse)(nil),          // 93: traillake.v1.SearchSampleQueriesResponse
+	(*SampleQuery)(nil),                          // 94: traillake.v1.SampleQuery
+	(*ValidateQueryResponse)(nil),                // 95: traillake.v1.ValidateQueryResponse
+	(*EstimateQueryResponse)(nil),                // 96: traillake.v1.EstimateQueryResponse
+	(*EditQueryResponse)(nil),                    // 97: traillake.v1.EditQueryResponse
+	(*ExplainQueryResponse)(nil),                 // 98: traillake.v1.ExplainQueryResponse
+	(*ListFunctionsResponse)(nil),                // 99: traillake.v1.ListFunctionsResponse
+	(*ListEventDataStoreColumnsResponse)(nil),    // 100: traillake.v1.ListEventDataStoreColumnsResponse
+	(*ListEventDataStoreValuesResponse)(nil),     // 101: traillake.v1.ListEventDataStoreValuesResponse
 }
 var file_traillake_v1_service_proto_depIdxs = []int32{
-	0,  // 0: traillake.v1.LakeService.CreateEventDataStore:input_type -> traillake.v1.CreateEventDataStoreRequest
-	1,  // 1: traillake.v1.LakeService.GetEventDataStore:input_type -> traillake.v1.GetEventDataStoreRequest
-	2,  // 2: traillake.v1.LakeService.ListEventDataStores:input_type -> traillake.v1.ListEventDataStoresRequest
-	3,  // 3: traillake.v1.LakeService.UpdateEventDataStore:input_type -> traillake.v1.UpdateEventDataStoreRequest
-	4,  // 4: traillake.v1.LakeService.DeleteEventDataStore:input_type -> traillake.v1.DeleteEventDataStoreRequest
-	5,  // 5: traillake.v1.LakeService.RestoreEventDataStore:input_type -> traillake.v1.RestoreEventDataStoreRequest
-	6,  // 6: traillake.v1.LakeService.StartEventDataStoreIngestion:input_type -> traillake.v1.StartEventDataStoreIngestionRequest
-	7,  // 7: traillake.v1.LakeService.StopEventDataStoreIngestion:input_type -> traillake.v1.StopEventDataStoreIngestionRequest
-	8,  // 8: traillake.v1.LakeService.PutEvents:input_type -> traillake.v1.PutEventsRequest
-	8,  // 9: traillake.v1.LakeService.StreamPutEvents:input_type -> traillake.v1.PutEventsRequest
-	9,  // 10: traillake.v1.LakeService.ListRejectedRecords:input_type -> traillake.v1.ListRejectedRecordsRequest
-	10, // 11: traillake.v1.LakeService.CreateChannel:input_type -> traillake.v1.CreateChannelRequest
-	11, // 12: traillake.v1.LakeService.GetChannel:input_type -> traillake.v1.GetChannelRequest
-	12, // 13: traillake.v1.LakeService.ListChannels:input_type -> traillake.v1.ListChannelsRequest
-	13, // 14: traillake.v1.LakeService.UpdateChannel:input_type -> traillake.v1.UpdateChannelRequest
-	14, // 15: traillake.v1.LakeService.DeleteChannel:input_type -> traillake.v1.DeleteChannelRequest
-	15, // 16: traillake.v1.LakeService.PutAuditEvents:input_type -> traillake.v1.PutAuditEventsRequest
-	16, // 17: traillake.v1.LakeService.ListDays:input_type -> traillake.v1.ListDaysRequest
-	17, // 18: traillake.v1.LakeService.ListSegments:input_type -> traillake.v1.ListSegmentsRequest
-	18, // 19: traillake.v1.LakeService.ListBuckets:input_type -> traillake.v1.ListBucketsRequest
-	19, // 20: traillake.v1.LakeService.ListBucketObjects:input_type -> traillake.v1.ListBucketObjectsRequest
-	20, // 21: traillake.v1.LakeService.StartImport:input_type -> traillake.v1.StartImportRequest
-	21, // 22: traillake.v1.LakeService.GetImport:input_type -> traillake.v1.GetImportRequest
-	22, // 23: traillake.v1.LakeService.StopImport:input_type -> traillake.v1.StopImportRequest
-	23, // 24: traillake.v1.LakeService.ListImports:input_type -> traillake.v1.ListImportsRequest
-	24, // 25: traillake.v1.LakeService.ListImportFailures:input_type -> traillake.v1.ListImportFailuresRequest
-	25, // 26: traillake.v1.LakeService.ListQuarantinedRecords:input_type -> traillake.v1.ListQuarantinedRecordsRequest
-	26, // 27: traillake.v1.LakeService.StartQuery:input_type -> traillake.v1.StartQueryRequest
-	27, // 28: traillake.v1.LakeService.DescribeQuery:input_type -> traillake.v1.DescribeQueryRequest
-	28, // 29: traillake.v1.LakeService.CancelQuery:input_type -> traillake.v1.CancelQueryRequest
-	29, // 30: traillake.v1.LakeService.GetQueryResults:input_type -> traillake.v1.GetQueryResultsRequest
-	30, // 31: traillake.v1.LakeService.GetQueryRows:input_type -> traillake.v1.GetQueryRowsRequest
-	31, // 32: traillake.v1.LakeService.ExportQueryResults:input_type -> traillake.v1.ExportQueryResultsRequest
-	32, // 33: traillake.v1.LakeService.StreamQueryResults:input_type -> traillake.v1.StreamQueryResultsRequest
-	33, // 34: traillake.v1.LakeService.GetQueryResultStatistics:input_type -> traillake.v1.GetQueryResultStatisticsRequest
-	34, // 35: traillake.v1.LakeService.ListQueries:input_type -> traillake.v1.ListQueriesRequest
-	35, // 36: traillake.v1.LakeService.CreateSavedQuery:input_type -> traillake.v1.CreateSavedQueryRequest
-	36, // 37: traillake.v1.LakeService.GetSavedQuery:input_type -> traillake.v1.GetSavedQueryRequest
-	37, // 38: traillake.v1.LakeService.ListSavedQueries:input_type -> traillake.v1.ListSavedQueriesRequest
-	38, // 39: traillake.v1.LakeService.UpdateSavedQuery:input_type -> traillake.v1.UpdateSavedQueryRequest
-	39, // 40: traillake.v1.LakeService.DeleteSavedQuery:input_type -> traillake.v1.DeleteSavedQueryRequest
-	40, // 41: traillake.v1.LakeService.ListQueryHistory:input_type -> traillake.v1.ListQueryHistoryRequest
-	41, // 42: traillake.v1.LakeService.SearchSampleQueries:input_type -> traillake.v1.SearchSampleQueriesRequest
-	42, // 43: traillake.v1.LakeService.GetSampleQuery:input_type -> traillake.v1.GetSampleQueryRequest
-	43, // 44: traillake.v1.LakeService.ValidateQuery:input_type -> traillake.v1.ValidateQueryRequest
-	44, // 45: traillake.v1.LakeService.EstimateQuery:input_type -> traillake.v1.EstimateQueryRequest
-	45, // 46: traillake.v1.LakeService.EditQuery:input_type -> traillake.v1.EditQueryRequest
-	46, // 47: traillake.v1.LakeService.ExplainQuery:input_type -> traillake.v1.ExplainQueryRequest
-	47, // 48: traillake.v1.LakeService.ListFunctions:input_type -> traillake.v1.ListFunctionsRequest
-	48, // 49: traillake.v1.LakeService.ListEventDataStoreColumns:input_type -> traillake.v1.ListEventDataStoreColumnsRequest
-	49, // 50: traillake.v1.LakeService.ListEventDataStoreValues:input_type -> traillake.v1.ListEventDataStoreValuesRequest
-	50, // 51: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
-	50, // 52: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
-	51, // 53: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
-	50, // 54: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
-	52, // 55: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
-	50, // 56: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
-	53, // 57: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
-	54, // 58: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
-	55, // 59: traillake.v1.LakeService.PutEvents:output_type -> traillake.v1.PutEventsResponse
-	55, // 60: traillake.v1.LakeService.StreamPutEvents:output_type -> traillake.v1.PutEventsResponse
-	56, // 61: traillake.v1.LakeService.ListRejectedRecords:output_type -> traillake.v1.ListRejectedRecordsResponse
-	57, // 62: traillake.v1.LakeService.CreateChannel:output_type -> traillake.v1.Channel
-	57, // 63: traillake.v1.LakeService.GetChannel:output_type -> traillake.v1.Channel
-	58, // 64: traillake.v1.LakeService.ListChannels:output_type -> traillake.v1.ListChannelsResponse
-	57, // 65: traillake.v1.LakeService.UpdateChannel:output_type -> traillake.v1.Channel
-	59, // 66: traillake.v1.LakeService.DeleteChannel:output_type -> traillake.v1.DeleteChannelResponse
-	60, // 67: traillake.v1.LakeService.PutAuditEvents:output_type -> traillake.v1.PutAuditEventsResponse
-	61, // 68: traillake.v1.LakeService.ListDays:output_type -> traillake.v1.ListDaysResponse
-	62, // 69: traillake.v1.LakeService.ListSegments:output_type -> traillake.v1.ListSegmentsResponse
-	63, // 70: traillake.v1.LakeService.ListBuckets:output_type -> traillake.v1.ListBucketsResponse
-	64, // 71: traillake.v1.LakeService.ListBucketObjects:output_type -> traillake.v1.ListBucketObjectsResponse
-	65, // 72: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
-	65, // 73: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
-	65, // 74: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
-	66, // 75: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
-	67, // 76: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
-	68, // 77: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
-	69, // 78: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
-	70, // 79: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
-	71, // 80: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
-	72, // 81: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
-	73, // 82: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
-	74, // 83: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
-	75, // 84: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
-	76, // 85: traillake.v1.LakeService.GetQueryResultStatistics:output_type -> traillake.v1.GetQueryResultStatisticsResponse
-	77, // 86: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
-	78, // 87: traillake.v1.LakeService.CreateSavedQuery:output_type -> traillake.v1.SavedQuery
-	78, // 88: traillake.v1.LakeService.GetSavedQuery:output_type -> traillake.v1.SavedQuery
-	79, // 89: traillake.v1.LakeService.ListSavedQueries:output_type -> traillake.v1.ListSavedQueriesResponse
-	78, // 90: traillake.v1.LakeService.UpdateSavedQuery:output_type -> traillake.v1.SavedQuery
-	80, // 91: traillake.v1.LakeService.DeleteSavedQuery:output_type -> traillake.v1.DeleteSavedQueryResponse
-	81, // 92: traillake.v1.LakeService.ListQueryHistory:output_type -> traillake.v1.ListQueryHistoryResponse
-	82, // 93: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
-	83, // 94: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
-	84, // 95: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
-	85, // 96: traillake.v1.LakeService.EstimateQuery:output_type -> traillake.v1.EstimateQueryResponse
-	86, // 97: traillake.v1.LakeService.EditQuery:output_type -> traillake.v1.EditQueryResponse
-	87, // 98: traillake.v1.LakeService.ExplainQuery:output_type -> traillake.v1.ExplainQueryResponse
-	88, // 99: traillake.v1.LakeService.ListFunctions:output_type -> traillake.v1.ListFunctionsResponse
-	89, // 100: traillake.v1.LakeService.ListEventDataStoreColumns:output_type -> traillake.v1.ListEventDataStoreColumnsResponse
-	90, // 101: traillake.v1.LakeService.ListEventDataStoreValues:output_type -> traillake.v1.ListEventDataStoreValuesResponse
-	51, // [51:102] is the sub-list for method output_type
-	0,  // [0:51] is the sub-list for method input_type
-	0,  // [0:0] is the sub-list for extension type_name
-	0,  // [0:0] is the sub-list for extension extendee
-	0,  // [0:0] is the sub-list for field type_name
+	0,   // 0: traillake.v1.LakeService.CreateEventDataStore:input_type -> traillake.v1.CreateEventDataStoreRequest
+	1,   // 1: traillake.v1.LakeService.GetEventDataStore:input_type -> traillake.v1.GetEventDataStoreRequest
+	2,   // 2: traillake.v1.LakeService.ListEventDataStores:input_type -> traillake.v1.ListEventDataStoresRequest
+	3,   // 3: traillake.v1.LakeService.UpdateEventDataStore:input_type -> traillake.v1.UpdateEventDataStoreRequest
+	4,   // 4: traillake.v1.LakeService.DeleteEventDataStore:input_type -> traillake.v1.DeleteEventDataStoreRequest
+	5,   // 5: traillake.v1.LakeService.RestoreEventDataStore:input_type -> traillake.v1.RestoreEventDataStoreRequest
+	6,   // 6: traillake.v1.LakeService.StartEventDataStoreIngestion:input_type -> traillake.v1.StartEventDataStoreIngestionRequest
+	7,   // 7: traillake.v1.LakeService.StopEventDataStoreIngestion:input_type -> traillake.v1.StopEventDataStoreIngestionRequest
+	8,   // 8: traillake.v1.LakeService.PutEvents:input_type -> traillake.v1.PutEventsRequest
+	8,   // 9: traillake.v1.LakeService.StreamPutEvents:input_type -> traillake.v1.PutEventsRequest
+	9,   // 10: traillake.v1.LakeService.ListRejectedRecords:input_type -> traillake.v1.ListRejectedRecordsRequest
+	10,  // 11: traillake.v1.LakeService.CreateChannel:input_type -> traillake.v1.CreateChannelRequest
+	11,  // 12: traillake.v1.LakeService.GetChannel:input_type -> traillake.v1.GetChannelRequest
+	12,  // 13: traillake.v1.LakeService.ListChannels:input_type -> traillake.v1.ListChannelsRequest
+	13,  // 14: traillake.v1.LakeService.UpdateChannel:input_type -> traillake.v1.UpdateChannelRequest
+	14,  // 15: traillake.v1.LakeService.DeleteChannel:input_type -> traillake.v1.DeleteChannelRequest
+	15,  // 16: traillake.v1.LakeService.PutAuditEvents:input_type -> traillake.v1.PutAuditEventsRequest
+	16,  // 17: traillake.v1.LakeService.ListDays:input_type -> traillake.v1.ListDaysRequest
+	17,  // 18: traillake.v1.LakeService.ListSegments:input_type -> traillake.v1.ListSegmentsRequest
+	18,  // 19: traillake.v1.LakeService.ListBuckets:input_type -> traillake.v1.ListBucketsRequest
+	19,  // 20: traillake.v1.LakeService.ListBucketObjects:input_type -> traillake.v1.ListBucketObjectsRequest
+	20,  // 21: traillake.v1.LakeService.StartImport:input_type -> traillake.v1.StartImportRequest
+	21,  // 22: traillake.v1.LakeService.GetImport:input_type -> traillake.v1.GetImportRequest
+	22,  // 23: traillake.v1.LakeService.StopImport:input_type -> traillake.v1.StopImportRequest
+	23,  // 24: traillake.v1.LakeService.ListImports:input_type -> traillake.v1.ListImportsRequest
+	24,  // 25: traillake.v1.LakeService.ListImportFailures:input_type -> traillake.v1.ListImportFailuresRequest
+	25,  // 26: traillake.v1.LakeService.ListQuarantinedRecords:input_type -> traillake.v1.ListQuarantinedRecordsRequest
+	26,  // 27: traillake.v1.LakeService.CreateWatchedSource:input_type -> traillake.v1.CreateWatchedSourceRequest
+	27,  // 28: traillake.v1.LakeService.GetWatchedSource:input_type -> traillake.v1.GetWatchedSourceRequest
+	28,  // 29: traillake.v1.LakeService.ListWatchedSources:input_type -> traillake.v1.ListWatchedSourcesRequest
+	29,  // 30: traillake.v1.LakeService.PauseWatchedSource:input_type -> traillake.v1.PauseWatchedSourceRequest
+	30,  // 31: traillake.v1.LakeService.ResumeWatchedSource:input_type -> traillake.v1.ResumeWatchedSourceRequest
+	31,  // 32: traillake.v1.LakeService.DeleteWatchedSource:input_type -> traillake.v1.DeleteWatchedSourceRequest
+	32,  // 33: traillake.v1.LakeService.ListWatchedSourceFailures:input_type -> traillake.v1.ListWatchedSourceFailuresRequest
+	33,  // 34: traillake.v1.LakeService.StartQuery:input_type -> traillake.v1.StartQueryRequest
+	34,  // 35: traillake.v1.LakeService.DescribeQuery:input_type -> traillake.v1.DescribeQueryRequest
+	35,  // 36: traillake.v1.LakeService.CancelQuery:input_type -> traillake.v1.CancelQueryRequest
+	36,  // 37: traillake.v1.LakeService.GetQueryResults:input_type -> traillake.v1.GetQueryResultsRequest
+	37,  // 38: traillake.v1.LakeService.GetQueryRows:input_type -> traillake.v1.GetQueryRowsRequest
+	38,  // 39: traillake.v1.LakeService.ExportQueryResults:input_type -> traillake.v1.ExportQueryResultsRequest
+	39,  // 40: traillake.v1.LakeService.StreamQueryResults:input_type -> traillake.v1.StreamQueryResultsRequest
+	40,  // 41: traillake.v1.LakeService.GetQueryResultStatistics:input_type -> traillake.v1.GetQueryResultStatisticsRequest
+	41,  // 42: traillake.v1.LakeService.ListQueries:input_type -> traillake.v1.ListQueriesRequest
+	42,  // 43: traillake.v1.LakeService.CreateSavedQuery:input_type -> traillake.v1.CreateSavedQueryRequest
+	43,  // 44: traillake.v1.LakeService.GetSavedQuery:input_type -> traillake.v1.GetSavedQueryRequest
+	44,  // 45: traillake.v1.LakeService.ListSavedQueries:input_type -> traillake.v1.ListSavedQueriesRequest
+	45,  // 46: traillake.v1.LakeService.UpdateSavedQuery:input_type -> traillake.v1.UpdateSavedQueryRequest
+	46,  // 47: traillake.v1.LakeService.DeleteSavedQuery:input_type -> traillake.v1.DeleteSavedQueryRequest
+	47,  // 48: traillake.v1.LakeService.ListQueryHistory:input_type -> traillake.v1.ListQueryHistoryRequest
+	48,  // 49: traillake.v1.LakeService.SearchSampleQueries:input_type -> traillake.v1.SearchSampleQueriesRequest
+	49,  // 50: traillake.v1.LakeService.GetSampleQuery:input_type -> traillake.v1.GetSampleQueryRequest
+	50,  // 51: traillake.v1.LakeService.ValidateQuery:input_type -> traillake.v1.ValidateQueryRequest
+	51,  // 52: traillake.v1.LakeService.EstimateQuery:input_type -> traillake.v1.EstimateQueryRequest
+	52,  // 53: traillake.v1.LakeService.EditQuery:input_type -> traillake.v1.EditQueryRequest
+	53,  // 54: traillake.v1.LakeService.ExplainQuery:input_type -> traillake.v1.ExplainQueryRequest
+	54,  // 55: traillake.v1.LakeService.ListFunctions:input_type -> traillake.v1.ListFunctionsRequest
+	55,  // 56: traillake.v1.LakeService.ListEventDataStoreColumns:input_type -> traillake.v1.ListEventDataStoreColumnsRequest
+	56,  // 57: traillake.v1.LakeService.ListEventDataStoreValues:input_type -> traillake.v1.ListEventDataStoreValuesRequest
+	57,  // 58: traillake.v1.LakeService.CreateEventDataStore:output_type -> traillake.v1.EventDataStore
+	57,  // 59: traillake.v1.LakeService.GetEventDataStore:output_type -> traillake.v1.EventDataStore
+	58,  // 60: traillake.v1.LakeService.ListEventDataStores:output_type -> traillake.v1.ListEventDataStoresResponse
+	57,  // 61: traillake.v1.LakeService.UpdateEventDataStore:output_type -> traillake.v1.EventDataStore
+	59,  // 62: traillake.v1.LakeService.DeleteEventDataStore:output_type -> traillake.v1.DeleteEventDataStoreResponse
+	57,  // 63: traillake.v1.LakeService.RestoreEventDataStore:output_type -> traillake.v1.EventDataStore
+	60,  // 64: traillake.v1.LakeService.StartEventDataStoreIngestion:output_type -> traillake.v1.StartEventDataStoreIngestionResponse
+	61,  // 65: traillake.v1.LakeService.StopEventDataStoreIngestion:output_type -> traillake.v1.StopEventDataStoreIngestionResponse
+	62,  // 66: traillake.v1.LakeService.PutEvents:output_type -> traillake.v1.PutEventsResponse
+	62,  // 67: traillake.v1.LakeService.StreamPutEvents:output_type -> traillake.v1.PutEventsResponse
+	63,  // 68: traillake.v1.LakeService.ListRejectedRecords:output_type -> traillake.v1.ListRejectedRecordsResponse
+	64,  // 69: traillake.v1.LakeService.CreateChannel:output_type -> traillake.v1.Channel
+	64,  // 70: traillake.v1.LakeService.GetChannel:output_type -> traillake.v1.Channel
+	65,  // 71: traillake.v1.LakeService.ListChannels:output_type -> traillake.v1.ListChannelsResponse
+	64,  // 72: traillake.v1.LakeService.UpdateChannel:output_type -> traillake.v1.Channel
+	66,  // 73: traillake.v1.LakeService.DeleteChannel:output_type -> traillake.v1.DeleteChannelResponse
+	67,  // 74: traillake.v1.LakeService.PutAuditEvents:output_type -> traillake.v1.PutAuditEventsResponse
+	68,  // 75: traillake.v1.LakeService.ListDays:output_type -> traillake.v1.ListDaysResponse
+	69,  // 76: traillake.v1.LakeService.ListSegments:output_type -> traillake.v1.ListSegmentsResponse
+	70,  // 77: traillake.v1.LakeService.ListBuckets:output_type -> traillake.v1.ListBucketsResponse
+	71,  // 78: traillake.v1.LakeService.ListBucketObjects:output_type -> traillake.v1.ListBucketObjectsResponse
+	72,  // 79: traillake.v1.LakeService.StartImport:output_type -> traillake.v1.Import
+	72,  // 80: traillake.v1.LakeService.GetImport:output_type -> traillake.v1.Import
+	72,  // 81: traillake.v1.LakeService.StopImport:output_type -> traillake.v1.Import
+	73,  // 82: traillake.v1.LakeService.ListImports:output_type -> traillake.v1.ListImportsResponse
+	74,  // 83: traillake.v1.LakeService.ListImportFailures:output_type -> traillake.v1.ListImportFailuresResponse
+	75,  // 84: traillake.v1.LakeService.ListQuarantinedRecords:output_type -> traillake.v1.ListQuarantinedRecordsResponse
+	76,  // 85: traillake.v1.LakeService.CreateWatchedSource:output_type -> traillake.v1.WatchedSource
+	76,  // 86: traillake.v1.LakeService.GetWatchedSource:output_type -> traillake.v1.WatchedSource
+	77,  // 87: traillake.v1.LakeService.ListWatchedSources:output_type -> traillake.v1.ListWatchedSourcesResponse
+	76,  // 88: traillake.v1.LakeService.PauseWatchedSource:output_type -> traillake.v1.WatchedSource
+	76,  // 89: traillake.v1.LakeService.ResumeWatchedSource:output_type -> traillake.v1.WatchedSource
+	78,  // 90: traillake.v1.LakeService.DeleteWatchedSource:output_type -> traillake.v1.DeleteWatchedSourceResponse
+	79,  // 91: traillake.v1.LakeService.ListWatchedSourceFailures:output_type -> traillake.v1.ListWatchedSourceFailuresResponse
+	80,  // 92: traillake.v1.LakeService.StartQuery:output_type -> traillake.v1.StartQueryResponse
+	81,  // 93: traillake.v1.LakeService.DescribeQuery:output_type -> traillake.v1.DescribeQueryResponse
+	82,  // 94: traillake.v1.LakeService.CancelQuery:output_type -> traillake.v1.CancelQueryResponse
+	83,  // 95: traillake.v1.LakeService.GetQueryResults:output_type -> traillake.v1.GetQueryResultsResponse
+	84,  // 96: traillake.v1.LakeService.GetQueryRows:output_type -> traillake.v1.GetQueryRowsResponse
+	85,  // 97: traillake.v1.LakeService.ExportQueryResults:output_type -> traillake.v1.ExportQueryResultsResponse
+	86,  // 98: traillake.v1.LakeService.StreamQueryResults:output_type -> traillake.v1.StreamQueryResultsResponse
+	87,  // 99: traillake.v1.LakeService.GetQueryResultStatistics:output_type -> traillake.v1.GetQueryResultStatisticsResponse
+	88,  // 100: traillake.v1.LakeService.ListQueries:output_type -> traillake.v1.ListQueriesResponse
+	89,  // 101: traillake.v1.LakeService.CreateSavedQuery:output_type -> traillake.v1.SavedQuery
+	89,  // 102: traillake.v1.LakeService.GetSavedQuery:output_type -> traillake.v1.SavedQuery
+	90,  // 103: traillake.v1.LakeService.ListSavedQueries:output_type -> traillake.v1.ListSavedQueriesResponse
+	89,  // 104: traillake.v1.LakeService.UpdateSavedQuery:output_type -> traillake.v1.SavedQuery
+	91,  // 105: traillake.v1.LakeService.DeleteSavedQuery:output_type -> traillake.v1.DeleteSavedQueryResponse
+	92,  // 106: traillake.v1.LakeService.ListQueryHistory:output_type -> traillake.v1.ListQueryHistoryResponse
+	93,  // 107: traillake.v1.LakeService.SearchSampleQueries:output_type -> traillake.v1.SearchSampleQueriesResponse
+	94,  // 108: traillake.v1.LakeService.GetSampleQuery:output_type -> traillake.v1.SampleQuery
+	95,  // 109: traillake.v1.LakeService.ValidateQuery:output_type -> traillake.v1.ValidateQueryResponse
+	96,  // 110: traillake.v1.LakeService.EstimateQuery:output_type -> traillake.v1.EstimateQueryResponse
+	97,  // 111: traillake.v1.LakeService.EditQuery:output_type -> traillake.v1.EditQueryResponse
+	98,  // 112: traillake.v1.LakeService.ExplainQuery:output_type -> traillake.v1.ExplainQueryResponse
+	99,  // 113: traillake.v1.LakeService.ListFunctions:output_type -> traillake.v1.ListFunctionsResponse
+	100, // 114: traillake.v1.LakeService.ListEventDataStoreColumns:output_type -> traillake.v1.ListEventDataStoreColumnsResponse
+	101, // 115: traillake.v1.LakeService.ListEventDataStoreValues:output_type -> traillake.v1.ListEventDataStoreValuesResponse
+	58,  // [58:116] is the sub-list for method output_type
+	0,   // [0:58] is the sub-list for method input_type
+	0,   // [0:0] is the sub-list for extension type_name
+	0,   // [0:0] is the sub-list for extension extendee
+	0,   // [0:0] is the sub-list for field type_name
 }
 
 func init() { file_traillake_v1_service_proto_init() }
@@ -299,6 +331,7 @@ func file_traillake_v1_service_proto_init() {
 	file_traillake_v1_saved_queries_proto_init()
 	file_traillake_v1_segments_proto_init()
 	file_traillake_v1_stores_proto_init()
+	file_traillake_v1_watches_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -46,6 +46,13 @@ const (
 	LakeService_ListImports_FullMethodName                  = "/traillake.v1.LakeService/ListImports"
 	LakeService_ListImportFailures_FullMethodName           = "/traillake.v1.LakeService/ListImportFailures"
 	LakeService_ListQuarantinedRecords_FullMethodName       = "/traillake.v1.LakeService/ListQuarantinedRecords"
+	LakeService_CreateWatchedSource_FullMethodName          = "/traillake.v1.LakeService/CreateWatchedSource"
+	LakeService_GetWatchedSource_FullMethodName             = "/traillake.v1.LakeService/GetWatchedSource"
+	LakeService_ListWatchedSources_FullMethodName           = "/traillake.v1.LakeService/ListWatchedSources"
+	LakeService_PauseWatchedSource_FullMethodName           = "/traillake.v1.LakeService/PauseWatchedSource"
+	LakeService_ResumeWatchedSource_FullMethodName          = "/traillake.v1.LakeService/ResumeWatchedSource"
+	LakeService_DeleteWatchedSource_FullMethodName          = "/traillake.v1.LakeService/DeleteWatchedSource"
+	LakeService_ListWatchedSourceFailures_FullMethodName    = "/traillake.v1.LakeService/ListWatchedSourceFailures"
 	LakeService_StartQuery_FullMethodName                   = "/traillake.v1.LakeService/StartQuery"
 	LakeService_DescribeQuery_FullMethodName                = "/traillake.v1.LakeService/DescribeQuery"
 	LakeService_CancelQuery_FullMethodName                  = "/traillake.v1.LakeService/CancelQuery"
@@ -141,6 +148,21 @@ type LakeServiceClient interface {
 	// ListQuarantinedRecords lists the elements of an import's objects that are no
 	// events; of each object the first hundred. CloudTrail has no such operation.
 	ListQuarantinedRecords(ctx context.Context, in *ListQuarantinedRecordsRequest, opts ...grpc.CallOption) (*ListQuarantinedRecordsResponse, error)
+	// CreateWatchedSource begins to read a bucket's new objects into a store as they
+	// come. CloudTrail has no such operation, nor the next six.
+	CreateWatchedSource(ctx context.Context, in *CreateWatchedSourceRequest, opts ...grpc.CallOption) (*WatchedSource, error)
+	// GetWatchedSource describes a watched source.
+	GetWatchedSource(ctx context.Context, in *GetWatchedSourceRequest, opts ...grpc.CallOption) (*WatchedSource, error)
+	// ListWatchedSources lists watched sources.
+	ListWatchedSources(ctx context.Context, in *ListWatchedSourcesRequest, opts ...grpc.CallOption) (*ListWatchedSourcesResponse, error)
+	// PauseWatchedSource stops reading; what comes meanwhile is read when it goes on.
+	PauseWatchedSource(ctx context.Context, in *PauseWatchedSourceRequest, opts ...grpc.CallOption) (*WatchedSource, error)
+	// ResumeWatchedSource goes on reading.
+	ResumeWatchedSource(ctx context.Context, in *ResumeWatchedSourceRequest, opts ...grpc.CallOption) (*WatchedSource, error)
+	// DeleteWatchedSource stops reading for good; what was read stays.
+	DeleteWatchedSource(ctx context.Context, in *DeleteWatchedSourceRequest, opts ...grpc.CallOption) (*DeleteWatchedSourceResponse, error)
+	// ListWatchedSourceFailures lists the objects that could not be read yet.
+	ListWatchedSourceFailures(ctx context.Context, in *ListWatchedSourceFailuresRequest, opts ...grpc.CallOption) (*ListWatchedSourceFailuresResponse, error)
 	// StartQuery starts a SQL query.
 	StartQuery(ctx context.Context, in *StartQueryRequest, opts ...grpc.CallOption) (*StartQueryResponse, error)
 	// DescribeQuery tells a query's state and statistics.
@@ -476,6 +498,76 @@ func (c *lakeServiceClient) ListQuarantinedRecords(ctx context.Context, in *List
 	return out, nil
 }
 
+func (c *lakeServiceClient) CreateWatchedSource(ctx context.Context, in *CreateWatchedSourceRequest, opts ...grpc.CallOption) (*WatchedSource, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(WatchedSource)
+	err := c.cc.Invoke(ctx, LakeService_CreateWatchedSource_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) GetWatchedSource(ctx context.Context, in *GetWatchedSourceRequest, opts ...grpc.CallOption) (*WatchedSource, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(WatchedSource)
+	err := c.cc.Invoke(ctx, LakeService_GetWatchedSource_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) ListWatchedSources(ctx context.Context, in *ListWatchedSourcesRequest, opts ...grpc.CallOption) (*ListWatchedSourcesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListWatchedSourcesResponse)
+	err := c.cc.Invoke(ctx, LakeService_ListWatchedSources_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) PauseWatchedSource(ctx context.Context, in *PauseWatchedSourceRequest, opts ...grpc.CallOption) (*WatchedSource, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(WatchedSource)
+	err := c.cc.Invoke(ctx, LakeService_PauseWatchedSource_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) ResumeWatchedSource(ctx context.Context, in *ResumeWatchedSourceRequest, opts ...grpc.CallOption) (*WatchedSource, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(WatchedSource)
+	err := c.cc.Invoke(ctx, LakeService_ResumeWatchedSource_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) DeleteWatchedSource(ctx context.Context, in *DeleteWatchedSourceRequest, opts ...grpc.CallOption) (*DeleteWatchedSourceResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteWatchedSourceResponse)
+	err := c.cc.Invoke(ctx, LakeService_DeleteWatchedSource_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *lakeServiceClient) ListWatchedSourceFailures(ctx context.Context, in *ListWatchedSourceFailuresRequest, opts ...grpc.CallOption) (*ListWatchedSourceFailuresResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListWatchedSourceFailuresResponse)
+	err := c.cc.Invoke(ctx, LakeService_ListWatchedSourceFailures_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *lakeServiceClient) StartQuery(ctx context.Context, in *StartQueryRequest, opts ...grpc.CallOption) (*StartQueryResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(StartQueryResponse)
@@ -803,6 +895,21 @@ type LakeServiceServer interface {
 	// ListQuarantinedRecords lists the elements of an import's objects that are no
 	// events; of each object the first hundred. CloudTrail has no such operation.
 	ListQuarantinedRecords(context.Context, *ListQuarantinedRecordsRequest) (*ListQuarantinedRecordsResponse, error)
+	// CreateWatchedSource begins to read a bucket's new objects into a store as they
+	// come. CloudTrail has no such operation, nor the next six.
+	CreateWatchedSource(context.Context, *CreateWatchedSourceRequest) (*WatchedSource, error)
+	// GetWatchedSource describes a watched source.
+	GetWatchedSource(context.Context, *GetWatchedSourceRequest) (*WatchedSource, error)
+	// ListWatchedSources lists watched sources.
+	ListWatchedSources(context.Context, *ListWatchedSourcesRequest) (*ListWatchedSourcesResponse, error)
+	// PauseWatchedSource stops reading; what comes meanwhile is read when it goes on.
+	PauseWatchedSource(context.Context, *PauseWatchedSourceRequest) (*WatchedSource, error)
+	// ResumeWatchedSource goes on reading.
+	ResumeWatchedSource(context.Context, *ResumeWatchedSourceRequest) (*WatchedSource, error)
+	// DeleteWatchedSource stops reading for good; what was read stays.
+	DeleteWatchedSource(context.Context, *DeleteWatchedSourceRequest) (*DeleteWatchedSourceResponse, error)
+	// ListWatchedSourceFailures lists the objects that could not be read yet.
+	ListWatchedSourceFailures(context.Context, *ListWatchedSourceFailuresRequest) (*ListWatchedSourceFailuresResponse, error)
 	// StartQuery starts a SQL query.
 	StartQuery(context.Context, *StartQueryRequest) (*StartQueryResponse, error)
 	// DescribeQuery tells a query's state and statistics.
@@ -945,6 +1052,27 @@ func (UnimplementedLakeServiceServer) ListImportFailures(context.Context, *ListI
 }
 func (UnimplementedLakeServiceServer) ListQuarantinedRecords(context.Context, *ListQuarantinedRecordsRequest) (*ListQuarantinedRecordsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListQuarantinedRecords not implemented")
+}
+func (UnimplementedLakeServiceServer) CreateWatchedSource(context.Context, *CreateWatchedSourceRequest) (*WatchedSource, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateWatchedSource not implemented")
+}
+func (UnimplementedLakeServiceServer) GetWatchedSource(context.Context, *GetWatchedSourceRequest) (*WatchedSource, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetWatchedSource not implemented")
+}
+func (UnimplementedLakeServiceServer) ListWatchedSources(context.Context, *ListWatchedSourcesRequest) (*ListWatchedSourcesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListWatchedSources not implemented")
+}
+func (UnimplementedLakeServiceServer) PauseWatchedSource(context.Context, *PauseWatchedSourceRequest) (*WatchedSource, error) {
+	return nil, status.Error(codes.Unimplemented, "method PauseWatchedSource not implemented")
+}
+func (UnimplementedLakeServiceServer) ResumeWatchedSource(context.Context, *ResumeWatchedSourceRequest) (*WatchedSource, error) {
+	return nil, status.Error(codes.Unimplemented, "method ResumeWatchedSource not implemented")
+}
+func (UnimplementedLakeServiceServer) DeleteWatchedSource(context.Context, *DeleteWatchedSourceRequest) (*DeleteWatchedSourceResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteWatchedSource not implemented")
+}
+func (UnimplementedLakeServiceServer) ListWatchedSourceFailures(context.Context, *ListWatchedSourceFailuresRequest) (*ListWatchedSourceFailuresResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListWatchedSourceFailures not implemented")
 }
 func (UnimplementedLakeServiceServer) StartQuery(context.Context, *StartQueryRequest) (*StartQueryResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method StartQuery not implemented")
@@ -1514,6 +1642,132 @@ func _LakeService_ListQuarantinedRecords_Handler(srv interface{}, ctx context.Co
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LakeService_CreateWatchedSource_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateWatchedSourceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).CreateWatchedSource(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_CreateWatchedSource_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).CreateWatchedSource(ctx, req.(*CreateWatchedSourceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_GetWatchedSource_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetWatchedSourceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).GetWatchedSource(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_GetWatchedSource_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).GetWatchedSource(ctx, req.(*GetWatchedSourceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_ListWatchedSources_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListWatchedSourcesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ListWatchedSources(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ListWatchedSources_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ListWatchedSources(ctx, req.(*ListWatchedSourcesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_PauseWatchedSource_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PauseWatchedSourceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).PauseWatchedSource(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_PauseWatchedSource_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).PauseWatchedSource(ctx, req.(*PauseWatchedSourceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_ResumeWatchedSource_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ResumeWatchedSourceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ResumeWatchedSource(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ResumeWatchedSource_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ResumeWatchedSource(ctx, req.(*ResumeWatchedSourceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_DeleteWatchedSource_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteWatchedSourceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).DeleteWatchedSource(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_DeleteWatchedSource_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).DeleteWatchedSource(ctx, req.(*DeleteWatchedSourceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LakeService_ListWatchedSourceFailures_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListWatchedSourceFailuresRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LakeServiceServer).ListWatchedSourceFailures(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LakeService_ListWatchedSourceFailures_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LakeServiceServer).ListWatchedSourceFailures(ctx, req.(*ListWatchedSourceFailuresRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _LakeService_StartQuery_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(StartQueryRequest)
 	if err := dec(in); err != nil {
@@ -2042,6 +2296,34 @@ var LakeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListQuarantinedRecords",
 			Handler:    _LakeService_ListQuarantinedRecords_Handler,
+		},
+		{
+			MethodName: "CreateWatchedSource",
+			Handler:    _LakeService_CreateWatchedSource_Handler,
+		},
+		{
+			MethodName: "GetWatchedSource",
+			Handler:    _LakeService_GetWatchedSource_Handler,
+		},
+		{
+			MethodName: "ListWatchedSources",
+			Handler:    _LakeService_ListWatchedSources_Handler,
+		},
+		{
+			MethodName: "PauseWatchedSource",
+			Handler:    _LakeService_PauseWatchedSource_Handler,
+		},
+		{
+			MethodName: "ResumeWatchedSource",
+			Handler:    _LakeService_ResumeWatchedSource_Handler,
+		},
+		{
+			MethodName: "DeleteWatchedSource",
+			Handler:    _LakeService_DeleteWatchedSource_Handler,
+		},
+		{
+			MethodName: "ListWatchedSourceFailures",
+			Handler:    _LakeService_ListWatchedSourceFailures_Handler,
 		},
 		{
 			MethodName: "StartQuery",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/traillake/traillake/storage/objstore"
@@ -44,6 +45,33 @@ func (s *Store) Folder(ctx context.Context, prefix string) ([]string, error) {
 		}
 	}
 	return keys, nil
+}
+
+// WalkFolder implements objstore.Folders.
+func (s *Store) WalkFolder(ctx context.Context, prefix string, fn func(objstore.Object) error) ([]string, error) {
+	keys, err := s.Folder(ctx, prefix)
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(keys)
+	var folders []string
+	for _, key := range keys {
+		if strings.HasSuffix(key, "/") {
+			folders = append(folders, key)
+			continue
+		}
+		o, err := s.Stat(ctx, key)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
+			continue // gone since, or a name that no other call takes
+		}
+		if err == nil {
+			err = fn(o)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return folders, nil
 }
 
 // folder finds the folder of a key's beginning. One behind a link does not exist.

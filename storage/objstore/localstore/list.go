@@ -17,7 +17,12 @@ import (
 // listed or not. A file whose name is not UTF-8 is listed too, though no other
 // call takes such a key: that it is there must not go unnoticed.
 func (s *Store) List(ctx context.Context, prefix string, fn func(objstore.Object) error) error {
-	l := lister{store: s, prefix: prefix, fn: fn}
+	return s.ListAfter(ctx, prefix, "", fn)
+}
+
+// ListAfter implements objstore.Folders. Folders whose keys all come before are not read.
+func (s *Store) ListAfter(ctx context.Context, prefix, after string, fn func(objstore.Object) error) error {
+	l := lister{store: s, prefix: prefix, after: after, fn: fn}
 	if err := l.folder(ctx, s.dir, ""); err != nil {
 		if l.callerErr != nil {
 			return l.callerErr
@@ -30,6 +35,7 @@ func (s *Store) List(ctx context.Context, prefix string, fn func(objstore.Object
 type lister struct {
 	store  *Store
 	prefix string
+	after  string
 	fn     func(objstore.Object) error
 	// callerErr is the error of fn, which is returned as it is.
 	callerErr error
@@ -67,11 +73,14 @@ func (l *lister) folder(ctx context.Context, dir, base string) error {
 func (l *lister) entry(ctx context.Context, e fs.DirEntry, path, key string) error {
 	switch {
 	case e.IsDir():
+		if key < l.after && !strings.HasPrefix(l.after, key) {
+			return nil
+		}
 		if key == tempDir+"/" || !strings.HasPrefix(key, l.prefix) && !strings.HasPrefix(l.prefix, key) {
 			return nil
 		}
 		return l.folder(ctx, path, key)
-	case !e.Type().IsRegular() || !strings.HasPrefix(key, l.prefix):
+	case !e.Type().IsRegular() || !strings.HasPrefix(key, l.prefix) || l.after != "" && key <= l.after:
 		return nil
 	}
 	info, err := e.Info()

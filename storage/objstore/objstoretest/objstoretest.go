@@ -27,7 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) objstore.Store) {
 	}{
 		{"PutGet", putGet}, {"Replace", replace}, {"IfAbsent", ifAbsent}, {"IfAbsentRace", ifAbsentRace},
 		{"FailedPut", failedPut}, {"Absent", absent}, {"OpenReadAt", openReadAt}, {"OpenReplaced", openReplaced},
-		{"List", list}, {"ListEnds", listEnds}, {"Delete", deleteObject}, {"HostileKeys", hostileKeys},
+		{"List", list}, {"ListEnds", listEnds}, {"Folders", folders}, {"Delete", deleteObject}, {"HostileKeys", hostileKeys},
 		{"Cancelled", cancelled}, {"Concurrent", concurrent},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(t, open(t)) })

@@ -170,17 +170,40 @@ func (s *Store) Stat(ctx context.Context, key string) (objstore.Object, error) {
 
 // List implements objstore.Store.
 func (s *Store) List(ctx context.Context, prefix string, fn func(objstore.Object) error) error {
-	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &prefix})
+	_, err := s.list(ctx, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &prefix}, fn)
+	return err
+}
+
+// ListAfter implements objstore.Folders.
+func (s *Store) ListAfter(ctx context.Context, prefix, after string, fn func(objstore.Object) error) error {
+	in := &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &prefix}
+	if after != "" {
+		in.StartAfter = &after
+	}
+	_, err := s.list(ctx, in, fn)
+	return err
+}
+
+// WalkFolder implements objstore.Folders.
+func (s *Store) WalkFolder(ctx context.Context, prefix string, fn func(objstore.Object) error) ([]string, error) {
+	return s.list(ctx, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &prefix, Delimiter: aws.String("/")}, fn)
+}
+
+func (s *Store) list(ctx context.Context, in *s3.ListObjectsV2Input, fn func(objstore.Object) error) (folders []string, err error) {
+	pages, prefix := s3.NewListObjectsV2Paginator(s.client, in), *in.Prefix
 	last := ""
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return s.wrap("list", prefix, err)
+			return nil, s.wrap("list", prefix, err)
+		}
+		for _, p := range page.CommonPrefixes {
+			folders = append(folders, aws.ToString(p.Prefix))
 		}
 		for _, o := range page.Contents {
 			key := aws.ToString(o.Key)
 			if key <= last {
-				return fmt.Errorf("list %s of bucket %s: key %q comes after %q: the bucket does not list in order, as directory buckets do not",
+				return nil, fmt.Errorf("list %s of bucket %s: key %q comes after %q: the bucket does not list in order, as directory buckets do not",
 					prefix, s.bucket, key, last)
 			}
 			last = key
@@ -188,11 +211,11 @@ func (s *Store) List(ctx context.Context, prefix string, fn func(objstore.Object
 				Key: key, Size: aws.ToInt64(o.Size), ETag: etag(o.ETag), ModTime: aws.ToTime(o.LastModified),
 			})
 			if err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return folders, nil
 }
 
 // Delete implements objstore.Store.
