@@ -10,6 +10,19 @@ export function isActive(store: Store): boolean {
   return store.status !== "PENDING_DELETION";
 }
 
+const trailCategories = ["Management", "Data", "NetworkActivity"];
+
+/** The category of the events that a store's first selector chooses. */
+export function category(store: Pick<Store, "advancedEventSelectors">): string | undefined {
+  return store.advancedEventSelectors[0]?.fieldSelectors?.find((f) => f.field === "eventCategory")?.equals?.[0];
+}
+
+/** Whether a store holds CloudTrail events, as trails have them; the other families have other columns. */
+export function holdsTrail(store: Pick<Store, "advancedEventSelectors">): boolean {
+  const of = category(store);
+  return of === undefined || trailCategories.includes(of);
+}
+
 /** A store in a FROM clause, for people: its name where SQL can quote it, which is always. */
 export function storeInSql(store: Pick<Store, "name">): string {
   return `"${store.name.replaceAll('"', '""')}"`;

@@ -1,12 +1,12 @@
 import { Select } from "@mantine/core";
-import { isActive, useStores } from "../api/stores";
+import { holdsTrail, isActive, useStores } from "../api/stores";
 import { useT } from "../texts";
 
-/** Chooses one of the stores that queries and imports reach, by id. */
+/** Chooses one of the stores of CloudTrail events that queries and imports reach, by id. */
 export function StoreSelect({ value, onChange, label, hideLabel = false, required = false }: { value: string | null; onChange: (id: string | null) => void; label: string; hideLabel?: boolean; required?: boolean }) {
   const t = useT();
   const stores = useStores();
-  const data = (stores.data ?? []).filter(isActive).map((s) => ({ value: s.eventDataStoreId, label: s.name }));
+  const data = (stores.data ?? []).filter((s) => isActive(s) && holdsTrail(s)).map((s) => ({ value: s.eventDataStoreId, label: s.name }));
   return (
     <Select
       {...(hideLabel ? { "aria-label": label } : { label })}

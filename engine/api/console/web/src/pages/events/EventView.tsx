@@ -15,11 +15,11 @@ import type { EventFilter } from "./filter";
 import { JsonTree } from "./JsonTree";
 import { Origin } from "./Origin";
 import { pivotsOf } from "./pivots";
-import { textAt } from "./tell/record";
+import { textAt, type Json } from "./tell/record";
 import { tell } from "./tell/tell";
 import { useEvent, type StoredEvent } from "./useEvent";
 
-type Props = { store: string; eventId: string; onFilter: (filter: EventFilter) => unknown };
+type Props = { store: string; eventId: string; onFilter: (filter: EventFilter, record: Json) => unknown };
 
 /** The address of an event in this console. */
 export function eventAddress(store: string, eventId: string): string {
@@ -100,7 +100,7 @@ function Content({ store, eventId, stored, onFilter }: Props & { stored: StoredE
           <Tabs.Tab value="origin">{t("event.tab.origin")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="fields" pt="sm">
-          <JsonTree record={record} label={t("event.tree")} onFilter={onFilter} />
+          <JsonTree record={record} label={t("event.tree")} onFilter={(filter) => onFilter(filter, record)} />
           <Text size="xs" c="dimmed" mt="xs">{t("event.treeKeys")}</Text>
         </Tabs.Panel>
         <Tabs.Panel value="raw" pt="sm">

@@ -6,6 +6,7 @@ import { useOpenQuery } from "../../parts/openQuery";
 import { Time } from "../../parts/Time";
 import { useT } from "../../texts";
 import { Facts } from "./Facts";
+import { columnsFor } from "./pivots";
 import { textAt } from "./tell/record";
 import type { StoredEvent } from "./useEvent";
 
@@ -36,7 +37,7 @@ export function Origin({ store, stored }: { store: string; stored: StoredEvent }
       <Group gap="xs">
         <Button variant="default" leftSection={<IconTerminal2 size={14} />} onClick={() => void openQuery(`SELECT * FROM ${identifier(`${store}$origins`)}\nWHERE eventid = ${literal(id)}`)}>{t("event.origin.query")}</Button>
         {stored.object && (
-          <Button variant="default" onClick={() => void openQuery(`SELECT eventtime, eventsource, eventname, useridentity.arn AS principal, errorcode, eventid\nFROM ${identifier(store)}\nWHERE "$source".object = ${literal(stored.object!)}\nORDER BY "$source".record`)}>{t("event.origin.neighbours")}</Button>
+          <Button variant="default" onClick={() => void openQuery(`SELECT ${columnsFor(stored.record)}\nFROM ${identifier(store)}\nWHERE "$source".object = ${literal(stored.object!)}\nORDER BY "$source".record`)}>{t("event.origin.neighbours")}</Button>
         )}
       </Group>
     </Stack>

@@ -1,5 +1,7 @@
 import { api, data, type Schema } from "../../api/client";
 import { identifier } from "../../api/quote";
+import { isOfTrail } from "./pivots";
+import type { Json } from "./tell/record";
 import type { Path } from "./tree";
 
 /** A condition on an event: what is at the path equals the value, or (out) does not. */
@@ -14,9 +16,9 @@ export function filterEdit({ path, value, out }: EventFilter): Schema<"FilterEdi
   };
 }
 
-/** The newest events of a store, as a statement to filter. */
-export function newestEvents(store: string): string {
-  return `SELECT eventtime, eventsource, eventname, coalesce(useridentity.arn, useridentity.invokedby, useridentity.principalid) AS principal,
+/** The newest events of a store, as a statement to filter; record is one of them. */
+export function newestEvents(store: string, record: Json): string {
+  return !isOfTrail(record) ? `SELECT *\nFROM ${identifier(store)}\nORDER BY eventtime DESC\nLIMIT 10000` : `SELECT eventtime, eventsource, eventname, coalesce(useridentity.arn, useridentity.invokedby, useridentity.principalid) AS principal,
   sourceipaddress, errorcode, eventid
 FROM ${identifier(store)}
 ORDER BY eventtime DESC

@@ -1,19 +1,29 @@
 import { identifier, literal, timestamp } from "../../api/quote";
 import type { TextKey } from "../../texts";
-import { textAt, type Json } from "./tell/record";
+import { at, textAt, type Json } from "./tell/record";
 
 /** A question that follows from an event, and its query. */
 export type Pivot = { text: TextKey; sql: string };
 
 const hour = 3_600_000;
 
+/** Whether a record is a CloudTrail event's; the other families keep what they tell below other keys. */
+export function isOfTrail(record: Json): boolean {
+  return at(record, "eventData") === undefined && at(record, "insightType") === undefined;
+}
+
+/** What a list has of the record's like: of a CloudTrail event who did what from where; other families have other columns. */
+export function columnsFor(record: Json): string {
+  return isOfTrail(record) ? columns : "eventtime, eventid, eventjson";
+}
+
 const columns = `eventtime, eventsource, eventname, useridentity.arn AS principal, sourceipaddress, errorcode, eventid`;
 
 /** What one asks next about an event: the same principal, key, address, request and call. */
 export function pivotsOf(store: string, record: Json): Pivot[] {
-  const at = new Date(textAt(record, "eventTime"));
-  if (Number.isNaN(at.getTime())) return [];
-  const near = `eventtime BETWEEN ${timestamp(new Date(at.getTime() - hour))} AND ${timestamp(new Date(at.getTime() + hour))}`;
+  const time = new Date(textAt(record, "eventTime"));
+  if (Number.isNaN(time.getTime()) || !isOfTrail(record)) return [];
+  const near = `eventtime BETWEEN ${timestamp(new Date(time.getTime() - hour))} AND ${timestamp(new Date(time.getTime() + hour))}`;
   const pivots: Pivot[] = [];
   const add = (text: TextKey, condition: string, around: boolean) => {
     pivots.push({ text, sql: `SELECT ${columns}\nFROM ${identifier(store)}\nWHERE ${condition}${around ? `\n  AND ${near}` : ""}\nORDER BY eventtime\nLIMIT 10000` });

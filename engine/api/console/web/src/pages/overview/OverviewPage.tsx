@@ -4,7 +4,7 @@ import { IconCalendarOff, IconDatabase, IconInbox, IconRefresh } from "@tabler/i
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { isActive, useStores } from "../../api/stores";
+import { holdsTrail, isActive, useStores } from "../../api/stores";
 import { useKey } from "../../app/keys";
 import { formatUtc } from "../../parts/format";
 import { Page } from "../../parts/Page";
@@ -35,7 +35,7 @@ export function OverviewPage() {
   const [now, setNow] = useState(thisMinute);
   const [last, setLast] = useLocalStorage({ key: "traillake.overviewStore", defaultValue: "", getInitialValueInEffect: false });
   const stores = useStores();
-  const choice = (stores.data ?? []).filter(isActive);
+  const choice = (stores.data ?? []).filter((s) => isActive(s) && holdsTrail(s));
   const known = (id: string | undefined) => choice.find((s) => s.eventDataStoreId === id || s.name === id || s.eventDataStoreArn === id)?.eventDataStoreId;
   const store = known(search.store) ?? known(last) ?? choice[0]?.eventDataStoreId ?? "";
 

@@ -76,16 +76,16 @@ function SelectorFields({ draft, number, onChange, onRemove }: { draft: Draft; n
       <legend className="visually-hidden">{t("stores.selectors.numbered", { number })}</legend>
       <Group align="flex-end" gap="sm" wrap="nowrap">
         <Select label={t("stores.selectors.category")} w="13rem" allowDeselect={false} value={draft.category} onChange={(c) => { onChange(inCategory(draft, c ?? draft.category)); }}
-          data={categories.map((c) => ({ value: c, label: t(`stores.selectors.categories.${c}`) }))} />
+          data={fieldsOf[draft.category] ? categories.map((c) => ({ value: c, label: t(`stores.selectors.categories.${c}`) })) : [draft.category]} />
         <TextInput label={t("stores.selectors.name")} flex={1} value={draft.name} maxLength={1000} onChange={(e) => { onChange({ ...draft, name: e.currentTarget.value }); }} />
         {onRemove && <ActionIcon aria-label={t("stores.selectors.remove", { number })} onClick={onRemove}><IconTrash size={16} /></ActionIcon>}
       </Group>
       {draft.conditions.map((c, i) => (
         <ConditionFields key={i} category={draft.category} condition={c} onChange={(to) => { conditions(draft.conditions.map((x, j) => (j === i ? to : x))); }} onRemove={() => { conditions(draft.conditions.filter((_, j) => j !== i)); }} />
       ))}
-      <Button variant="subtle" w="fit-content" size="compact-xs" leftSection={<IconPlus size={12} />} onClick={() => { conditions([...draft.conditions, { field: "eventName", operator: "equals", values: [] }]); }}>
+      {fieldsOf[draft.category] && <Button variant="subtle" w="fit-content" size="compact-xs" leftSection={<IconPlus size={12} />} onClick={() => { conditions([...draft.conditions, { field: "eventName", operator: "equals", values: [] }]); }}>
         {t("stores.selectors.addCondition")}
-      </Button>
+      </Button>}
     </fieldset>
   );
 }

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { useKey } from "../../app/keys";
 import { useOpenTab } from "../../app/openTab";
 import { int } from "../../api/client";
-import { isActive, storeInSql, useStore, useStoreChanges, type Store } from "../../api/stores";
+import { category, holdsTrail, isActive, storeInSql, useStore, useStoreChanges, type Store } from "../../api/stores";
 import { Copy } from "../../parts/Copy";
 import { Card, Cards } from "../../parts/Cards";
 import { Facts, Mono } from "../../parts/Facts";
@@ -70,27 +70,29 @@ function Actions({ store, onDelete }: { store: Store; onDelete: () => void }) {
   const paused = store.status === "STOPPED_INGESTION";
   const onError = (error: Error) => { notifications.show({ color: "red", title: t("error.title"), message: error.message }); };
   const active = isActive(store);
+  const trail = holdsTrail(store);
+  const ingests = trail || category(store) === "ConfigurationItem"; // what AWS starts and stops
   const query = () => {
-    void openTab(`SELECT eventTime, eventName, eventSource, userIdentity.arn, sourceIPAddress, errorCode, eventID\nFROM ${storeInSql(store)}\nORDER BY eventTime DESC\nLIMIT 1000`, { name: store.name });
+    void openTab(!trail ? `SELECT *\nFROM ${storeInSql(store)}\nORDER BY eventTime DESC\nLIMIT 1000` : `SELECT eventTime, eventName, eventSource, userIdentity.arn, sourceIPAddress, errorCode, eventID\nFROM ${storeInSql(store)}\nORDER BY eventTime DESC\nLIMIT 1000`, { name: store.name });
   };
   useKey({ keys: "q", text: "stores.query", group: "keys.page" }, query, active);
-  useKey({ keys: "i", text: "stores.import", group: "keys.page" }, () => void navigate({ to: "/imports/new", search: { store: id } }), active);
+  useKey({ keys: "i", text: "stores.import", group: "keys.page" }, () => void navigate({ to: "/imports/new", search: { store: id } }), active && trail);
   useKey({ keys: "s", text: "stores.edit", group: "keys.page" }, () => void navigate({ to: "/stores/$storeId/edit", params: { storeId: id } }), active);
   if (!active) return null;
   return (
     <>
       <Button leftSection={<IconTerminal2 size={14} />} onClick={query}>{t("stores.query")}</Button>
-      <Button variant="default" leftSection={<IconFileImport size={14} />} component={Link} to={`/imports/new?store=${id}`}>{t("stores.import")}</Button>
+      {trail && <Button variant="default" leftSection={<IconFileImport size={14} />} component={Link} to={`/imports/new?store=${id}`}>{t("stores.import")}</Button>}
       <Button variant="default" leftSection={<IconPencil size={14} />} component={Link} to={`/stores/${id}/edit`}>{t("stores.edit")}</Button>
       <Menu>
         <Menu.Target><ActionIcon variant="default" aria-label={t("more")}><IconDotsVertical size={16} /></ActionIcon></Menu.Target>
         <Menu.Dropdown>
-          {paused ? (
+          {!ingests ? null : paused ? (
             <Menu.Item leftSection={<IconPlayerPlay size={14} />} onClick={() => { startIngestion.mutate(id, { onError }); }}>{t("stores.startIngestion")}</Menu.Item>
           ) : (
             <Menu.Item leftSection={<IconPlayerPause size={14} />} onClick={() => { stopIngestion.mutate(id, { onError }); }}>{t("stores.stopIngestion")}</Menu.Item>
           )}
-          <Menu.Divider />
+          {ingests && <Menu.Divider />}
           <Menu.Item color="red" leftSection={<IconTrash size={14} />} onClick={onDelete}>{t("stores.delete.menu")}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
