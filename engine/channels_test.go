@@ -297,10 +297,16 @@ func TestPutAuditEventsRefusals(t *testing.T) {
 	if err := put(us, PutAuditEventsInput{Events: many[:100]}); err != nil {
 		t.Errorf("100 events: %v", err)
 	}
-	if err := l.StopEventDataStoreIngestion(t.Context(), Principal{}, s.ID); err != nil {
+	off := false
+	stopped, err := l.CreateEventDataStore(t.Context(), Principal{}, CreateEventDataStoreInput{Name: "stopped", Selectors: auditSelectors(), StartIngestion: &off})
+	if err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "ingestion is stopped", put(us, PutAuditEventsInput{Events: many[:1]}), UnsupportedOperation)
+	quiet, err := l.createChannel("quiet", "GitHub", stopped.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused(t, "ingestion was not started", put(us, PutAuditEventsInput{Channel: quiet.ID, Events: many[:1]}), UnsupportedOperation)
 	if got := l.query("SELECT count(*) FROM apps")[0]; got != "100" {
 		t.Errorf("%s events are stored, want 100", got)
 	}

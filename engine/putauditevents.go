@@ -140,7 +140,7 @@ func (e *Engine) openStores(c *channel) ([]*store, error) {
 		}
 	}
 	if len(open) == 0 {
-		return nil, Errorf(UnsupportedOperation, "the event data stores of channel %s have stopped ingestion: start it first", c.id)
+		return nil, Errorf(UnsupportedOperation, "no event data store of channel %s takes events, all are %s: give the channel another with UpdateChannel", c.id, StoreStoppedIngestion)
 	}
 	return open, nil
 }

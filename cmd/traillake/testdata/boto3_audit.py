@@ -5,9 +5,15 @@ import boto3
 url, events = sys.argv[1], json.loads(sys.argv[2])
 ct = boto3.client("cloudtrail", endpoint_url=url, region_name="us-east-1")
 data = boto3.client("cloudtrail-data", endpoint_url=url, region_name="us-east-1")
-store = ct.create_event_data_store(
-    Name="apps", RetentionPeriod=3653, MultiRegionEnabled=False,
-    AdvancedEventSelectors=[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["ActivityAuditLog"]}]}])["EventDataStoreArn"]
+
+
+def make(name, start):
+    return ct.create_event_data_store(
+        Name=name, RetentionPeriod=3653, MultiRegionEnabled=False, StartIngestion=start,
+        AdvancedEventSelectors=[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["ActivityAuditLog"]}]}])["EventDataStoreArn"]
+
+
+store = make("apps", True)
 channel = ct.create_channel(Name="mine", Source="Custom", Destinations=[{"Type": "EVENT_DATA_STORE", "Location": store}])["ChannelArn"]
 
 
@@ -35,6 +41,6 @@ one = [events[0]]
 fails("ChannelNotFound", channel[:-12] + "000000000000", one)
 fails("DuplicatedAuditEventId", channel, one * 2)
 fails("InvalidChannelARN", "arn:x", one)
-ct.stop_event_data_store_ingestion(EventDataStore=store)
-fails("UnsupportedOperationException", channel, one)
+quiet = ct.create_channel(Name="quiet", Source="GitHub", Destinations=[{"Type": "EVENT_DATA_STORE", "Location": make("stopped", False)}])["ChannelArn"]
+fails("UnsupportedOperationException", quiet, one)
 print(json.dumps({"First": first, "Again": again, "Count": count, "Raised": raised}))
