@@ -281,3 +281,27 @@ func TestWatchBesideImport(t *testing.T) {
 		t.Errorf("rows %s, want %s (watched %+v, imported %+v)", got, want, done.Statistics, i.Statistics)
 	}
 }
+
+// TestWatchGivesWay: an object that an import reads is left to it, and read when the
+// import gave it up; that is no failure.
+func TestWatchGivesWay(t *testing.T) {
+	l := openLake(t, func(o *Options) { o.Watch.Interval = 100 * time.Millisecond })
+	id := l.create("audit", 90)
+	s, err := l.find(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine, other := trailKey("111122223333", "us-east-1", 1, "a"), trailKey("111122223333", "us-east-1", 1, "b")
+	anImport := new(int)
+	s.claims.try("trails", mine, anImport)
+	l.deliver(mine, trailFile(t, liveRecord("a", "A", 0)))
+	l.deliver(other, trailFile(t, liveRecord("b", "B", 0)))
+	w := l.watch(id, "s3://trails/", "")
+	got := l.until(w.ID, "the other object", files(1))
+	if rows := l.query(watchedRows); !slices.Equal(rows, []string{"b"}) || got.Statistics.FailedEntries != 0 {
+		t.Errorf("rows %q, %+v", rows, got.Statistics)
+	}
+	s.claims.freeAll(anImport)
+	l.setNow(testNow.Add(time.Minute))
+	l.until(w.ID, "the object that was given up", files(2))
+}
