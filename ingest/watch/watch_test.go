@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -247,22 +248,27 @@ func TestQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		now := time.Now().UTC()
 		q, k := newFakeQueue(), &taker{}
-		bad := true
+		var bad atomic.Bool
+		bad.Store(true)
 		one, two := key("111122223333", "us-east-1", now, "one"), key("111122223333", "us-east-1", now, "two")
 		k.errs = func(key string) error {
-			if key == two && bad {
+			if key == two && bad.Load() {
 				return errors.New("no")
 			}
 			return nil
 		}
 		var invalid []string
-		slow := time.Duration(0)
+		var slow atomic.Int64
 		stop := watching(t, Options{Queue: q, Name: "b", Prefix: "AWSLogs/", Visibility: time.Minute,
 			Handle: func(ctx context.Context, o []Object) []error {
-				time.Sleep(slow)
+				time.Sleep(time.Duration(slow.Load()))
 				return k.handle(ctx, o)
 			},
-			Events: Events{Invalid: func(_ Message, reason string) { invalid = append(invalid, reason) }}})
+			Events: Events{Invalid: func(_ Message, reason string) {
+				k.mu.Lock()
+				defer k.mu.Unlock()
+				invalid = append(invalid, reason)
+			}}})
 		defer stop()
 		q.send("1", fmt.Sprintf(`{"s3Bucket":"b","s3ObjectKey":[%q,%q]}`, one, two))
 		time.Sleep(3 * time.Second)
@@ -270,7 +276,7 @@ func TestQueue(t *testing.T) {
 		if q.left() != 1 {
 			t.Error("the message is deleted although one of its objects is not accepted")
 		}
-		bad = false
+		bad.Store(false)
 		time.Sleep(time.Minute)
 		// Its pause ends before the message comes again, which says nothing of the content.
 		got := k.taken()
@@ -284,16 +290,21 @@ func TestQueue(t *testing.T) {
 		q.send("5", `{"s3Bucket":"b","s3ObjectKey":["elsewhere"]}`)
 		time.Sleep(3 * time.Second)
 		want(t, "not ours", k.taken())
+		k.mu.Lock()
 		if q.left() != 0 || len(invalid) != 1 {
 			t.Errorf("%d messages left, invalid: %q", q.left(), invalid)
 		}
+		k.mu.Unlock()
 
-		slow = 5 * time.Minute
+		slow.Store(int64(5 * time.Minute))
 		q.send("6", fmt.Sprintf(`{"s3Bucket":"b","s3ObjectKey":[%q]}`, one))
 		time.Sleep(10 * time.Minute)
 		want(t, "slow", k.taken(), one)
-		if q.left() != 0 || !slices.Contains(q.extended, time.Minute) {
-			t.Errorf("%d messages left, prolonged %v", q.left(), q.extended)
+		left := q.left()
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		if left != 0 || !slices.Contains(q.extended, time.Minute) {
+			t.Errorf("%d messages left, prolonged %v", left, q.extended)
 		}
 	})
 }
