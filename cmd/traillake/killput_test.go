@@ -40,7 +40,7 @@ func (c *putter) run(ctx context.Context) error {
 			id := fmt.Sprintf("%s-%d", c.name, c.next)
 			c.next++
 			at := time.Date(2026, 3, 1+c.random.IntN(3), 0, 0, c.next%86400, 0, time.UTC)
-			in.Events = append(in.Events, fmt.Sprintf(`{"eventID":%q,"eventTime":%q,"eventName":"Put","requestParameters":{"filler":"%0700d"}}`, id, at.Format(time.RFC3339), c.next))
+			in.Events = append(in.Events, fmt.Sprintf(`{"eventID":%q,"eventTime":%q,"eventName":"Put","eventCategory":"Management","requestParameters":{"filler":"%0700d"}}`, id, at.Format(time.RFC3339), c.next))
 			ids = append(ids, id)
 		}
 		again := c.random.IntN(2) == 0
