@@ -72,6 +72,8 @@ func consoleSampleChart(b *browser, p *process) {
 		chromedp.WaitVisible(chromedp.CSS(`input[type=search]`)),
 		chromedp.SendKeys(chromedp.CSS(`input[type=search]`), "kind of principal"),
 	)
+	// The list has come to rest when the best one is at its top.
+	b.until(`/Events by kind of principal/.test(document.querySelector('main ul li')?.textContent)`)
 	b.click(`//button[@aria-label="Run: Events by kind of principal"]`)
 	b.until(`location.pathname === '/query' && document.querySelector('[role=gridcell]')`)
 	b.click(`//label[normalize-space()="Chart"]`)
