@@ -126,7 +126,7 @@ func documented(t *testing.T, section string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, after, ok := strings.Cut(string(text), "### "+section+"\n")
+	_, after, ok := strings.Cut(string(text), "## "+section+"\n")
 	if !ok {
 		t.Fatalf("README.md has no section %s", section)
 	}
@@ -135,7 +135,7 @@ func documented(t *testing.T, section string) []string {
 		switch {
 		case strings.HasPrefix(part, "    SELECT"):
 			out = append(out, part)
-		case strings.HasPrefix(part, "Other fronts"):
+		case strings.HasPrefix(part, "## "):
 			return out
 		}
 	}

@@ -135,10 +135,15 @@ func consoleAccessibleParts(b *browser, p *process) {
 			}},
 		}},
 		{"/samples?category=Errors", []part{
-			{"a sample", func(b *browser) { b.click(`//main//li/button`); dialog(b) }},
+			{"techniques", func(b *browser) {
+				b.click(`//input[@aria-label="ATT&CK technique"]`)
+				b.run(chromedp.WaitVisible(chromedp.CSS(`[role=option]`)))
+			}},
+			{"a sample", func(b *browser) { b.press(kb.Escape); b.click(`//main//li/button`); dialog(b) }},
 		}},
 		{store, []part{
-			{"deleting", func(b *browser) { b.pick(`//button[@aria-label="More"]`, "Delete"); dialog(b) }},
+			{"more", func(b *browser) { b.click(`//button[@aria-label="More"]`); menu(b) }},
+			{"deleting", func(b *browser) { b.press(kb.Escape); b.pick(`//button[@aria-label="More"]`, "Delete"); dialog(b) }},
 		}},
 		{"/stores/new", []part{
 			{"a selector", func(b *browser) {
