@@ -59,7 +59,7 @@ func auditFiles(t *testing.T) []*slttest.File {
 
 // TestAudit runs the audit queries over stored events: as queries run, in several
 // partitions that spill, and through StartQuery, whose results are text. A short
-// run has the last, which is all of the engine.
+// run has some of the last, which is all of the engine.
 func TestAudit(t *testing.T) {
 	l := auditLake(t)
 	files := auditFiles(t)
@@ -80,8 +80,10 @@ func TestAudit(t *testing.T) {
 	}
 	t.Run("StartQuery", func(t *testing.T) {
 		for _, f := range files {
-			for _, r := range f.Records {
-				l.auditText(t, f, r)
+			for i, r := range f.Records {
+				if !testing.Short() || i%6 == 0 {
+					l.auditText(t, f, r)
+				}
 			}
 		}
 	})

@@ -107,6 +107,14 @@ func (l *testLake) generate(events int64, days int) trailgen.Stats {
 	return stats
 }
 
+// shorter is how many events a short run generates where a full one has n.
+func shorter(n int64) int64 {
+	if testing.Short() {
+		return n / 5
+	}
+	return n
+}
+
 // create makes a store without protection and returns its id.
 func (l *testLake) create(name string, days int32) string {
 	l.t.Helper()

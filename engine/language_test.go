@@ -119,7 +119,7 @@ func TestListEventDataStoreColumns(t *testing.T) {
 // estimated; of bytes a little more, because a column of a condition may be read twice.
 func TestEstimateQuery(t *testing.T) {
 	l := openLake(t, nil)
-	l.generate(20000, 10)
+	l.generate(shorter(20000), 10)
 	l.create("audit", 3653)
 	l.importAll(l.mustFind("audit"))
 	for _, sql := range []string{

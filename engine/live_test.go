@@ -331,7 +331,10 @@ func TestLiveAnswers(t *testing.T) {
 		t.Error("nothing is in memory: the test tests nothing")
 	}
 	t.Logf("%s events are in memory", inMemory)
-	for _, s := range samples.All() {
+	for i, s := range samples.All() {
+		if testing.Short() && i%8 > 0 {
+			continue
+		}
 		t.Run(s.ID, func(t *testing.T) {
 			q, err := live.GetSampleQuery(t.Context(), Principal{}, GetSampleQueryInput{ID: s.ID})
 			if err != nil {

@@ -66,7 +66,7 @@ func TestStoreNamesInFrom(t *testing.T) {
 // cannot see through finds nothing in either.
 func TestPruningIsAHint(t *testing.T) {
 	l := openLake(t, nil)
-	l.generate(20000, 10)
+	l.generate(shorter(20000), 10)
 	l.create("audit", 3653)
 	l.importAll(l.mustFind("audit"))
 	for _, cond := range []string{

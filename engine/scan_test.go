@@ -13,7 +13,7 @@ import (
 // changes an answer: it is what the rows of the whole store, sorted here, say.
 func TestSieveIsAHint(t *testing.T) {
 	l := openLake(t, nil)
-	l.generate(20000, 10)
+	l.generate(shorter(20000), 10)
 	l.create("audit", 3653)
 	l.importAll(l.mustFind("audit"))
 	for _, where := range []string{"true", "eventName = 'AssumeRole'", "errorCode IS NOT NULL", "eventSource LIKE 's3%' AND readOnly", "eventName = 'NoSuchName'"} {
@@ -100,7 +100,7 @@ func newestRowsReadLittle(t *testing.T, l *testLake) {
 // columns of every kind, whether or not a sieve asks first.
 func TestSieveAndRetention(t *testing.T) {
 	l := openLake(t, nil)
-	l.generate(20000, 10)
+	l.generate(shorter(20000), 10)
 	l.create("audit", 30)
 	l.importAll(l.mustFind("audit"))
 	all := l.query("SELECT CAST(to_unixtime(eventTime) AS bigint), eventID, eventName FROM audit")

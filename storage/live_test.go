@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -141,8 +142,11 @@ func TestLiveCrash(t *testing.T) {
 			op  string
 			run liveRun
 		}
+		var mu sync.Mutex // a compaction reads while it writes
 		var crashes []crash
 		fsys := faultfs.Wrap(mem, func(op faultfs.Op) error {
+			mu.Lock()
+			defer mu.Unlock()
 			if !op.Kind.Changes() {
 				return nil
 			}
@@ -185,8 +189,11 @@ func liveFaults(t *testing.T, short bool) {
 	}
 	for n := int64(1); ; n += step {
 		mem := vfs.NewMem()
+		var mu sync.Mutex // a compaction reads while it writes
 		hit, counted := "", int64(0)
 		fsys := faultfs.Wrap(mem, func(op faultfs.Op) error {
+			mu.Lock()
+			defer mu.Unlock()
 			if short && op.Kind != faultfs.Write {
 				return nil
 			}
