@@ -137,7 +137,7 @@ func consoleAccessibleParts(b *browser, p *process) {
 		{"/samples?category=Errors", []part{
 			{"techniques", func(b *browser) {
 				b.click(`//input[@aria-label="ATT&CK technique"]`)
-				b.run(chromedp.WaitVisible(chromedp.CSS(`[role=option]`)))
+				b.run(chromedp.WaitVisible(chromedp.Search(`//*[@role="option"][starts-with(., "T1")]`)))
 			}},
 			{"a sample", func(b *browser) { b.press(kb.Escape); b.click(`//main//li/button`); dialog(b) }},
 		}},

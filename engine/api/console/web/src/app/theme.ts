@@ -88,6 +88,7 @@ export const variables: CSSVariablesResolver = () => ({
     "--lake-key": "#74bacb",
     "--lake-constant": "#f6bf4d",
     "--mantine-color-error": "#ff8787",
+    "--mantine-color-red-6": "#ff8787", // the text of menu items
     "--mantine-color-dimmed": "#93a2ad",
     "--mantine-color-placeholder": "#8d9ca7",
     "--mantine-color-body": "#0e151a",
