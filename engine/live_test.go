@@ -332,7 +332,7 @@ func TestLiveAnswers(t *testing.T) {
 	}
 	t.Logf("%s events are in memory", inMemory)
 	for i, s := range samples.All() {
-		if testing.Short() && i%8 > 0 {
+		if testing.Short() && i%24 > 0 {
 			continue
 		}
 		t.Run(s.ID, func(t *testing.T) {
