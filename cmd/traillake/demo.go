@@ -94,7 +94,7 @@ func (p *program) demoJob(ctx context.Context, c *client) error {
 	if err != nil {
 		return err
 	}
-	if err := p.runImport(ctx, c, f, "", req); err != nil {
+	if err := p.runImport(ctx, c, f, req); err != nil {
 		return err
 	}
 	p.say("\n3. asking it")

@@ -66,7 +66,7 @@ func (p *program) importTrail(ctx context.Context, f importFlags, from string) e
 	if err != nil {
 		return err
 	}
-	err = p.runImport(ctx, c, f, from, req)
+	err = p.runImport(ctx, c, f, req)
 	return errors.Join(err, done())
 }
 
@@ -117,14 +117,15 @@ func timestamp(text string) (*timestamppb.Timestamp, error) {
 	return timestamppb.New(t), err
 }
 
-func (p *program) runImport(ctx context.Context, c *client, f importFlags, from string, req *lakev1.StartImportRequest) error {
+// runImport runs a request to its end; a path in it is uploaded first.
+func (p *program) runImport(ctx context.Context, c *client, f importFlags, req *lakev1.StartImportRequest) error {
 	store, err := p.ensureStore(ctx, c, f.store, f.items)
 	if err != nil {
 		return err
 	}
 	req.Destinations = []string{store}
-	if f.data == "" && !strings.HasPrefix(from, "s3://") {
-		if req.ImportSource.S3.S3LocationUri, err = p.upload(ctx, c, from); err != nil {
+	if source := req.ImportSource.S3; !strings.HasPrefix(source.S3LocationUri, "s3://") {
+		if source.S3LocationUri, err = p.upload(ctx, c, source.S3LocationUri); err != nil {
 			return err
 		}
 	}
