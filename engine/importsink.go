@@ -66,11 +66,7 @@ func (s *importSink) Lookup(ctx context.Context, day int32, fingerprints []uint6
 // Write implements ingest.Sink.
 func (s *importSink) Write(ctx context.Context, b *ingest.Batch) error {
 	defer s.hold.Free() // its events are stored, or given up
-	days := make([]sealDay, len(b.Days))
-	for i, d := range b.Days {
-		days[i] = sealDay{d.Day, d.Records, d.Fingerprints}
-	}
-	metas, err := s.engine.sealDays(ctx, s.job.store, days)
+	metas, err := s.engine.sealDays(ctx, s.job.store, daysOf(b))
 	if err != nil {
 		return err
 	}

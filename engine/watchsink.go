@@ -48,11 +48,7 @@ func (s *watchSink) Lookup(ctx context.Context, day int32, fingerprints []uint64
 func (s *watchSink) Write(ctx context.Context, b *ingest.Batch) error {
 	defer s.hold.Free()
 	e, w := s.job.engine, s.job.watch
-	days := make([]sealDay, len(b.Days))
-	for i, d := range b.Days {
-		days[i] = sealDay{d.Day, d.Records, d.Fingerprints}
-	}
-	metas, err := e.sealDays(ctx, w.store, days)
+	metas, err := e.sealDays(ctx, w.store, daysOf(b))
 	if err != nil {
 		return err
 	}

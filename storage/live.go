@@ -42,7 +42,7 @@ func sealedOf(log *catalog.Log) (int64, error) {
 // in no segment, oldest first. It must be called once, before AppendLive.
 func (s *Store) OpenLive(ctx context.Context, replay func(LiveBatch) error) error {
 	s.mu.Lock()
-	sealed, opened := s.mu.current.live, s.mu.live.log != nil
+	sealed, opened := s.mu.current.live, s.mu.wal != nil
 	s.mu.Unlock()
 	if opened {
 		return fmt.Errorf("open the write-ahead log of store %s: it is open", s.id)
@@ -59,7 +59,7 @@ func (s *Store) OpenLive(ctx context.Context, replay func(LiveBatch) error) erro
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.mu.live.log = log
+	s.mu.wal = log
 	return nil
 }
 
@@ -70,10 +70,10 @@ func (s *Store) liveLog() (*wal.Log, error) {
 	switch {
 	case s.mu.dropped:
 		return nil, ErrClosed
-	case s.mu.live.log == nil:
+	case s.mu.wal == nil:
 		return nil, errors.New("it is not open")
 	}
-	return s.mu.live.log, nil
+	return s.mu.wal, nil
 }
 
 // AppendLive makes a batch durable and returns the number of the file it is in.
@@ -128,7 +128,7 @@ func (s *Store) removeLive(sealed int64) {
 // closeLive ends the write-ahead log.
 func (s *Store) closeLive() error {
 	s.mu.Lock()
-	log := s.mu.live.log
+	log := s.mu.wal
 	s.mu.Unlock()
 	if log == nil {
 		return nil

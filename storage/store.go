@@ -38,9 +38,9 @@ type Store struct {
 		pinned  map[int64]int // snapshots by version
 		doomed  []doomed      // removed segments whose files are still there
 		dropped bool
-		gone    bool                   // dropped, and the files are being removed
-		history *history               // as last read; nil before
-		live    struct{ log *wal.Log } // nil until OpenLive
+		gone    bool     // dropped, and the files are being removed
+		history *history // as last read; nil before
+		wal     *wal.Log // nil until OpenLive
 	}
 }
 

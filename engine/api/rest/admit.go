@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/traillake/traillake/engine"
 	"github.com/traillake/traillake/engine/api/auth"
@@ -37,6 +38,27 @@ func (h *handler) admit(w http.ResponseWriter, r *http.Request) (*http.Request, 
 	r.ContentLength = int64(len(body))
 	r.TransferEncoding = nil
 	return r, nil
+}
+
+// admitLong verifies the credentials of a request whose body is read as it comes in.
+// With Basic credentials or a session it may be as large and as slow as its reader
+// allows; a signature covers the whole body, which is therefore held in memory and
+// bounded like any other.
+func (h *handler) admitLong(w http.ResponseWriter, r *http.Request) (principal engine.Principal, body io.Reader, err error) {
+	body = r.Body
+	principal, err = h.caller(r, func() ([]byte, error) {
+		b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.opts.MaxBody))
+		body = bytes.NewReader(b)
+		return b, err
+	})
+	if err != nil {
+		return principal, nil, admissionError(err)
+	}
+	// The server's read timeout is for strangers.
+	if err := http.NewResponseController(w).SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return principal, nil, err
+	}
+	return principal, body, nil
 }
 
 // caller tells who makes a request: what its Authorization header claims, or

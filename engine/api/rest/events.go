@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"time"
 
 	"github.com/traillake/traillake/engine"
 	"github.com/traillake/traillake/engine/api/auth"
@@ -55,18 +54,8 @@ type lineFailure struct {
 // putLines stores the events of a request as its lines come in. A failure tells up
 // to which line they are stored; sent again they are not added twice.
 func (h *handler) putLines(w http.ResponseWriter, r *http.Request) {
-	body := io.Reader(r.Body)
-	principal, err := h.caller(r, func() ([]byte, error) {
-		b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.opts.MaxBody))
-		body = bytes.NewReader(b)
-		return b, err
-	})
+	principal, body, err := h.admitLong(w, r)
 	if err != nil {
-		h.writeError(w, admissionError(err))
-		return
-	}
-	// The server's read timeout is for strangers.
-	if err := http.NewResponseController(w).SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		h.writeError(w, err)
 		return
 	}

@@ -1,12 +1,10 @@
 package rest
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/traillake/traillake/engine"
 	"github.com/traillake/traillake/engine/api/auth"
@@ -22,22 +20,10 @@ func uploadedFile(r *http.Request) (id, key string, ok bool) {
 	return id, key, ok
 }
 
-// upload hands a file to the engine as it comes in. With Basic credentials or a
-// session it may be as large and as slow as the engine allows; a signature covers the whole
-// body, which is therefore held in memory and bounded like any other.
+// upload hands a file to the engine as it comes in; see admitLong.
 func (h *handler) upload(w http.ResponseWriter, r *http.Request, id, key string) {
-	body := io.Reader(r.Body)
-	principal, err := h.caller(r, func() ([]byte, error) {
-		b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.opts.MaxBody))
-		body = bytes.NewReader(b)
-		return b, err
-	})
+	principal, body, err := h.admitLong(w, r)
 	if err != nil {
-		h.writeError(w, admissionError(err))
-		return
-	}
-	// The server's read timeout is for strangers.
-	if err := http.NewResponseController(w).SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		h.writeError(w, err)
 		return
 	}
