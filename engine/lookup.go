@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 
 	"github.com/traillake/traillake/ingest"
+	"github.com/traillake/traillake/ingest/event"
 	"github.com/traillake/traillake/storage"
 	"github.com/traillake/traillake/storage/segment"
 )
@@ -42,16 +43,20 @@ func lookup(ctx context.Context, s *store, day int32, fingerprints []uint64) ([]
 		if err != nil {
 			return nil, fmt.Errorf("open segment %s: %w", id, err)
 		}
-		rec, err := r.ReadRows(ctx, nil, []segment.Column{{Path: []string{s.family.PayloadColumn}}}, rows[id])
+		rec, err := r.ReadRows(ctx, nil, []segment.Column{{Path: []string{s.family.PayloadColumn}}, {Path: []string{event.SourceColumn}}}, rows[id])
 		if err != nil {
 			return nil, fmt.Errorf("read rows of segment %s: %w", id, err)
 		}
-		column := rec.Column(0).(*array.String)
+		column, source := rec.Column(0).(*array.String), rec.Column(1).(*array.Struct)
 		for i, f := range owners[id] {
-			_, identity, _, err := s.family.Identity([]byte(column.Value(i)))
+			_, identity, ok, err := s.family.Identity([]byte(column.Value(i)))
 			if err != nil {
 				rec.Release()
 				return nil, fmt.Errorf("stored event of segment %s: %w", id, err)
+			}
+			if !ok {
+				at := event.Source{Object: source.Field(0).(*array.String).Value(i), Record: source.Field(1).(*array.Int64).Value(i)}
+				identity = at.Identity(column.Value(i))
 			}
 			for _, at := range index[f] {
 				hits = append(hits, ingest.Hit{Index: at, Identity: identity})

@@ -64,19 +64,15 @@ func (b *batch) addDay(ctx context.Context, d *decoded, in *decodedDay) error {
 	keep := make([]bool, len(in.rows))
 	prints := make([]uint64, 0, len(in.rows))
 	for i, row := range in.rows {
-		if row.has {
-			_, twice := day.seen[row.identity]
-			if _, there := stored[row.identity]; twice || there {
-				o := &d.objects[row.object].done
-				o.Rows--
-				o.Duplicates++
-				continue
-			}
-			day.seen[row.identity] = struct{}{}
-			prints = append(prints, event.Fingerprint(row.identity))
-		} else {
-			prints = append(prints, 0)
+		_, twice := day.seen[row.identity]
+		if _, there := stored[row.identity]; twice || there {
+			o := &d.objects[row.object].done
+			o.Rows--
+			o.Duplicates++
+			continue
 		}
+		day.seen[row.identity] = struct{}{}
+		prints = append(prints, row.print)
 		keep[i] = true
 	}
 	if len(prints) == 0 {
@@ -96,8 +92,8 @@ func (b *batch) addDay(ctx context.Context, d *decoded, in *decodedDay) error {
 func (b *batch) stored(ctx context.Context, day *batchDay, in *decodedDay) (map[[32]byte]struct{}, error) {
 	prints := make([]uint64, 0, len(in.rows))
 	for _, row := range in.rows {
-		if _, ok := day.seen[row.identity]; row.has && !ok {
-			prints = append(prints, event.Fingerprint(row.identity))
+		if _, ok := day.seen[row.identity]; !ok {
+			prints = append(prints, row.print)
 		}
 	}
 	if len(prints) == 0 {

@@ -3,6 +3,7 @@ package ingest
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"slices"
 	"strings"
@@ -54,8 +55,8 @@ type decodedDay struct {
 // decodedRow is what de-duplication needs to know of a row.
 type decodedRow struct {
 	identity [32]byte
-	has      bool
-	object   int32 // into decoded.objects
+	print    uint64 // the identity's fingerprint
+	object   int32  // into decoded.objects
 }
 
 // decoder decodes units; each worker has one.
@@ -103,7 +104,7 @@ func (d *decoder) unit(ctx context.Context, u *unit) (*decoded, error) {
 		}
 		obj := d.list.object(i)
 		res := objectResult{index: i}
-		before, again, err := d.read(ctx, &obj)
+		err := d.read(ctx, &obj)
 		res.done.Key, res.done.ETag = obj.Key, obj.ETag
 		switch {
 		case err == errSkip:
@@ -116,7 +117,7 @@ func (d *decoder) unit(ctx context.Context, u *unit) (*decoded, error) {
 			out.failures = append(out.failures, Failure{Key: obj.Key, Type: kind, Message: message, Time: u.now})
 			res.failed = true
 		default:
-			p := placement{out: out, res: &res, days: days, seen: seen, now: u.now, again: again, before: before}
+			p := placement{out: out, res: &res, days: days, seen: seen, now: u.now}
 			d.place(&p)
 		}
 		out.objects = append(out.objects, res)
@@ -128,30 +129,29 @@ func (d *decoder) unit(ctx context.Context, u *unit) (*decoded, error) {
 // errSkip says that the object was imported before and is unchanged.
 var errSkip = errors.New("imported before")
 
-// read collects an object's elements, all of them or none. again reports that the
-// same content was imported with the later cut-off before.
-func (d *decoder) read(ctx context.Context, obj *Object) (before int64, again bool, err error) {
+// read collects an object's elements, all of them or none.
+func (d *decoder) read(ctx context.Context, obj *Object) error {
 	if cap(d.text) > keepText {
 		d.text = nil
 	}
 	d.text, d.elements = d.text[:0], d.elements[:0]
 	hadETag := obj.ETag != ""
 	if hadETag {
-		if before, again = d.sink.Seen(obj.Key, obj.ETag); again && before <= d.opts.Cutoff {
-			return before, again, errSkip
+		if before, ok := d.sink.Seen(obj.Key, obj.ETag); ok && before <= d.opts.Cutoff {
+			return errSkip
 		}
 	}
 	r, err := content(ctx, d.src, obj, wholeBytes)
 	if err != nil {
-		return 0, false, err
+		return err
 	}
 	defer r.Close()
 	if !hadETag {
-		if before, again = d.sink.Seen(obj.Key, obj.ETag); again && before <= d.opts.Cutoff {
-			return before, again, errSkip
+		if before, ok := d.sink.Seen(obj.Key, obj.ETag); ok && before <= d.opts.Cutoff {
+			return errSkip
 		}
 	}
-	err = d.reader.Read(r, d.opts.Strict, func(e trail.Element) error {
+	return d.reader.Read(r, d.opts.Strict, func(e trail.Element) error {
 		if len(e.JSON) > 0 && e.Reason != "" {
 			e.JSON = e.JSON[:min(len(e.JSON), excerptBytes)]
 		}
@@ -159,18 +159,15 @@ func (d *decoder) read(ctx context.Context, obj *Object) (before int64, again bo
 		d.elements = append(d.elements, element{end: len(d.text), number: e.Number, reason: e.Reason})
 		return nil
 	})
-	return before, again, err
 }
 
 // placement is where the rows of one object go.
 type placement struct {
-	out    *decoded
-	res    *objectResult
-	days   map[int32]*openDay
-	seen   map[[32]byte]struct{} // identities of the unit
-	now    time.Time
-	again  bool // imported before, with the cut-off before
-	before int64
+	out  *decoded
+	res  *objectResult
+	days map[int32]*openDay
+	seen map[[32]byte]struct{} // identities of the unit
+	now  time.Time
 }
 
 // place decodes the elements of the object that was read and puts each where it
@@ -186,6 +183,7 @@ func (d *decoder) place(p *placement) {
 			continue
 		}
 		row, err := d.decode(raw)
+		src := event.Source{Object: p.res.done.Key, Record: e.number}
 		switch {
 		case err != nil:
 			p.quarantine(e.number, err.Error(), raw)
@@ -193,15 +191,30 @@ func (d *decoder) place(p *placement) {
 			p.res.done.Outside++
 		case d.opts.Selectors != nil && !d.opts.Selectors.Match(d.record):
 			p.res.done.NotSelected++
-		case p.duplicate(&row):
-			p.res.done.Duplicates++
 		default:
+			identity, print := d.identify(&row, src)
+			if _, twice := p.seen[identity]; twice {
+				p.res.done.Duplicates++
+				continue
+			}
+			p.seen[identity] = struct{}{}
 			day := d.day(p.days, row.Day)
-			day.builder.AppendDecoded(d.record, event.Source{Object: p.res.done.Key, Record: e.number}, p.now)
-			day.rows = append(day.rows, decodedRow{row.Identity, row.HasIdentity, int32(len(p.out.objects))})
+			day.builder.AppendDecoded(d.record, src, p.now)
+			day.rows = append(day.rows, decodedRow{identity, print, int32(len(p.out.objects))})
 			p.res.done.Rows++
 		}
 	}
+}
+
+// identify returns the identity of the record that was decoded, and its fingerprint.
+// Of one without an id these are by its place, the fingerprint by its bucket too:
+// objects of other buckets with the same key are others.
+func (d *decoder) identify(row *event.Row, src event.Source) ([32]byte, uint64) {
+	if row.HasIdentity {
+		return row.Identity, event.Fingerprint(row.Identity)
+	}
+	identity := src.Identity(string(d.record.Text()))
+	return identity, event.Fingerprint(sha256.Sum256(append(identity[:], d.opts.Bucket...)))
 }
 
 // decode takes the record apart that an element is or makes.
@@ -217,20 +230,6 @@ func (d *decoder) decode(element []byte) (event.Row, error) {
 		element = d.made
 	}
 	return d.record.Decode(element)
-}
-
-// duplicate reports whether the unit has the event already. Of an object that is
-// read again for what an earlier cut-off left out, the records without an identity
-// that were in then must not come twice.
-func (p *placement) duplicate(row *event.Row) bool {
-	if !row.HasIdentity {
-		return p.again && (!row.HasTime || row.Time >= p.before)
-	}
-	if _, ok := p.seen[row.Identity]; ok {
-		return true
-	}
-	p.seen[row.Identity] = struct{}{}
-	return false
 }
 
 const (

@@ -148,9 +148,12 @@ func (s *store) Lookup(_ context.Context, day int32, prints []uint64) ([]Hit, er
 		}
 		for _, r := range s.rows {
 			if r.day == day && (r.print == p || s.wrongHits) {
-				_, identity, _, err := event.CloudTrail.Identity([]byte(r.json))
+				_, identity, ok, err := event.CloudTrail.Identity([]byte(r.json))
 				if err != nil {
 					return nil, err
+				}
+				if !ok {
+					identity = event.Source{Object: r.object, Record: r.record}.Identity(r.json)
 				}
 				hits = append(hits, Hit{Index: i, Identity: identity})
 			}

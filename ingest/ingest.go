@@ -47,8 +47,8 @@ type Sink interface {
 
 // Hit is a stored row whose fingerprint was asked for.
 type Hit struct {
-	Index    int // into the fingerprints
-	Identity [32]byte
+	Index    int      // into the fingerprints
+	Identity [32]byte // of a record without an id that of its place
 }
 
 // Batch is what one commit adds.
@@ -62,7 +62,7 @@ type Batch struct {
 }
 
 // Day is the rows of one UTC day, or of event.NoDay. Fingerprints has one slice
-// per record with one entry per row, 0 for a row that has no identity.
+// per record with one entry per row.
 type Day struct {
 	Day          int32
 	Records      []arrow.Record
@@ -118,7 +118,7 @@ type Stats struct {
 // Options says what to import and how.
 type Options struct {
 	Family *event.Family // default event.CloudTrail
-	// Bucket is for messages only; Prefix is where keys begin.
+	// Bucket tells objects with the same key apart; Prefix is where keys begin.
 	Bucket, Prefix string
 	// Start and End pick whole objects by the time in their name, both included;
 	// the zero time leaves that side open. An object without a time in its name is

@@ -71,6 +71,10 @@ func (d *Decoder) Decode(record []byte) (Row, error) {
 	return d.row, nil
 }
 
+// Text is the text of the record the Decoder holds, as eventjson has it. It is valid
+// until the next call of Decode.
+func (d *Decoder) Text() []byte { return d.text }
+
 // validate reports whether the text is one JSON object within the limits.
 func (d *Decoder) validate() error {
 	if len(d.text) == 0 || d.text[0] != '{' {

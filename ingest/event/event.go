@@ -36,10 +36,16 @@
 // identity is the SHA-256 of that text. Of an event of an integration the text is
 // that without "metadata", which tells when it was taken in: so an event that is
 // sent again is the same one.
+//
+// A record without an id is never the same as another one. Read from an object it
+// has an identity by its place, so that it does not come in twice when the object
+// is read again: the SHA-256 of the object's key, its number there and its text.
 package event
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"sync"
 
@@ -141,6 +147,12 @@ type Source struct {
 	Record int64  // number of the record in it, from 0
 }
 
+// Identity is the identity by its place of a record that has no id: text is what
+// eventjson has of it. It does not tell the bucket, which the key is in.
+func (s Source) Identity(text string) [32]byte {
+	return sha256.Sum256(fmt.Appendf(nil, "%q %d %s", s.Object, s.Record, text))
+}
+
 // Row is what the pipeline needs to know of a record.
 type Row struct {
 	Time        int64 // microseconds since 1970, cut to milliseconds; 0 without a time
@@ -148,7 +160,7 @@ type Row struct {
 	Day         int32    // days since 1970, or NoDay
 	ID          string   // the event's id; empty when it has none
 	Identity    [32]byte // see the package comment
-	HasIdentity bool     // false when there is no id: such a record is never merged
+	HasIdentity bool     // false when there is no id: see Source.Identity
 	Issues      int      // entries in "$issues"
 }
 
