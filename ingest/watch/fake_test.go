@@ -36,6 +36,12 @@ func (b *fakeBucket) put(key, etag, body string) {
 	b.bodies[key] = []byte(body)
 }
 
+func (b *fakeBucket) remove(key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.objects, key)
+}
+
 func (b *fakeBucket) sorted(prefix string) []Object {
 	var out []Object
 	for key, o := range b.objects {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -207,11 +208,18 @@ func (r *round) object(ctx context.Context, o Object) error {
 	return nil
 }
 
+// logSuffix ends the name of every log file that CloudTrail delivers. Tools that copy
+// a bucket into a directory write under another name first.
+const logSuffix = ".json.gz"
+
 // watched reports whether an object is one of those that are watched.
 func (o *Options) watched(obj *Object) bool {
 	if len(obj.Key) < len(o.Prefix) || obj.Key[:len(o.Prefix)] != o.Prefix {
 		return false
 	}
 	k := trail.ParseKey(obj.Key)
+	if k.Kind != "" && !strings.HasSuffix(k.Name, logSuffix) {
+		return false
+	}
 	return k.Wanted(o.Prefix, max(obj.Size, 0)) && k.Between(o.Since.Truncate(time.Minute), time.Time{})
 }

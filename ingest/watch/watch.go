@@ -10,7 +10,8 @@
 // object it knows, so that a round is one request per region however large the
 // bucket is. Every 15 minutes it begins with yesterday, and once a day, and first,
 // as far back as CloudTrail delivers late (Options.Late). Buckets of another layout
-// are listed folder by folder; folders of past days are left out.
+// are listed folder by folder; folders of past days are left out. In a trail's folders
+// log files are what ends in ".json.gz".
 //
 // # At least once
 //

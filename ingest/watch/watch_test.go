@@ -97,8 +97,10 @@ func TestListing(t *testing.T) {
 		b.put(one, "e", "")
 		other := "o/" + key("444455556666", "eu-west-1", start.Add(20*time.Second), "one") // another account, of an organization
 		b.put(other, "e", "")
+		b.put(one+".3fA90b1c", "e", "") // half of a copy
 		time.Sleep(time.Minute)
 		want(t, "a minute later", k.taken(), one, other)
+		b.remove(one + ".3fA90b1c")
 
 		b.mu.Lock()
 		b.listed, b.told, b.folders = nil, 0, 0
