@@ -127,6 +127,12 @@ func TestPutEvents(t *testing.T) {
 	if got := l.query("SELECT count(*) FROM audit"); !slices.Equal(got, []string{"3"}) {
 		t.Errorf("after another restart: %q", got)
 	}
+	if _, err := l.PutEvents(t.Context(), Principal{}, PutEventsInput{EventDataStore: id, Events: [][]byte{[]byte(liveRecord("n", "N", 1))}, Source: "lines", Records: []int64{41}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.query(`SELECT "$source".object, "$source".record FROM audit WHERE eventid = 'n'`); !slices.Equal(got, []string{"lines|41"}) {
+		t.Errorf("with numbers of its own: %q", got)
+	}
 }
 
 func (l *testLake) describeStore(id string) *EventDataStore {

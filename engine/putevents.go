@@ -31,6 +31,9 @@ type PutEventsInput struct {
 	// Source is kept as "$source".object of the events, with their number in the
 	// request; "" is "PutEvents". At most 256 characters.
 	Source string
+	// Records, if not nil, are the numbers to keep in place of those in the request,
+	// one for each event: where it stands in what the source sent, from 0.
+	Records []int64
 }
 
 // PutEventStatus is what became of an event that was put.
@@ -77,7 +80,11 @@ func (e *Engine) PutEvents(ctx context.Context, _ Principal, in PutEventsInput) 
 	}
 	events := make([]live.Event, len(in.Events))
 	for i, text := range in.Events {
-		events[i] = live.Event{JSON: text, Source: event.Source{Object: source, Record: int64(i)}}
+		number := int64(i)
+		if in.Records != nil {
+			number = in.Records[i]
+		}
+		events[i] = live.Event{JSON: text, Source: event.Source{Object: source, Record: number}}
 	}
 	results, err := e.put(ctx, s, events)
 	if err != nil {
@@ -118,6 +125,9 @@ func checkPutEvents(in PutEventsInput) error {
 	}
 	if n := len([]rune(in.Source)); n > 256 {
 		return Errorf(InvalidParameter, "Source %q: is %d characters, at most 256", clip(in.Source), n)
+	}
+	if in.Records != nil && len(in.Records) != len(in.Events) {
+		return Errorf(InvalidParameter, "Records: %d numbers of %d events", len(in.Records), len(in.Events))
 	}
 	total := 0
 	for i, text := range in.Events {

@@ -85,7 +85,7 @@ type linePutter struct {
 
 	line, done int64 // lines read, and those whose events are put
 	waiting    [][]byte
-	numbers    []int64 // of the waiting lines
+	numbers    []int64 // of the waiting lines, from 0
 	bytes      int
 	answer     linesAnswer
 }
@@ -102,7 +102,7 @@ func (p *linePutter) read(body io.Reader) error {
 		if len(text) == 0 {
 			continue
 		}
-		p.waiting, p.numbers = append(p.waiting, bytes.Clone(text)), append(p.numbers, p.line)
+		p.waiting, p.numbers = append(p.waiting, bytes.Clone(text)), append(p.numbers, p.line-1)
 		p.bytes += len(text)
 		if len(p.waiting) == lineEvents || p.bytes >= lineBytes {
 			if err := p.put(); err != nil {
@@ -126,7 +126,7 @@ func (p *linePutter) put() error {
 		p.done = p.line
 		return nil
 	}
-	results, err := p.events.PutEvents(p.ctx, p.principal, engine.PutEventsInput{EventDataStore: p.store, Events: p.waiting, Source: p.source})
+	results, err := p.events.PutEvents(p.ctx, p.principal, engine.PutEventsInput{EventDataStore: p.store, Events: p.waiting, Source: p.source, Records: p.numbers})
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (p *linePutter) put() error {
 		case engine.PutInvalid:
 			p.answer.Invalid++
 			if len(p.answer.Failures) < maxFailures {
-				p.answer.Failures = append(p.answer.Failures, lineFailure{p.numbers[i], result.Message})
+				p.answer.Failures = append(p.answer.Failures, lineFailure{p.numbers[i] + 1, result.Message})
 			}
 		}
 	}
