@@ -84,6 +84,9 @@ type ImportOptions struct {
 type WatchOptions struct {
 	// Interval is the time between listings of a bucket; default one minute.
 	Interval time.Duration
+	// Gather is how long an object waits for others that are read with it, in one
+	// commit; default one second.
+	Gather time.Duration
 }
 
 // LiveOptions bound live events: those of PutEvents and its like.
@@ -133,6 +136,7 @@ func (o *Options) complete() error {
 	setDefault(&o.Query.AllResultBytes, 32<<30)
 	setDefault(&o.Query.ResultTTL, 7*24*time.Hour)
 	setDefault(&o.Watch.Interval, time.Minute)
+	setDefault(&o.Watch.Gather, time.Second)
 	setDefault(&o.Live.MemoryBytes, 128<<20)
 	setDefault(&o.Live.SealBytes, 24<<20)
 	setDefault(&o.Live.SealAge, 5*time.Minute)

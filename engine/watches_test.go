@@ -305,3 +305,44 @@ func TestWatchGivesWay(t *testing.T) {
 	l.setNow(testNow.Add(time.Minute))
 	l.until(w.ID, "the object that was given up", files(2))
 }
+
+// TestWatchThenImport: an import that reads an object again, for what the selectors
+// left out of it, does not add once more what has no id; and in another bucket the
+// same object is another one.
+func TestWatchThenImport(t *testing.T) {
+	other := t.TempDir()
+	l := openLake(t, func(o *Options) {
+		o.Watch.Interval, o.Watch.Gather = 50*time.Millisecond, 5*time.Millisecond
+		o.Buckets["copy"] = other
+	})
+	id := l.create("audit", 90)
+	without := strings.Replace(liveRecord("", "Without", 0), `"eventID":"",`, "", 1)
+	data := strings.Replace(liveRecord("data", "D", 0), "Management", "Data", 1)
+	object := trailFile(t, without, liveRecord("a", "A", 0), without, data)
+	l.deliver(trailKey("111122223333", "us-east-1", 1, "a"), object)
+	w := l.watch(id, "s3://trails/", "")
+	l.until(w.ID, "the object", files(1))
+	const rows = `SELECT eventname, count(*) FROM audit GROUP BY 1 ORDER BY 1`
+	if got := l.query(rows); !slices.Equal(got, []string{"A|1", "Without|2"}) {
+		t.Errorf("watched: %q", got)
+	}
+	importFrom := func(bucket string) *Import {
+		in := importInput(id, "")
+		in.Source.LocationURI = "s3://" + bucket + "/"
+		i, err := l.StartImport(t.Context(), Principal{}, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.wait(i.ID)
+	}
+	i := importFrom("trails")
+	if got := l.query(rows); !slices.Equal(got, []string{"A|1", "D|1", "Without|2"}) || i.Statistics.Duplicates != 3 {
+		t.Errorf("imported: %q, %+v", got, i.Statistics)
+	}
+	l.bucket = other
+	l.deliver(trailKey("111122223333", "us-east-1", 1, "a"), object)
+	i = importFrom("copy")
+	if got := l.query(rows); !slices.Equal(got, []string{"A|1", "D|1", "Without|4"}) || i.Statistics.Duplicates != 2 {
+		t.Errorf("imported from a copy: %q, %+v", got, i.Statistics)
+	}
+}

@@ -103,7 +103,7 @@ func (e *Engine) watch(ctx context.Context, w *watchState) error {
 	j := &watchJob{engine: e, watch: w, loc: loc, bucket: bucket}
 	o := watch.Options{
 		Bucket: watchBucket{bucket}, Name: loc.bucket, Prefix: loc.prefix, Handle: j.handle, Seen: j.seen,
-		Since: r.Start, Listed: r.Listed, Interval: e.opts.Watch.Interval, Now: e.opts.Now,
+		Since: r.Start, Listed: r.Listed, Interval: e.opts.Watch.Interval, Gather: e.opts.Watch.Gather, Now: e.opts.Now,
 		Events: watch.Events{Listed: j.listed, QueueError: func(err error) { w.setFault(err) }, Invalid: j.invalid},
 	}
 	if r.QueueURL != "" {

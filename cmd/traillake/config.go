@@ -30,6 +30,7 @@ type config struct {
 	S3       s3Config          `yaml:"s3"`
 	Query    queryConfig       `yaml:"query"`
 	Import   importConfig      `yaml:"import"`
+	Watch    watchConfig       `yaml:"watch"`
 	Live     liveConfig        `yaml:"live"`
 	Compact  compactConfig     `yaml:"compaction"`
 	Storage  storageConfig     `yaml:"storage"`
@@ -85,6 +86,11 @@ type queryConfig struct {
 type importConfig struct {
 	Workers   int   `yaml:"workers"`
 	MemoryMiB int64 `yaml:"memory_mib"`
+}
+
+type watchConfig struct {
+	Interval time.Duration `yaml:"interval"`
+	Gather   time.Duration `yaml:"gather"`
 }
 
 type liveConfig struct {
@@ -148,6 +154,7 @@ func (c config) engineOptions(log *slog.Logger) engine.Options {
 			ResultTTL: c.Query.ResultLifetime,
 		},
 		Import: engine.ImportOptions{Workers: c.Import.Workers, MemoryBytes: c.Import.MemoryMiB * mib, Pause: c.pauseImports},
+		Watch:  engine.WatchOptions{Interval: c.Watch.Interval, Gather: c.Watch.Gather},
 		Compaction: engine.CompactionOptions{
 			Off: c.Compact.Off || c.pauseImports, Interval: c.Compact.Interval, MinSegments: c.Compact.MinSegments,
 			TargetBytes: c.Compact.TargetMiB * mib, BytesPerSecond: c.Compact.MiBPerSecond * mib,

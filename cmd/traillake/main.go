@@ -59,7 +59,7 @@ func (p *program) rootCommand() *cobra.Command {
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.AddCommand(
-		p.demoCommand(), p.serveCommand(), p.importCommand(), p.queryCommand(), p.generateCommand(),
+		p.demoCommand(), p.serveCommand(), p.importCommand(), p.watchCommand(), p.queryCommand(), p.generateCommand(),
 		p.verifyCommand(), p.inspectCommand(), p.recoverCommand(), p.versionCommand(),
 	)
 	return root
