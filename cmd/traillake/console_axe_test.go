@@ -27,6 +27,7 @@ var accessiblePages = []struct{ path, ready string }{
 	{"/imports", `document.querySelector('main table')`},
 	{"/imports/IMPORT", `document.querySelector('main [role=tab]')`},
 	{"/imports/new", `document.querySelector('main input')`},
+	{"/imports/watch", `document.querySelector('main input')`},
 	{"/samples?category=Errors", `document.querySelector('main h2, main li')`},
 	{"/saved", `document.querySelector('main h2, main table')`},
 	{"/history", `document.querySelector('main table')`},

@@ -25,11 +25,12 @@ func TestConsoleImports(t *testing.T) {
 	trail, broken := sampleTrail(t, 3000, 5), sampleTrail(t, 300, 6)
 	s3, release := heldBucket(t, sampleTrail(t, 300, 7))
 	configuration := filepath.Join(t.TempDir(), "traillake.yaml")
-	text := "s3:\n  endpoint: " + s3 + "\n  region: us-east-1\n  path_style: true\n  access_key_id: AKIA1\n  secret_access_key: secret\n"
+	text := "watch: {interval: 200ms, gather: 10ms}\ns3:\n  endpoint: " + s3 + "\n  region: us-east-1\n  path_style: true\n  access_key_id: AKIA1\n  secret_access_key: secret\n"
 	if err := os.WriteFile(configuration, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := startServer(t, t.TempDir(), "--config", configuration, "--bucket", "trails="+trail, "--bucket", "broken="+broken)
+	delivered := t.TempDir()
+	p := startServer(t, t.TempDir(), "--config", configuration, "--bucket", "trails="+trail, "--bucket", "broken="+broken, "--bucket", "delivered="+delivered)
 	page := openBrowser(t, "http://"+p.http)
 	page.signIn("/imports")
 	for name, test := range map[string]func(b *browser){
@@ -39,6 +40,7 @@ func TestConsoleImports(t *testing.T) {
 		"stop":          func(b *browser) { consoleStopImport(b, p, release) },
 		"upload":        func(b *browser) { consoleUpload(b, p, trail) },
 		"upload folder": func(b *browser) { consoleUploadFolder(b, p) },
+		"watch":         func(b *browser) { consoleWatch(b, p, delivered) },
 	} {
 		t.Run(name, func(t *testing.T) { test(page.in(t, "/imports/new")) })
 	}
@@ -97,11 +99,13 @@ func (b *browser) intoNew(store, button string) {
 	b.until(`/^\/imports\/[0-9a-f-]{36}$/.test(location.pathname)`)
 }
 
-// inBucket chooses what lies below AWSLogs/ of a bucket that the server serves.
+// inBucket chooses what lies below AWSLogs/ of a bucket that the server serves, and
+// waits for what that shows.
 func (b *browser) inBucket(bucket string) {
 	b.t.Helper()
 	b.click(`//button[. = "` + bucket + `"]`)
 	b.click(`//button[. = "AWSLogs/"]`)
+	b.run(chromedp.WaitVisible(chromedp.Search(`//nav//button[. = "AWSLogs"]`)), chromedp.WaitVisible(chromedp.Search(`//li/button[contains(., "/")]`)))
 }
 
 // ends waits for the badge of an import.
@@ -273,4 +277,29 @@ func consoleUploadFolder(b *browser, p *process) {
 	b.intoNew("folder", "Start import")
 	b.ends("Completed")
 	wantEvents(b, p, "folder", "200")
+}
+
+// consoleWatch: a bucket is watched; what comes into it shows in the list, and what
+// cannot be read with its reason; it is paused, goes on, and is watched no more.
+func consoleWatch(b *browser, p *process, bucket string) {
+	p.createStore("watched")
+	b.open("/imports/watch")
+	b.run(chromedp.SendKeys(field("Location"), "s3://delivered/AWSLogs/"))
+	b.click(field("Event data store"))
+	b.click(`//*[@role="option"][. = "watched"]`)
+	b.click(`//button[. = "Begin to watch"][not(@disabled)]`)
+	row := `[...document.querySelectorAll('main section')].at(-1)?.querySelector('tbody tr')?.textContent`
+	b.until(`/Watching/.test(` + row + `)`)
+	if err := deliverObject(bucket, 1, 6); err != nil {
+		b.t.Fatal(err)
+	}
+	b.until(`/Watching160+/.test(` + row + `)`) // an object, six events, none left out
+	wantEvents(b, p, "watched", "6")
+	b.click(`//button[@aria-label="Pause"]`)
+	b.until(`/Paused/.test(` + row + `)`)
+	b.click(`//button[@aria-label="Go on"]`)
+	b.until(`/Watching/.test(` + row + `)`)
+	b.click(`//button[@aria-label="Watch no more"]`)
+	b.click(`//*[@role="dialog"]//button[. = "Watch no more"]`)
+	b.run(chromedp.WaitVisible(chromedp.Search(`//main//h2[. = "No bucket is watched"]`)))
 }

@@ -23,6 +23,11 @@ export function holdsTrail(store: Pick<Store, "advancedEventSelectors">): boolea
   return of === undefined || trailCategories.includes(of);
 }
 
+/** The last part of a store's ARN. */
+export function storeIdOf(arn: string | undefined): string {
+  return arn?.slice(arn.lastIndexOf("/") + 1) ?? "";
+}
+
 /** A store in a FROM clause, for people: its name where SQL can quote it, which is always. */
 export function storeInSql(store: Pick<Store, "name">): string {
   return `"${store.name.replaceAll('"', '""')}"`;

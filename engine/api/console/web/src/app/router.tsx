@@ -71,6 +71,12 @@ const newImport = createRoute({
   component: lazyRouteComponent(() => import("../pages/imports/NewImportPage"), "NewImportPage"),
 });
 
+const newWatch = createRoute({
+  getParentRoute: () => root,
+  path: "/imports/watch",
+  component: lazyRouteComponent(() => import("../pages/watches/NewWatchPage"), "NewWatchPage"),
+});
+
 const importOne = createRoute({
   getParentRoute: () => root,
   path: "/imports/$importId",
@@ -125,7 +131,7 @@ const event = createRoute({
 });
 
 // Every page is a route here and loads its code when it is first opened.
-const routes = root.addChildren([home, overview, query, event, stores, newStore, store, editStore, imports, newImport, importOne, samples, saved, openSaved, history, openPast]);
+const routes = root.addChildren([home, overview, query, event, stores, newStore, store, editStore, imports, newImport, newWatch, importOne, samples, saved, openSaved, history, openPast]);
 
 export const router = createRouter({
   routeTree: routes,

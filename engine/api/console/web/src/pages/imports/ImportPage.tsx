@@ -6,7 +6,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { int } from "../../api/client";
 import { isImporting, useImport, useImportChanges, type Import } from "../../api/imports";
-import { useStores } from "../../api/stores";
+import { storeIdOf, useStores } from "../../api/stores";
 import { Card, Cards } from "../../parts/Cards";
 import { Facts, Mono } from "../../parts/Facts";
 import { Count } from "../../parts/Figures";
@@ -17,7 +17,6 @@ import { Time } from "../../parts/Time";
 import { useT } from "../../texts";
 import { FailureTable, QuarantineTable } from "./ImportTroubles";
 import { ImportProgress, ImportStatus, objectsDone } from "./ImportStatus";
-import { storeIdOf } from "./ImportsPage";
 import { useRate } from "./useRate";
 
 /** An import: how far it is, what it did, what went wrong. */

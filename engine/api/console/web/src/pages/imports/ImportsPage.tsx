@@ -1,11 +1,11 @@
-import { Anchor, Box, Button, Group, Text } from "@mantine/core";
+import { Anchor, Box, Button, Group, Stack, Text } from "@mantine/core";
 import { IconFileImport, IconPlus } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useKey } from "../../app/keys";
 import { int } from "../../api/client";
 import { isImporting, useImports, type Import } from "../../api/imports";
-import { useStores } from "../../api/stores";
+import { storeIdOf, useStores } from "../../api/stores";
 import { Mono } from "../../parts/Facts";
 import { Count } from "../../parts/Figures";
 import { formatCount } from "../../parts/format";
@@ -14,9 +14,10 @@ import { EmptyState, ErrorState, LoadingRows } from "../../parts/States";
 import { Table, type TableColumn } from "../../parts/Table";
 import { Time } from "../../parts/Time";
 import { useT } from "../../texts";
+import { WatchList } from "../watches/WatchList";
 import { ImportProgress, ImportStatus, objectsDone } from "./ImportStatus";
 
-/** All imports, the newest first. */
+/** All imports, the newest first, and the buckets that are watched. */
 export function ImportsPage() {
   const t = useT();
   const navigate = useNavigate();
@@ -25,24 +26,22 @@ export function ImportsPage() {
   const start = <Button component={Link} to="/imports/new" leftSection={<IconPlus size={14} />}>{t("imports.start")}</Button>;
   return (
     <Page title={t("imports.title")} subtitle={t("imports.purpose")} actions={start}>
-      <Panel padded={false}>
-        {imports.isError ? (
-          <ErrorState error={imports.error} retry={() => void imports.refetch()} />
-        ) : !imports.data ? (
-          <LoadingRows />
-        ) : imports.data.imports.length === 0 ? (
-          <EmptyState icon={IconFileImport} title={t("imports.none")} action={start}>{t("imports.noneHelp")}</EmptyState>
-        ) : (
-          <List imports={imports.data.imports} />
-        )}
-      </Panel>
+      <Stack gap="md">
+        <Panel padded={false}>
+          {imports.isError ? (
+            <ErrorState error={imports.error} retry={() => void imports.refetch()} />
+          ) : !imports.data ? (
+            <LoadingRows />
+          ) : imports.data.imports.length === 0 ? (
+            <EmptyState icon={IconFileImport} title={t("imports.none")} action={start}>{t("imports.noneHelp")}</EmptyState>
+          ) : (
+            <List imports={imports.data.imports} />
+          )}
+        </Panel>
+        <WatchList start={<Button variant="default" component={Link} to="/imports/watch" leftSection={<IconPlus size={14} />}>{t("watches.start")}</Button>} />
+      </Stack>
     </Page>
   );
-}
-
-/** The last part of a store's ARN. */
-export function storeIdOf(arn: string | undefined): string {
-  return arn?.slice(arn.lastIndexOf("/") + 1) ?? "";
 }
 
 function List({ imports }: { imports: Import[] }) {

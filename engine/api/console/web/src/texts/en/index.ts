@@ -6,5 +6,6 @@ import { query } from "./query";
 import { samples } from "./samples";
 import { history, saved } from "./saved";
 import { stores } from "./stores";
+import { watches } from "./watches";
 
-export const en = { ...frame, event, imports, overview, query, samples, saved, history, stores };
+export const en = { ...frame, event, imports, overview, query, samples, saved, history, stores, watches };

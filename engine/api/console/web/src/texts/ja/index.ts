@@ -8,5 +8,6 @@ import { query } from "./query";
 import { samples } from "./samples";
 import { history, saved } from "./saved";
 import { stores } from "./stores";
+import { watches } from "./watches";
 
-export const ja: Like<typeof en> = { ...frame, event, imports, overview, query, samples, saved, history, stores };
+export const ja: Like<typeof en> = { ...frame, event, imports, overview, query, samples, saved, history, stores, watches };

@@ -1,1 +1,0 @@
-export{t as ImportsPage,n as storeIdOf}from"./ImportsPage-DlTQW4U4.js";

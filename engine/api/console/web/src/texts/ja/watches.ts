@@ -1,0 +1,30 @@
+import type { Like } from "../like";
+import type { watches as en } from "../en/watches";
+
+export const watches: Like<typeof en> = {
+  title: "監視中のバケット",
+  start: "バケットを監視",
+  purpose: "証跡がバケットに配信し続けるオブジェクトを、1 分以内に取り込みます。",
+  none: "監視中のバケットはありません",
+  noneHelp: "インポートは、今あるものをコピーします。監視中のバケットは繰り返し読み取られるため、CloudTrail が配信した新しいイベントがすぐに取り込まれます。",
+  status: { WATCHING: "監視中", PAUSED: "一時停止" },
+  store: "ストア",
+  notSelected: "選択対象外",
+  failing: "失敗中",
+  failingOf_other: "読み取れなかったオブジェクト {{count, number}} 件を表示",
+  listed: "最終一覧取得",
+  pause: "一時停止",
+  resume: "再開",
+  remove: "監視をやめる",
+  removeTitle: "{{source}} の監視をやめますか?",
+  removeHelp: "読み取ったイベントはストアに残ります。今後バケットに届くものは読み取られません。",
+  removeGo: "監視をやめる",
+  failuresTitle: "まだ読み取れていないオブジェクト",
+  queue: "通知のキュー (任意)",
+  queueHelp: "新しいオブジェクトの通知を受け取る SQS キューの URL。指定すると数秒以内に取り込まれます",
+  from: "開始",
+  fromHelp: "UTC。名前に含まれる時刻がこれより前のオブジェクトは対象外です",
+  fromNow: "現在",
+  storeHelp: "どのイベントを取り込むかは、ストアのイベントセレクターで決まります。",
+  go: "監視を開始",
+};
