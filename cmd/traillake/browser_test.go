@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -202,9 +203,18 @@ func (b *browser) typeText(text string) {
 	b.run(chromedp.KeyEvent(text))
 }
 
-// click clicks what an XPath finds, once it is seen.
+// click clicks what an XPath finds, once it is seen and has stopped moving: what
+// comes in above it meanwhile would have the click land beside it.
 func (b *browser) click(what string) {
 	b.t.Helper()
+	b.run(chromedp.WaitVisible(chromedp.Search(what)))
+	b.until(`(() => {
+		const found = document.evaluate(` + strconv.Quote(what) + `, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue;
+		const at = found && JSON.stringify(found.getBoundingClientRect());
+		const before = window.clickAt;
+		window.clickAt = at;
+		return at && at === before;
+	})()`)
 	b.run(chromedp.Click(chromedp.Search(what)))
 }
 
