@@ -5,7 +5,7 @@ BIN     := bin/traillake
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: all help demo test lint race slt spill slt-trino audit-truth random share trees-trino crash soak fuzz bench generate generated-current console console-current ci clean
+.PHONY: all help demo test lint race slt spill slt-trino audit-truth random share trees-trino crash soak fuzz microbench bench bench-growth bench-quick generate generated-current console console-current ci clean
 
 all: $(BIN)
 
@@ -71,8 +71,10 @@ trees-trino: ## record anew what Trino's own parser makes of the parser's corpus
 	@sh query/parse/testdata/trino/record.sh
 	@git diff --stat --exit-code -- query/parse/testdata/trino/*.txt
 
-crash: ## kill the server at random moments of an import, many times
-	$(GO) test -count=1 -v -timeout 30m -run 'TestKill' ./cmd/traillake -args -kills=20
+KILLS ?= 20
+crash: ## kill the server at random moments of imports, live events and watching, KILLS times each, and fail every operation of a watched source
+	$(GO) test -count=1 -v -timeout 60m -run 'TestKill' ./cmd/traillake -args -kills=$(KILLS)
+	$(GO) test -count=1 -timeout 30m -run 'TestWatch(Crash|Faults)' ./engine -args -everyfault
 
 SOAK ?= 2m
 soak: ## put live events from 8 clients for SOAK, RATE per second or as many as go, with queries and compaction beside them, and print what it took
@@ -84,8 +86,21 @@ fuzz: ## every fuzz target for FUZZTIME
 	  for f in $$(grep -rhoE '^func (Fuzz[A-Za-z0-9_]+)' $$pkg/*_test.go | sed 's/func //'); do \
 	    echo "fuzz: $$pkg $$f $(FUZZTIME)"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg; done; done
 
-bench: ## the benchmarks beside the code
+microbench: ## the benchmarks beside the code
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# BENCH builds the yardstick, a module of its own: DuckDB needs a C compiler.
+BENCH = cd engine/bench && CGO_ENABLED=1 $(GO) build -tags duckdb_arrow -o ../../bin/bench . && ../../bin/bench
+BENCHFLAGS ?=
+
+bench: ## hold the lake against DuckDB at 5 million events: name ours_ms peer_ms ratio (needs a C compiler, some 25 GB of disk, half an hour)
+	$(BENCH) -native -memory -limits $(BENCHFLAGS)
+
+bench-growth: ## the same at 20 million events
+	$(BENCH) -events 20000000 -ingests 0 -memory $(BENCHFLAGS)
+
+bench-quick: ## the same at 1 million events: that both sides give the same answers, not how fast
+	$(BENCH) -events 1000000 -days 30 -runs 1 -ingests 1 $(BENCHFLAGS)
 
 generate: ## make the generated files anew (needs protoc: apt-get install protobuf-compiler libprotobuf-dev)
 	sh proto/generate.sh
@@ -106,12 +121,13 @@ console-current: console ## fail when the console's bundle is not current
 	@out=$$(git status --porcelain -- engine/api/console/static); if [ -n "$$out" ]; then \
 	echo "$$out"; echo "the console's bundle is not current: run 'make console' and commit"; exit 1; fi
 
-ci: ## what CI runs: lint, generated files, the console's bundle, the tests and the race detector, nothing optional left out
+ci: ## what CI runs: lint, generated files, the console's bundle, the tests, the race detector and the yardstick, nothing optional left out
 	TRAILLAKE_REQUIRE_OPTIONAL=1 $(MAKE) lint
 	$(MAKE) generated-current
 	$(MAKE) console-current
 	TRAILLAKE_REQUIRE_OPTIONAL=1 $(MAKE) test
 	$(MAKE) race
+	$(MAKE) bench-quick
 
 clean: ## remove what was built
 	rm -rf bin
