@@ -16,15 +16,16 @@ type keyReader struct {
 	vals       *cursor
 	key        []byte
 	keyBatch   *leafBatch
-	oneVal     *leafBatch // of the row at hand
+	valBatch   *leafBatch // of the row at hand; as codes, of the rows at hand
 	asCodes    bool
 	skippedVal int64
+	hits       []int32 // per row at hand: the key's place among its entries, or -1
 
 	present []bool // per row: has a value
 	codes   []int32
+	used    usedCodes
 	data    *memory.Buffer
 	ends    []int32
-	dict    arrow.Array
 }
 
 func (r *Reader) keyReader(rowGroup int, n *node, key string, codes bool, mem memory.Allocator, read *int64) (columnReader, arrow.DataType, error) {
@@ -36,7 +37,7 @@ func (r *Reader) keyReader(rowGroup int, n *node, key string, codes bool, mem me
 		keyBatch: newLeafBatch(k, hasDictionary(&chunks[k.index].MetaData), mem),
 		asCodes:  codes && hasDictionary(&chunks[v.index].MetaData),
 	}
-	out.oneVal = newLeafBatch(v, out.asCodes, mem)
+	out.valBatch = newLeafBatch(v, out.asCodes, mem)
 	if out.asCodes {
 		return out, dictionaryType, nil
 	}
@@ -63,7 +64,21 @@ func (k *keyReader) next(n int) error {
 	if err := k.keys.take(n, k.keyBatch); err != nil {
 		return err
 	}
+	if k.findHits(n, code); k.asCodes {
+		return k.pickCodes()
+	}
+	for _, hit := range k.hits {
+		if err := k.pick(int(hit)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findHits finds the key in each of the n rows whose keys are at hand.
+func (k *keyReader) findHits(n int, code int32) {
 	b := k.keyBatch
+	k.hits = k.hits[:0]
 	value, entry := 0, 0
 	for range n {
 		first, hit := entry, -1
@@ -76,10 +91,51 @@ func (k *keyReader) next(n int) error {
 			}
 			value++
 		}
-		if err := k.pick(hit); err != nil {
+		k.hits = append(k.hits, int32(hit))
+	}
+}
+
+// pickCodes takes the codes of the hits. Rows before the first hit and behind the
+// last are passed without a look at their values.
+func (k *keyReader) pickCodes() error {
+	from, to := 0, len(k.hits)
+	for from < to && k.hits[from] < 0 {
+		from++
+	}
+	for to > from && k.hits[to-1] < 0 {
+		to--
+	}
+	k.skippedVal += int64(from)
+	k.present = append(k.present, make([]bool, from)...)
+	if from < to {
+		k.vals.skip(k.skippedVal)
+		k.skippedVal = 0
+		v := k.valBatch
+		v.def, v.rep, v.codes = v.def[:0], v.rep[:0], v.codes[:0]
+		if err := k.vals.take(to-from, v); err != nil {
 			return err
 		}
+		value, entry := 0, 0
+		for _, hit := range k.hits[from:to] {
+			first, has := entry, false
+			for ; entry < len(v.def) && (entry == first || v.rep[entry] != 0); entry++ {
+				if int(v.def[entry]) != v.leaf.maxDef {
+					continue
+				}
+				if int32(entry-first) == hit {
+					has = true
+					k.codes = append(k.codes, v.codes[value])
+				}
+				value++
+			}
+			if int(hit) >= entry-first {
+				return corrupt("column %s: a row has %d values, its keys are more", v.leaf.path, entry-first)
+			}
+			k.present = append(k.present, has)
+		}
 	}
+	k.skippedVal += int64(len(k.hits) - to)
+	k.present = append(k.present, make([]bool, len(k.hits)-to)...)
 	return nil
 }
 
@@ -120,7 +176,7 @@ func (k *keyReader) pick(hit int) error {
 	}
 	k.vals.skip(k.skippedVal)
 	k.skippedVal = 0
-	v := k.oneVal
+	v := k.valBatch
 	v.def, v.rep, v.codes, v.ends = v.def[:0], v.rep[:0], v.codes[:0], v.ends[:0]
 	if v.data != nil {
 		v.data.ResizeNoShrink(0)
@@ -139,11 +195,7 @@ func (k *keyReader) pick(hit int) error {
 	}
 	has := int(v.def[hit]) == v.leaf.maxDef
 	k.present = append(k.present, has)
-	switch {
-	case !has:
-	case k.asCodes:
-		k.codes = append(k.codes, v.codes[at])
-	default:
+	if has {
 		start := int32(0)
 		if at > 0 {
 			start = v.ends[at-1]
@@ -169,20 +221,16 @@ func (k *keyReader) flush() (arrow.Array, error) {
 	}
 	var out arrow.Array
 	if k.asCodes {
+		values := k.used.renumber(k.codes, k.vals.chunk.dict)
 		buf := a.fixed(count, 4)
 		spread(buf.Bytes(), k.codes, valid)
 		data := newData(arrow.PrimitiveTypes.Int32, count, []*memory.Buffer{valid.buffer(), buf}, nil, valid.nulls)
 		defer data.Release()
 		codes := array.MakeFromData(data)
 		defer codes.Release()
-		if k.dict == nil || k.dict.Len() != len(k.vals.chunk.dict) {
-			// Values are not touched before a row has the key: until then the dictionary is empty.
-			if k.dict != nil {
-				k.dict.Release()
-			}
-			k.dict = stringArray(k.vals.chunk.dict, k.mem)
-		}
-		out = array.NewDictionaryArray(dictionaryType, codes, k.dict)
+		dict := stringArray(values, k.mem)
+		defer dict.Release()
+		out = array.NewDictionaryArray(dictionaryType, codes, dict)
 	} else {
 		offsets, ends := a.int32s(count + 1)
 		spreadEnds(ends, k.ends, valid)
@@ -197,13 +245,9 @@ func (k *keyReader) flush() (arrow.Array, error) {
 
 func (k *keyReader) release() {
 	k.keyBatch.release()
-	k.oneVal.release()
+	k.valBatch.release()
 	if k.data != nil {
 		k.data.Release()
 		k.data = nil
-	}
-	if k.dict != nil {
-		k.dict.Release()
-		k.dict = nil
 	}
 }
