@@ -13,7 +13,6 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/cespare/xxhash/v2"
-	"github.com/klauspost/compress/zstd"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -49,7 +48,6 @@ type Writer struct {
 	layout  Layout
 	tree    *tree
 	out     countingWriter
-	zstd    *zstd.Encoder
 	workers int
 	options []chunkOptions // by leaf
 	scratch sync.Pool      // of *shredded
@@ -91,15 +89,7 @@ func NewWriter(out io.Writer, layout Layout, opts WriterOptions) (*Writer, error
 	if opts.Workers <= 0 {
 		opts.Workers = min(runtime.GOMAXPROCS(0), 4)
 	}
-	// The better level and pages of 2 MiB store 6 % less than the default and
-	// 1 MiB for 7 % more of an import's CPU time. A window beyond the page only
-	// takes memory.
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(opts.Workers), zstd.WithEncoderCRC(false),
-		zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithWindowSize(payloadPageBytes))
-	if err != nil {
-		return nil, err
-	}
-	w := &Writer{layout: layout, tree: t, out: countingWriter{w: out}, zstd: enc, workers: opts.Workers, rowSum: xxhash.New()}
+	w := &Writer{layout: layout, tree: t, out: countingWriter{w: out}, workers: opts.Workers, rowSum: xxhash.New()}
 	w.scratch.New = func() any { return new(shredded) }
 	w.sum.Columns = make(map[string]ColumnStats, len(t.leaves))
 	w.sum.MinTime, w.sum.MaxTime = math.MaxInt64, math.MinInt64
@@ -220,10 +210,6 @@ func (w *Writer) Close() (Summary, error) {
 // Abort releases what the writer holds. It is idempotent.
 func (w *Writer) Abort() {
 	w.releaseRecords()
-	if w.zstd != nil {
-		_ = w.zstd.Close() // holds no output of its own
-		w.zstd = nil
-	}
 	if w.err == nil {
 		w.err = errors.New("segment writer is closed")
 	}
@@ -302,7 +288,7 @@ func (w *Writer) encodeLeaf(i int, order []rowRef) (*chunk, error) {
 		vals.rep = nil
 		defer func() { vals.rep = rep }()
 	}
-	e := chunkEncoder{leaf: leaf, opts: w.options[i], zstd: w.zstd, vals: vals, body: w.bodies[i]}
+	e := chunkEncoder{leaf: leaf, opts: w.options[i], zstd: compressor(w.options[i]), vals: vals, body: w.bodies[i]}
 	c, err := e.encode()
 	if err == nil {
 		w.bodies[i] = c.body
