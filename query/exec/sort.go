@@ -3,9 +3,7 @@ package exec
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"errors"
-	"io"
 	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -102,9 +100,9 @@ func encodeKeys(env *Env, rec arrow.Record, o rowOrder) (*sorted, error) {
 		return nil, err
 	}
 	defer releaseArrays(parts)
-	equal := make([]rowkey.Equal, len(parts))
+	groups := make([]rowkey.Order, len(parts))
 	for i, p := range parts {
-		equal[i] = rowkey.NewEqual(o.parts[i].Type(), p)
+		groups[i] = rowkey.NewGroup(o.parts[i].Type(), p)
 	}
 	encode, release, err := orderEncoder(f, o.exprs, o.keys)
 	if err != nil {
@@ -116,8 +114,10 @@ func encodeKeys(env *Env, rec arrow.Record, o rowOrder) (*sorted, error) {
 		s.parts = make([]int32, rec.NumRows())
 	}
 	for i := range s.ends {
-		for _, e := range equal {
-			s.keys, _ = e(s.keys, i)
+		for _, g := range groups {
+			if s.keys, err = g(s.keys, i); err != nil {
+				return nil, sortError(err)
+			}
 		}
 		if s.parts != nil {
 			s.parts[i] = int32(len(s.keys))
@@ -135,7 +135,7 @@ func encodeKeys(env *Env, rec arrow.Record, o rowOrder) (*sorted, error) {
 	return s, nil
 }
 
-// run is rows in memory that are sorted together.
+// run is rows in memory that are sorted together, by keys that are there as bytes.
 type run struct {
 	env     *Env
 	batches []*sorted
@@ -181,7 +181,10 @@ func (r *run) order() []vector.Ref {
 	return refs
 }
 
-// gather makes a batch of the referred rows.
+// size implements gathered.
+func (r *run) size() (rows int, size int64) { return r.rows, r.bytes }
+
+// gather implements gathered.
 func (r *run) gather(schema *arrow.Schema, refs []vector.Ref) (arrow.Record, error) {
 	recs := make([]arrow.Record, len(r.batches))
 	for b, s := range r.batches {
@@ -199,114 +202,4 @@ func (r *run) release() {
 		r.held.add(-r.bytes)
 	}
 	r.batches, r.rows, r.keys, r.bytes = nil, 0, 0, 0
-}
-
-// sorter orders all rows of its input. When it holds too much it writes what it
-// has, sorted, to a temporary file, and at the end merges the files.
-type sorter struct {
-	env    *Env
-	in     plan.Stream
-	order  rowOrder
-	held   *holding
-	run    run
-	refs   []vector.Ref // of run, what is still to be yielded
-	spills *spills
-	read   bool
-}
-
-func newSort(n *plan.Sort, in plan.Stream, env *Env) (plan.Stream, error) {
-	exprs, err := compileKeys(n.Keys, env)
-	if err != nil {
-		return nil, err
-	}
-	return newSorter(in, rowOrder{exprs: exprs, keys: n.Keys}, env, newHolding(env, n)), nil
-}
-
-func newSorter(in plan.Stream, order rowOrder, env *Env, held *holding) *sorter {
-	return &sorter{env: env, in: in, order: order, held: held, run: run{env: env, held: held}}
-}
-
-func compileKeys(keys []plan.SortKey, env *Env) ([]*eval.Expr, error) {
-	exprs := make([]plan.Expr, len(keys))
-	for i, k := range keys {
-		exprs[i] = k.Expr
-	}
-	return eval.CompileAll(env.Context, exprs)
-}
-
-// Schema implements plan.Stream.
-func (s *sorter) Schema() *arrow.Schema { return s.in.Schema() }
-
-// Next implements plan.Stream.
-func (s *sorter) Next(ctx context.Context) (arrow.Record, error) {
-	if !s.read {
-		s.read = true
-		if err := s.readAll(ctx); err != nil {
-			return nil, err
-		}
-	}
-	if s.spills != nil {
-		return s.spills.next(ctx)
-	}
-	if len(s.refs) == 0 {
-		s.run.release()
-		return nil, io.EOF
-	}
-	n := min(len(s.refs), batchRows)
-	rec, err := s.run.gather(s.Schema(), s.refs[:n])
-	s.refs = s.refs[n:]
-	return rec, err
-}
-
-// readAll reads the input, spilling when it must, and sorts what is in memory.
-func (s *sorter) readAll(ctx context.Context) error {
-	err := drain(ctx, s.in, func(rec arrow.Record) error {
-		keyed, err := s.encode(rec)
-		if err != nil {
-			return err
-		}
-		s.run.add(keyed)
-		if s.held.full() {
-			return s.spill()
-		}
-		return s.env.Budget.Err()
-	})
-	if err != nil {
-		return err
-	}
-	if s.spills == nil {
-		s.refs = s.run.order()
-		return s.env.stopped()
-	}
-	if s.run.rows > 0 {
-		if err := s.spill(); err != nil {
-			return err
-		}
-	}
-	return s.spills.open()
-}
-
-func (s *sorter) encode(rec arrow.Record) (*sorted, error) {
-	return encodeKeys(s.env, rec, s.order)
-}
-
-// spill writes the rows in memory to a file of their own.
-func (s *sorter) spill() error {
-	if s.spills == nil {
-		s.spills = newSpills(s.env, s.held.stats, s.Schema(), s.encode)
-	}
-	defer s.run.release()
-	return s.spills.write(&s.run, s.run.order())
-}
-
-// Close implements plan.Stream.
-func (s *sorter) Close() error {
-	s.read, s.refs = true, nil
-	s.run.release()
-	s.order.close()
-	err := s.in.Close()
-	if s.spills != nil {
-		err = errors.Join(err, s.spills.close())
-	}
-	return err
 }

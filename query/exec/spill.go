@@ -36,13 +36,14 @@ func newSpills(env *Env, stats *OperatorStats, schema *arrow.Schema, encode enco
 }
 
 // write writes rows of a run, which are in order, to a file of their own.
-func (s *spills) write(r *run, refs []vector.Ref) error {
+func (s *spills) write(r gathered, refs []vector.Ref) error {
 	file, err := newSpillFile(s.env, s.stats, s.schema)
 	if err != nil {
 		return err
 	}
 	s.files = append(s.files, file)
-	rows := min(spillRows, max(16, int(spillBatchBytes*int64(r.rows)/max(1, r.bytes))))
+	held, size := r.size()
+	rows := min(spillRows, max(16, int(spillBatchBytes*int64(held)/max(1, size))))
 	for len(refs) > 0 {
 		if err := s.env.stopped(); err != nil {
 			return err

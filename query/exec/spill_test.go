@@ -193,7 +193,7 @@ func sharedPairs(l *memtable.Table) plan.Node {
 // TestSharedSpills reads shared rows at several places from a file.
 func TestSharedSpills(t *testing.T) {
 	pairs := randomPairs(rand.New(rand.NewPCG(9, 10)), 300, 100)
-	for _, bound := range []int64{1, 16 << 10} {
+	for _, bound := range []int64{1, 8 << 10} {
 		n := sharedPairs(pairTable(t, "l", pairs).With(memtable.Options{Partitions: 2, BatchRows: 20, Dictionary: true}))
 		want, err := lines(build(t, n, testEnv(t, 1, 0)), n.Outputs())
 		if err != nil {

@@ -27,13 +27,16 @@ type window struct {
 	places []windowPlaces // by call, where its expressions are in exprs
 
 	next  batchRest // the start of the partition after those of rows
+	last  []byte    // the key of the row before next, when keys tell the rows apart
+	part  int       // how much of it is the partition's
 	rows  *windowRows
 	ended bool
 }
 
-// batchRest is what is left of a batch, with the keys of its rows.
+// batchRest is what is left of a batch, with the marks of its rows.
 type batchRest struct {
-	keyed *sorted
+	rec   arrow.Record // nil for none
+	marks []rowMark
 	at    int
 }
 
@@ -119,7 +122,7 @@ func (s *window) Schema() *arrow.Schema { return s.schema }
 func (s *window) Next(ctx context.Context) (arrow.Record, error) {
 	for {
 		if s.rows == nil {
-			if s.ended && s.next.keyed == nil {
+			if s.ended && s.next.rec == nil {
 				return nil, io.EOF
 			}
 			if err := s.read(ctx); err != nil {
@@ -140,10 +143,8 @@ func (s *window) Next(ctx context.Context) (arrow.Record, error) {
 // read fills rows with whole partitions.
 func (s *window) read(ctx context.Context) error {
 	s.rows = newWindowRows(s)
-	var last []byte // the key of the row before
-	var part int    // how much of it is the partition's
 	for {
-		if s.next.keyed == nil {
+		if s.next.rec == nil {
 			if s.ended {
 				return s.rows.compute()
 			}
@@ -152,33 +153,28 @@ func (s *window) read(ctx context.Context) error {
 			}
 			continue
 		}
-		k, from := s.next.keyed, s.next.at
+		from := s.next.at
 		at := from
-		for ; at < len(k.ends); at++ {
-			key, p := k.key(int32(at)), k.part(int32(at))
-			isNew := last == nil || !bytes.Equal(p, last[:part])
-			if isNew && s.rows.n+at-from >= batchRows {
+		for ; at < len(s.next.marks); at++ {
+			row := int32(s.rows.n + at - from)
+			mark := s.next.marks[at]
+			if mark == newPart && row >= batchRows {
 				break
 			}
-			if isNew {
-				s.rows.parts = append(s.rows.parts, int32(s.rows.n+at-from))
+			if mark == newPart {
+				s.rows.parts = append(s.rows.parts, row)
 			}
-			if isNew || !bytes.Equal(key, last) {
-				s.rows.peers = append(s.rows.peers, int32(s.rows.n+at-from))
-			}
-			last, part = key, len(p)
-			if last == nil {
-				last = []byte{}
+			if mark != sameRow {
+				s.rows.peers = append(s.rows.peers, row)
 			}
 		}
-		if err := s.rows.add(k.rec, from, at); err != nil {
+		if err := s.rows.add(s.next.rec, from, at); err != nil {
 			return err
 		}
-		if at < len(k.ends) {
+		if at < len(s.next.marks) {
 			s.next.at = at
 			return s.rows.compute()
 		}
-		last = bytes.Clone(last)
 		s.forget()
 		if err := s.env.Budget.Err(); err != nil {
 			return err
@@ -188,7 +184,14 @@ func (s *window) read(ctx context.Context) error {
 
 // load reads the next batch.
 func (s *window) load(ctx context.Context) error {
-	rec, err := s.in.Next(ctx)
+	var rec arrow.Record
+	var marks []rowMark
+	var err error
+	if ordered, ok := s.in.(*sorter); ok {
+		rec, marks, err = ordered.nextMarked(ctx)
+	} else {
+		rec, err = s.in.Next(ctx)
+	}
 	if errors.Is(err, io.EOF) {
 		s.ended = true
 		return s.in.Close()
@@ -196,20 +199,46 @@ func (s *window) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer rec.Release()
-	keyed, err := encodeKeys(s.env, rec, s.order)
-	if err != nil {
-		return err
+	if marks == nil {
+		if marks, err = s.mark(rec); err != nil {
+			rec.Release()
+			return err
+		}
 	}
-	s.env.Budget.Reserve(keyed.size())
-	s.next = batchRest{keyed: keyed}
+	s.next = batchRest{rec: rec, marks: marks}
 	return nil
 }
 
+// mark tells the rows of a batch apart by their keys.
+func (s *window) mark(rec arrow.Record) ([]rowMark, error) {
+	keyed, err := encodeKeys(s.env, rec, s.order)
+	if err != nil {
+		return nil, err
+	}
+	defer keyed.rec.Release()
+	marks := make([]rowMark, rec.NumRows())
+	last, part := s.last, s.part
+	for i := range marks {
+		key, p := keyed.key(int32(i)), keyed.part(int32(i))
+		switch {
+		case last == nil || !bytes.Equal(p, last[:part]):
+			marks[i] = newPart
+		case !bytes.Equal(key, last):
+			marks[i] = newPeer
+		}
+		if last, part = key, len(p); last == nil {
+			last = []byte{}
+		}
+	}
+	if len(marks) > 0 {
+		s.last, s.part = append([]byte{}, last...), part
+	}
+	return marks, nil
+}
+
 func (s *window) forget() {
-	if k := s.next.keyed; k != nil {
-		s.env.Budget.Reserve(-k.size())
-		k.rec.Release()
+	if s.next.rec != nil {
+		s.next.rec.Release()
 	}
 	s.next = batchRest{}
 }

@@ -39,6 +39,34 @@ func NewOrder(t types.Type, arr arrow.Array, desc, nullsFirst bool) Order {
 	}
 }
 
+// NewGroup returns an encoder that gives equal values, and NULLs, equal bytes,
+// whether the type has an order or not. Rows holds to the order of these bytes too.
+func NewGroup(t types.Type, arr arrow.Array) Order {
+	value := groupValue(t, arr)
+	return func(dst []byte, row int) ([]byte, error) {
+		if types.IsNull(arr, row) {
+			return append(dst, 1), nil
+		}
+		return value(append(dst, 0), row)
+	}
+}
+
+// groupValue encodes rows that are not NULL; no encoding is a prefix of another one.
+func groupValue(t types.Type, arr arrow.Array) Order {
+	values := arr
+	if d, ok := arr.(*array.Dictionary); ok {
+		values = d.Dictionary()
+	}
+	if words(values) != nil || byteValues(values) != nil {
+		return orderValue(t, arr, false)
+	}
+	equal := equalValue(t, arr)
+	return func(dst []byte, row int) ([]byte, error) {
+		dst, _ = equal(dst, row)
+		return dst, nil
+	}
+}
+
 // orderValue encodes rows that are not NULL, in rising order. No encoding is a
 // prefix of another one, so that inverting the bytes inverts the order. first puts
 // NaN and inner NULLs before all other values.

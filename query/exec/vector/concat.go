@@ -141,11 +141,13 @@ func Scatter(mem memory.Allocator, dt arrow.DataType, pieces []Piece, n int) (ar
 	return Take(mem, all, order), nil
 }
 
-// Ref is a row of one of several arrays.
-type Ref struct{ Batch, Row int32 }
-
-// Interleave returns the rows of refs, which point into cols, all of type dt.
+// Interleave returns the rows of refs, which point into cols, all of one type.
 func Interleave(mem memory.Allocator, cols []arrow.Array, refs []Ref) (arrow.Array, error) {
+	return NewGatherer(cols).Take(mem, refs)
+}
+
+// interleave is Interleave for arrays of any type.
+func interleave(mem memory.Allocator, cols []arrow.Array, refs []Ref) (arrow.Array, error) {
 	perBatch := map[int32][]int32{}
 	var batches []int32
 	for _, r := range refs {
