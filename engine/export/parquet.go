@@ -32,7 +32,7 @@ func newParquet(w io.Writer, schema *arrow.Schema) (Writer, error) {
 		}
 	}
 	p := &parquetWriter{schema: arrow.NewSchema(fields, nil), types: t}
-	p.w, err = segment.NewWriter(w, segment.Layout{Schema: p.schema}, segment.WriterOptions{})
+	p.w, err = segment.NewWriter(w, segment.Layout{Schema: p.schema}, segment.WriterOptions{Fast: true})
 	return p, err
 }
 

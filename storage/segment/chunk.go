@@ -37,6 +37,7 @@ type chunk struct {
 type chunkOptions struct {
 	plain     bool // no dictionary
 	bloom     bool
+	fast      bool // compressed at the fastest level
 	pageBytes int
 }
 

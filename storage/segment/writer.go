@@ -20,6 +20,8 @@ import (
 type WriterOptions struct {
 	// Workers bounds the goroutines that encode columns. 0 is one per processor, at most 4.
 	Workers int
+	// Fast compresses all columns at the level of the payload: for files that are not kept.
+	Fast bool
 }
 
 // Summary says what a Writer wrote.
@@ -94,7 +96,7 @@ func NewWriter(out io.Writer, layout Layout, opts WriterOptions) (*Writer, error
 	w.sum.Columns = make(map[string]ColumnStats, len(t.leaves))
 	w.sum.MinTime, w.sum.MaxTime = math.MaxInt64, math.MinInt64
 	for _, leaf := range t.leaves {
-		o := chunkOptions{pageBytes: pageBytes, bloom: slices.Contains(layout.BloomColumns, leaf.path)}
+		o := chunkOptions{pageBytes: pageBytes, bloom: slices.Contains(layout.BloomColumns, leaf.path), fast: opts.Fast}
 		switch leaf.path {
 		case layout.PayloadColumn:
 			o.plain, o.pageBytes = true, payloadPageBytes
