@@ -13,8 +13,8 @@ import (
 // the payload in no more room than the default one, for half of its time; the better
 // level stores 5 % less of a segment and takes a fifth of an import's time.
 var (
-	fastZstd = sync.OnceValue(func() *zstd.Encoder { return newZstd(zstd.SpeedFastest) })
-	columnZstd  = sync.OnceValue(func() *zstd.Encoder { return newZstd(zstd.SpeedDefault) })
+	fastZstd   = sync.OnceValue(func() *zstd.Encoder { return newZstd(zstd.SpeedFastest) })
+	columnZstd = sync.OnceValue(func() *zstd.Encoder { return newZstd(zstd.SpeedDefault) })
 )
 
 // compressor returns the encoder of a leaf's pages. It is safe for concurrent use.
