@@ -242,39 +242,6 @@ func pruneUnion(n *plan.Union, need []path) (plan.Node, []path) {
 	return &plan.Union{Sources: sources}, need
 }
 
-func pruneJoin(n *plan.Join, need []path) (plan.Node, []path) {
-	width := len(n.Left.Outputs())
-	left, right := collect(nil, n.LeftKeys...), collect(nil, n.RightKeys...)
-	if n.Kind == plan.Mark {
-		need = slices.DeleteFunc(slices.Clone(need), func(p path) bool { return p.column == width })
-	}
-	for _, p := range collect(need, n.Residual) {
-		if p.column < width {
-			left = append(left, p)
-		} else {
-			right = append(right, p.shifted(-width))
-		}
-	}
-	out := &plan.Join{NullSafe: n.NullSafe}
-	l, haveLeft := narrow(n.Left, minimal(left))
-	r, haveRight := narrow(n.Right, minimal(right))
-	out.Left, out.LeftKeys = l, overAll(n.LeftKeys, l, haveLeft)
-	out.Right, out.RightKeys = r, overAll(n.RightKeys, r, haveRight)
-	have := slices.Clone(haveLeft)
-	for _, p := range haveRight {
-		have = append(have, p.shifted(width))
-	}
-	out.Residual = over(n.Residual, out, have) // over all pairs, as an inner join has them
-	out.Kind = n.Kind
-	switch n.Kind {
-	case plan.Semi, plan.Anti:
-		have = haveLeft
-	case plan.Mark:
-		have = append(slices.Clone(haveLeft), whole(width))
-	}
-	return out, have
-}
-
 // pruneShared keeps all columns: what is not needed here may be elsewhere.
 func pruneShared(n *plan.Shared) (plan.Node, []path) {
 	return &plan.Shared{Input: allColumns(n.Input), ID: n.ID}, allPaths(n)
