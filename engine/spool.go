@@ -54,6 +54,7 @@ type spool struct {
 	path string
 	max  int64         // bytes; 0 is no limit
 	part int64         // rows of the next chunk; the writer's
+	buf  bytes.Buffer  // room for a chunk; the writer's
 	all  *atomic.Int64 // bytes of all results that are held in memory
 
 	mu     sync.Mutex // guards what follows
@@ -98,8 +99,9 @@ func (s *spool) write(rec arrow.Record) error {
 }
 
 func (s *spool) writeChunk(rec arrow.Record) error {
-	var buf bytes.Buffer
-	w := ipc.NewWriter(&buf, ipc.WithSchema(rec.Schema()))
+	buf := &s.buf
+	buf.Reset()
+	w := ipc.NewWriter(buf, ipc.WithSchema(rec.Schema()))
 	if err := errors.Join(w.Write(rec), w.Close()); err != nil {
 		return fmt.Errorf("encode result: %w", err)
 	}
@@ -116,7 +118,7 @@ func (s *spool) writeChunk(rec arrow.Record) error {
 			return errNoRoom
 		}
 		s.all.Add(c.Size)
-		c.held = buf.Bytes()
+		c.held = bytes.Clone(buf.Bytes())
 	} else if err != nil {
 		return fmt.Errorf("write result: %w", err)
 	}
@@ -173,6 +175,7 @@ func (s *spool) finish() error {
 	}
 	err := s.file.Close()
 	s.file = nil
+	s.buf = bytes.Buffer{}
 	close(s.grown)
 	s.grown = make(chan struct{})
 	return err
