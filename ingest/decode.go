@@ -227,9 +227,9 @@ func (d *decoder) decode(element []byte) (event.Row, error) {
 		return event.Row{}, err
 	}
 	if len(d.made) > 0 {
-		element = d.made
+		return d.record.Decode(d.made)
 	}
-	return d.record.Decode(element)
+	return d.record.DecodeValid(element) // as the reader of objects gives it
 }
 
 const (

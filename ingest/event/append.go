@@ -63,6 +63,7 @@ func newColumn(f *field, parent string, b array.Builder) column {
 // appender moves the values of one record into columns.
 type appender struct {
 	text    []byte
+	index   indexed // text
 	issues  []string
 	bytes   int64 // of text appended
 	slots   []span
@@ -221,7 +222,7 @@ func (a *appender) object(c *column, at span) {
 	for range c.sub {
 		a.slots = append(a.slots, span{})
 	}
-	a.issues = c.level.split(a.text, at, a.slots[base:], a.issues)
+	a.issues = c.level.split(a.index, at, a.slots[base:], a.issues)
 	for i := range c.sub {
 		a.value(&c.sub[i], a.slots[base+i])
 	}
@@ -240,7 +241,7 @@ func (a *appender) objects(c *column, at span) {
 		return
 	}
 	c.list.Append(true)
-	for w := walk(a.text, at); ; {
+	for w := a.index.walk(at); ; {
 		v, ok := w.element()
 		switch {
 		case !ok:

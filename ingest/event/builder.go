@@ -93,7 +93,7 @@ func (b *Builder) Append(record []byte, src Source, ingest time.Time) (Row, erro
 // AppendDecoded adds the record d holds and returns the number of its issues.
 func (b *Builder) AppendDecoded(d *Decoder, src Source, ingest time.Time) (issues int) {
 	a := &b.values
-	a.text, a.issues, a.bytes = d.text, append(a.issues[:0], d.issues...), 0
+	a.text, a.index, a.issues, a.bytes = d.text, d.index, append(a.issues[:0], d.issues...), 0
 	for i := range b.columns {
 		if b.columns[i].field == nil {
 			b.payload.BinaryBuilder.Append(d.text)

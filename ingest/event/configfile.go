@@ -95,7 +95,7 @@ func appendItemID(dst, item []byte) []byte {
 		item, _ = repairUTF8(item)
 	}
 	var c canon
-	sum := c.sum(item, "")
+	sum := c.sum(indexed{b: item}, "")
 	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80
 	dst = hex.AppendEncode(dst, sum[:4])
 	for from := 4; from < 10; from += 2 {

@@ -24,6 +24,8 @@ type Decoder struct {
 	issues []string
 	row    Row
 	canon  canon
+	places indexer
+	index  indexed // text
 	quoted []byte
 	second []byte // beside quoted
 	found  found
@@ -39,7 +41,13 @@ func NewDecoder(f *Family) *Decoder {
 // Decode takes the record apart. The decoder refers to record's bytes until the
 // next call. White space around the object is not part of it. The returned row's
 // Issues is 0: only building the row finds them.
-func (d *Decoder) Decode(record []byte) (Row, error) {
+func (d *Decoder) Decode(record []byte) (Row, error) { return d.take(record, false) }
+
+// DecodeValid is Decode of a record that is known to be valid JSON, though perhaps
+// not valid UTF-8.
+func (d *Decoder) DecodeValid(record []byte) (Row, error) { return d.take(record, true) }
+
+func (d *Decoder) take(record []byte, valid bool) (Row, error) {
 	d.row = Row{Day: NoDay}
 	d.issues = d.issues[:0]
 	clear(d.slots)
@@ -51,10 +59,10 @@ func (d *Decoder) Decode(record []byte) (Row, error) {
 		d.text, n = repairUTF8(d.raw)
 		d.issues = append(d.issues, fmt.Sprintf("%s: %d bytes of invalid UTF-8 replaced by U+FFFD", d.family.PayloadColumn, n))
 	}
-	if err := d.validate(); err != nil {
+	if err := d.validate(valid); err != nil {
 		return Row{}, err
 	}
-	d.issues = d.family.top.split(d.text, span{0, len(d.text)}, d.slots, d.issues)
+	d.issues = d.family.top.split(d.index, span{0, len(d.text)}, d.slots, d.issues)
 	if at := d.slots[d.family.timSlot]; at.present() && d.text[at.from] == '"' {
 		d.quoted, _ = unquote(d.quoted[:0], d.text[at.from:at.to])
 		if t, ok := parseTime(d.quoted); ok {
@@ -65,7 +73,7 @@ func (d *Decoder) Decode(record []byte) (Row, error) {
 		d.quoted, _ = unquote(d.quoted[:0], d.text[at.from:at.to])
 		if len(d.quoted) > 0 {
 			d.row.ID = string(d.quoted)
-			d.row.Identity, d.row.HasIdentity = d.canon.sum(d.text, d.family.apart), true
+			d.row.Identity, d.row.HasIdentity = d.canon.sum(d.index, d.family.apart), true
 		}
 	}
 	return d.row, nil
@@ -75,20 +83,24 @@ func (d *Decoder) Decode(record []byte) (Row, error) {
 // until the next call of Decode.
 func (d *Decoder) Text() []byte { return d.text }
 
-// validate reports whether the text is one JSON object within the limits.
-func (d *Decoder) validate() error {
+// validate reports whether the text is one JSON object within the limits, and
+// indexes it. Text that is known to be valid JSON is not read for that again.
+func (d *Decoder) validate(valid bool) error {
 	if len(d.text) == 0 || d.text[0] != '{' {
 		return fmt.Errorf("%w: no JSON object", ErrRecord)
 	}
-	d.source = *bytes.NewBuffer(d.text)
-	d.json.Reset(&d.source, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if _, err := d.json.ReadValue(); err != nil {
-		return fmt.Errorf("%w: %w", ErrRecord, err)
+	if !valid {
+		d.source = *bytes.NewBuffer(d.text)
+		d.json.Reset(&d.source, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+		if _, err := d.json.ReadValue(); err != nil {
+			return fmt.Errorf("%w: %w", ErrRecord, err)
+		}
+		if n := d.json.InputOffset(); n != int64(len(d.text)) {
+			return fmt.Errorf("%w: more text at byte %d, after the object", ErrRecord, n)
+		}
 	}
-	if n := d.json.InputOffset(); n != int64(len(d.text)) {
-		return fmt.Errorf("%w: more text at byte %d, after the object", ErrRecord, n)
-	}
-	if n := depth(d.text); n > MaxDepth {
+	var n int
+	if d.index, n = d.places.index(d.text); n > MaxDepth {
 		return fmt.Errorf("%w: nested %d deep, more than %d", ErrRecord, n, MaxDepth)
 	}
 	return nil
@@ -121,10 +133,10 @@ func unquote(dst, raw []byte) ([]byte, bool) {
 // isPlain reports whether the JSON string raw is what it holds, but for the quotes.
 func isPlain(raw []byte) bool { return bytes.IndexByte(raw, '\\') < 0 }
 
-// split finds the values of the level's fields in the object b[at.from:at.to],
-// the last of duplicates, and notes duplicates and other spellings.
-func (l *level) split(b []byte, at span, slots []span, issues []string) []string {
-	for w := walk(b, at); ; {
+// split finds the values of the level's fields in the object at that place, the
+// last of duplicates, and notes duplicates and other spellings.
+func (l *level) split(t indexed, at span, slots []span, issues []string) []string {
+	for w := t.walk(at); ; {
 		raw, value, ok := w.member()
 		if !ok {
 			return issues
@@ -177,7 +189,7 @@ func (f *Family) Identity(record []byte) (id string, sum [32]byte, ok bool, err 
 	}
 	defer f.decoders.Put(d)
 	row, err := d.Decode(record)
-	d.raw, d.text = nil, nil
+	d.raw, d.text, d.index.b = nil, nil, nil
 	return row.ID, row.Identity, row.HasIdentity, err
 }
 

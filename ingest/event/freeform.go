@@ -20,7 +20,7 @@ const fewEntries = 24
 func (a *appender) freeform(c *column, at span) {
 	switch a.text[at.from] {
 	case '{':
-		a.pairs(c, a.text, at)
+		a.pairs(c, a.index, at)
 	case '"':
 		a.embedded(c, at)
 	default:
@@ -40,7 +40,7 @@ func (a *appender) embedded(c *column, at span) {
 		if !whole {
 			a.note(c.path + ": unpaired surrogate replaced by U+FFFD")
 		}
-		a.pairs(c, inner, span{0, len(inner)})
+		a.pairs(c, indexed{b: inner}, span{0, len(inner)})
 		return
 	}
 	c.pairs.AppendNull()
@@ -52,13 +52,13 @@ func validObject(b []byte) bool {
 	return v.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) && depth(b) <= MaxDepth
 }
 
-// pairs appends the members of the object b[at.from:at.to].
-func (a *appender) pairs(c *column, b []byte, at span) {
+// pairs appends the members of the object at that place of t.
+func (a *appender) pairs(c *column, t indexed, at span) {
 	c.pairs.Append(true)
-	for _, e := range a.collect(c, b, at) {
+	for _, e := range a.collect(c, t, at) {
 		c.key.BinaryBuilder.Append(e.key)
 		a.bytes += int64(len(e.key)+e.value.to-e.value.from) + 12
-		raw := b[e.value.from:e.value.to]
+		raw := t.b[e.value.from:e.value.to]
 		switch raw[0] {
 		case 'n':
 			c.item.AppendNull()
@@ -77,10 +77,10 @@ func (a *appender) pairs(c *column, b []byte, at span) {
 }
 
 // collect lists the members; of duplicates the last value in the first place.
-func (a *appender) collect(c *column, b []byte, at span) []entry {
+func (a *appender) collect(c *column, t indexed, at span) []entry {
 	a.entries = a.entries[:0]
 	var seen map[string]int // once there are many
-	for w := walk(b, at); ; {
+	for w := t.walk(at); ; {
 		raw, value, ok := w.member()
 		if !ok {
 			return a.entries

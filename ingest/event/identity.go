@@ -34,11 +34,11 @@ func (m *member) before(o *member) bool {
 	return bytes.Compare(m.key, o.key) < 0
 }
 
-// sum returns the SHA-256 of the canonical form of the valid text b of an object,
+// sum returns the SHA-256 of the canonical form of the valid text of an object,
 // without its member apart.
-func (c *canon) sum(b []byte, apart string) [32]byte {
+func (c *canon) sum(t indexed, apart string) [32]byte {
 	c.out, c.arena = c.out[:0], c.arena[:0]
-	c.object(b, span{0, len(b)}, apart)
+	c.object(t, span{0, len(t.b)}, apart)
 	sum := sha256.Sum256(c.out)
 	if cap(c.out) > keepBytes {
 		c.out = nil
@@ -49,14 +49,15 @@ func (c *canon) sum(b []byte, apart string) [32]byte {
 // keepBytes is the largest scratch buffer that is kept for the next record.
 const keepBytes = 1 << 20
 
-func (c *canon) value(b []byte, at span) {
+func (c *canon) value(t indexed, at span) {
+	b := t.b
 	switch b[at.from] {
 	case '{':
-		c.object(b, at, "")
+		c.object(t, at, "")
 	case '[':
 		c.out = append(c.out, '[')
 		first := true
-		for w := walk(b, at); ; first = false {
+		for w := t.walk(at); ; first = false {
 			v, ok := w.element()
 			if !ok {
 				break
@@ -64,7 +65,7 @@ func (c *canon) value(b []byte, at span) {
 			if !first {
 				c.out = append(c.out, ',')
 			}
-			c.value(b, v)
+			c.value(t, v)
 		}
 		c.out = append(c.out, ']')
 	case '"':
@@ -74,9 +75,9 @@ func (c *canon) value(b []byte, at span) {
 	}
 }
 
-func (c *canon) object(b []byte, at span, apart string) {
+func (c *canon) object(t indexed, at span, apart string) {
 	base := len(c.stack)
-	for w := walk(b, at); ; {
+	for w := t.walk(at); ; {
 		from := w.i
 		raw, v, ok := w.member()
 		if !ok {
@@ -103,14 +104,14 @@ func (c *canon) object(b []byte, at span, apart string) {
 		if c.out[len(c.out)-1] != '{' {
 			c.out = append(c.out, ',')
 		}
-		raw := b[m.raw.from:m.raw.to]
+		raw := t.b[m.raw.from:m.raw.to]
 		if m.escaped {
 			c.out = appendCanonicalString(c.out, raw)
 		} else {
 			c.out = append(c.out, raw...)
 		}
 		c.out = append(c.out, ':')
-		c.value(b, m.value)
+		c.value(t, m.value)
 	}
 	c.out = append(c.out, '}')
 	c.stack = c.stack[:base]

@@ -37,7 +37,7 @@ func TestCanonicalText(t *testing.T) {
 			}
 			if want := sha256.Sum256([]byte(tt.want)); sum != want {
 				var c canon
-				c.sum([]byte(tt.record), "")
+				c.sum(indexed{b: []byte(tt.record)}, "")
 				t.Errorf("canonical text = %s\nwant %s", c.out, tt.want)
 			}
 		})

@@ -72,12 +72,12 @@ func ends(c byte) bool {
 
 // walker steps through the members of an object or the elements of an array.
 type walker struct {
-	b []byte
+	indexed
 	i int
 }
 
 // walk begins at the object or array b[at.from:at.to].
-func walk(b []byte, at span) walker { return walker{b: b, i: skipSpace(b, at.from+1)} }
+func walk(b []byte, at span) walker { return indexed{b: b}.walk(at) }
 
 // member returns the next raw key, with its quotes, and the place of its value.
 func (w *walker) member() (key []byte, value span, ok bool) {
@@ -85,7 +85,7 @@ func (w *walker) member() (key []byte, value span, ok bool) {
 		return nil, span{}, false
 	}
 	from := w.i
-	i := skipString(w.b, from)
+	i := w.skipKey(from)
 	key = w.b[from:i]
 	i = skipSpace(w.b, skipSpace(w.b, i)+1) // over the colon
 	return key, w.value(i), true
@@ -101,7 +101,7 @@ func (w *walker) element() (value span, ok bool) {
 
 // value takes the value at i and steps over the comma behind it.
 func (w *walker) value(i int) span {
-	v := span{i, skipValue(w.b, i)}
+	v := span{i, w.skip(i)}
 	w.i = skipSpace(w.b, v.to)
 	if w.b[w.i] == ',' {
 		w.i = skipSpace(w.b, w.i+1)
