@@ -84,11 +84,12 @@ type pipeline struct {
 }
 
 // run has one goroutine cut the listing into units, Workers decode them, and this
-// one take the results in order. Units under way are bounded by the queue.
+// one take the results in order. Units under way are bounded by the queue, which has
+// room for half a batch: while one is written, the workers decode what comes after it.
 func (p *pipeline) run(ctx context.Context, src Source, sink Sink) error {
 	g, gctx := errgroup.WithContext(ctx)
 	work := make(chan *unit)
-	queue := make(chan *unit, p.opts.Workers)
+	queue := make(chan *unit, p.opts.ahead())
 	g.Go(func() error {
 		defer close(queue)
 		defer close(work)
@@ -134,11 +135,14 @@ func (d *decoder) safely(ctx context.Context, u *unit) {
 // maxUnitObjects keeps the path of a unit of tiny objects short.
 const maxUnitObjects = 256
 
+// ahead is how many units may be decoded, or wait to be, before their turn.
+func (o *Options) ahead() int { return max(o.Workers, 8) }
+
 // plan cuts the listing into units. A unit is of one path day, and small enough
-// that all under way together take about a quarter of the memory: decoded rows
-// take some 25 times the compressed bytes.
+// that all under way together take about half of the memory: decoded rows take
+// some 25 times the compressed bytes.
 func (p *pipeline) plan(ctx context.Context, work, queue chan<- *unit) error {
-	most := max(p.opts.MemoryBytes/4/int64(p.opts.Workers+2)/25, 16<<10)
+	most := max(p.opts.MemoryBytes/2/int64(p.opts.ahead()+2)/25, 16<<10)
 	objects := p.list.objects
 	for i := 0; i < len(objects); {
 		u := &unit{first: i, now: p.opts.Now(), done: make(chan struct{})}
