@@ -52,8 +52,13 @@ func (g *grouper) number(cols []arrow.Array, rows int) []int32 {
 		ids := g.ids[:rows]
 		g.columns[c].Intern(cols[c], ids)
 		table := g.pairs[c]
+		before, last := int32(-1), int32(-1) // like rows often follow each other
 		for i, id := range ids {
-			out[i], _ = table.Insert(pairKey(out[i], id))
+			if i == 0 || out[i] != before || id != ids[i-1] {
+				before = out[i]
+				last, _ = table.Insert(pairKey(before, id))
+			}
+			out[i] = last
 		}
 	}
 	return out

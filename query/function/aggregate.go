@@ -16,10 +16,12 @@ type folder[S any] struct {
 	states []S
 	grow   func(s *S)                              // optional: makes a fresh state
 	add    func(s *S, args []Value, row int) error // row is a batch row; args may be constant
-	merge  func(s *S, other *S) error              // other is not used afterwards
-	emit   func(b array.Builder, s *S) error       // appends the result, or NULL
-	fixed  int64                                   // bytes of one state
-	bytes  int64                                   // held beyond the states; add and merge count it
+	// batch is optional: it takes all rows of a batch and reports whether it did.
+	batch func(states []S, groups []int32, args []Value) bool
+	merge func(s *S, other *S) error        // other is not used afterwards
+	emit  func(b array.Builder, s *S) error // appends the result, or NULL
+	fixed int64                             // bytes of one state
+	bytes int64                             // held beyond the states; add and merge count it
 }
 
 // Grow implements Accumulator.
@@ -35,6 +37,9 @@ func (f *folder[S]) Grow(n int) {
 
 // Update implements Accumulator.
 func (f *folder[S]) Update(groups []int32, args []Value) error {
+	if f.batch != nil && f.batch(f.states, groups, args) {
+		return nil
+	}
 	for i, g := range groups {
 		if err := f.add(&f.states[g], args, i); err != nil {
 			return err

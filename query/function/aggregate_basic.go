@@ -48,6 +48,7 @@ func countRows(c *call) func(*Context) Accumulator {
 				}
 				return nil
 			},
+			batch: countBatch,
 			merge: func(s, o *int64) error { *s += *o; return nil },
 			emit:  func(b array.Builder, s *int64) error { b.(*array.Int64Builder).Append(*s); return nil },
 		}
@@ -211,6 +212,12 @@ func appendDecimal(b array.Builder, v *big.Int) error {
 // extremeOf makes min and max.
 func extremeOf(want wanted) aggMaker {
 	return func(c *call) func(*Context) Accumulator {
+		switch t := c.args[0]; {
+		case liesAsInteger(t):
+			return integerExtreme(c, want)
+		case t.Kind == types.Varchar:
+			return textExtreme(c, want)
+		}
 		return func(ctx *Context) Accumulator {
 			f := &folder[any]{ctx: ctx, c: c, fixed: 16}
 			take := func(s *any, v any) {

@@ -113,11 +113,7 @@ var dateArithmetic = []entry{
 		wall, _ := truncateWall(unit, int64(d)*microsPerDay)
 		return arrow.Date32(floorDiv(wall, microsPerDay)), err
 	})},
-	{sig: "date_trunc(varchar(x), timestamp(p)) timestamp(p)", make: f2(func(unit string, t arrow.Timestamp) (arrow.Timestamp, error) {
-		unit, err := checkUnit(unit, "TIMESTAMP")
-		wall, _ := truncateWall(unit, int64(t))
-		return arrow.Timestamp(wall), err
-	})},
+	{sig: "date_trunc(varchar(x), timestamp(p)) timestamp(p)", make: truncateTimestamp},
 	{sig: "date_trunc(varchar(x), timestamp(p) with time zone) timestamp(p) with time zone", make: f2(func(unit string, z zoned) (zoned, error) {
 		unit, err := checkUnit(unit, "TIMESTAMP")
 		if err != nil {

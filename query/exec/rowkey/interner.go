@@ -85,12 +85,28 @@ func (in *Interner) next(row int) int32 {
 
 func (in *Interner) internWords(arr arrow.Array, word func(int) uint64, ids []int32) {
 	nulls := arr.NullN() > 0
+	if values := longs(arr); values != nil && !nulls {
+		in.internLongs(values, ids)
+		return
+	}
 	for i := range ids {
 		if nulls && types.IsNull(arr, i) {
 			ids[i] = in.internNull(i)
 			continue
 		}
 		id, isNew := in.words.Insert(word(i))
+		ids[i] = in.number(id, isNew, i)
+	}
+}
+
+// internLongs is internWords of values without NULLs; like ones often follow each other.
+func (in *Interner) internLongs(values []int64, ids []int32) {
+	for i, v := range values[:len(ids)] {
+		if i > 0 && v == values[i-1] {
+			ids[i] = ids[i-1]
+			continue
+		}
+		id, isNew := in.words.Insert(uint64(v) ^ signBit)
 		ids[i] = in.number(id, isNew, i)
 	}
 }
@@ -154,9 +170,9 @@ func (in *Interner) internCodes(a *array.Dictionary, ids []int32) {
 	}
 	value := byteValues(dict)
 	codes := vector.Codes(a)
-	nulls := a.NullN() > 0
+	nulls, gaps := a.NullN() > 0, dict.NullN() > 0
 	for i := range ids {
-		if nulls && a.IsNull(i) || dict.IsNull(int(codes[i])) {
+		if nulls && a.IsNull(i) || gaps && dict.IsNull(int(codes[i])) {
 			ids[i] = in.internNull(-1)
 			continue
 		}

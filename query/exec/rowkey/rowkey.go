@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unsafe"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -97,7 +98,7 @@ func floatWord(v float64) uint64 {
 // words returns the values of a fixed-width array of at most 8 bytes as words
 // that order as the values do, or nil for other arrays.
 func words(arr arrow.Array) func(row int) uint64 {
-	const sign = 1 << 63
+	const sign = signBit
 	switch a := arr.(type) {
 	case *array.Boolean:
 		return func(row int) uint64 {
@@ -128,6 +129,22 @@ func words(arr arrow.Array) func(row int) uint64 {
 		return func(row int) uint64 { return uint64(a.Value(row)) ^ sign }
 	case *array.MonthInterval:
 		return func(row int) uint64 { return uint64(int64(a.Value(row))) ^ sign }
+	}
+	return nil
+}
+
+// signBit turns the order of signed numbers into that of unsigned ones.
+const signBit = 1 << 63
+
+// longs are the values of an array of 64-bit integers or timestamps, as they lie; nil
+// of another.
+func longs(arr arrow.Array) []int64 {
+	switch a := arr.(type) {
+	case *array.Int64:
+		return a.Int64Values()
+	case *array.Timestamp:
+		values := a.TimestampValues()
+		return unsafe.Slice((*int64)(unsafe.SliceData(values)), len(values)) // a Timestamp is an int64
 	}
 	return nil
 }
