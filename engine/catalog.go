@@ -207,4 +207,6 @@ type table struct {
 	snapshot *pinned
 	cutoff   int64 // rows with an older time are past their retention
 	columns  []column
+	// summarized leaves out the segments that a summary has told of.
+	summarized bool
 }

@@ -82,7 +82,9 @@ func (t *table) Columns() []plan.TableColumn {
 // segments returns the snapshot's segments that retention leaves, the newest day first.
 func (t *table) segments() []storageSegment {
 	all := slices.Clone(t.snapshot.Segments())
-	all = slices.DeleteFunc(all, func(s storageSegment) bool { return s.Day != segment.NoDay && s.MaxTime < t.cutoff })
+	all = slices.DeleteFunc(all, func(s storageSegment) bool {
+		return s.Day != segment.NoDay && s.MaxTime < t.cutoff || t.summarized && t.knows(s)
+	})
 	slices.SortStableFunc(all, func(a, b storageSegment) int {
 		if a.Day != b.Day {
 			return int(b.Day) - int(a.Day)

@@ -23,6 +23,7 @@ import (
 type aggregate struct {
 	node   *plan.Aggregate
 	schema *arrow.Schema
+	known  *summarized // of rows that no input has; nil: none
 	inputs []plan.Stream
 	env    *Env
 	held   *holding
@@ -39,11 +40,14 @@ func (b *builder) aggregate(n *plan.Aggregate) ([]plan.Stream, error) {
 	if n.Clustered {
 		return b.streamAggregate(n)
 	}
-	inputs, err := b.build(n.Input)
+	known, inputs, err := b.summarize(n)
+	if err == nil && known == nil {
+		inputs, err = b.build(n.Input)
+	}
 	if err != nil {
 		return nil, err
 	}
-	s := &aggregate{node: n, schema: Schema(n.Outputs()), inputs: inputs, env: b.env, held: newHolding(b.env, n)}
+	s := &aggregate{node: n, schema: Schema(n.Outputs()), known: known, inputs: inputs, env: b.env, held: newHolding(b.env, n)}
 	if len(inputs) > 1 {
 		// The partitions' time is spent on other goroutines than this one's.
 		return []plan.Stream{b.measure(s, n, true)}, nil
@@ -96,6 +100,11 @@ func (s *aggregate) run(ctx context.Context) (rec arrow.Record, err error) {
 			return nil, err
 		}
 		tables[i] = t
+	}
+	if s.known != nil {
+		if err := tables[0].addSummary(s.known); err != nil {
+			return nil, err
+		}
 	}
 	var full atomic.Bool
 	s.ended = make([]bool, len(tables))

@@ -21,12 +21,15 @@ type scan struct {
 
 // scan opens a table. A table may give more streams than there are partitions;
 // those are read one after another by the same goroutine.
-func (b *builder) scan(n *plan.Scan) ([]plan.Stream, error) {
+func (b *builder) scan(n *plan.Scan) ([]plan.Stream, error) { return b.scanTable(n, n.Table) }
+
+// scanTable is scan of a table with some of the node's rows.
+func (b *builder) scanTable(n *plan.Scan, table plan.Table) ([]plan.Stream, error) {
 	req := plan.ScanRequest{
 		Columns: n.Columns, Conjuncts: n.Conjuncts, Limit: n.Limit,
 		Sieve: sieveOf(n, b.env), Partitions: b.partitions(), Mem: b.env.Context.Mem, Stats: b.env.Stats.Scan(n),
 	}
-	streams, err := n.Table.Scan(b.ctx, req)
+	streams, err := table.Scan(b.ctx, req)
 	if err != nil {
 		return nil, fmt.Errorf("scan %s: %w", n.Table.Name(), err)
 	}

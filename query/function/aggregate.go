@@ -18,6 +18,7 @@ type folder[S any] struct {
 	add    func(s *S, args []Value, row int) error // row is a batch row; args may be constant
 	// batch is optional: it takes all rows of a batch and reports whether it did.
 	batch func(states []S, groups []int32, args []Value) bool
+	rows  func(s *S, n int64)               // of count: adds rows that are not seen
 	merge func(s *S, other *S) error        // other is not used afterwards
 	emit  func(b array.Builder, s *S) error // appends the result, or NULL
 	fixed int64                             // bytes of one state
@@ -47,6 +48,9 @@ func (f *folder[S]) Update(groups []int32, args []Value) error {
 	}
 	return nil
 }
+
+// CountRows implements RowCounter.
+func (f *folder[S]) CountRows(group int32, n int64) { f.rows(&f.states[group], n) }
 
 // Merge implements Accumulator.
 func (f *folder[S]) Merge(other Accumulator, groups []int32) error {

@@ -49,6 +49,7 @@ func countRows(c *call) func(*Context) Accumulator {
 				return nil
 			},
 			batch: countBatch,
+			rows:  func(s *int64, n int64) { *s += n },
 			merge: func(s, o *int64) error { *s += *o; return nil },
 			emit:  func(b array.Builder, s *int64) error { b.(*array.Int64Builder).Append(*s); return nil },
 		}

@@ -94,6 +94,12 @@ type Aggregate struct {
 	New func(ctx *Context) Accumulator
 }
 
+// RowCounter is an Accumulator of count: it can count rows that it does not see.
+type RowCounter interface {
+	// CountRows adds n rows to a group. Other aggregates than count panic.
+	CountRows(group int32, n int64)
+}
+
 // Accumulator holds the state of one aggregate for all groups, numbered from 0.
 // DISTINCT, FILTER and ORDER BY inside the call are the operator's business.
 // Not safe for concurrent use.
