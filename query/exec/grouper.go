@@ -15,6 +15,7 @@ type grouper struct {
 	columns []*rowkey.Interner
 	pairs   []*rowkey.WordTable // pairs[i] combines column i with those before it; pairs[0] is unused
 	ids     []int32             // scratch
+	out     []int32             // what number returned last
 }
 
 func newGrouper(mem memory.Allocator, keys []types.Type) *grouper {
@@ -40,8 +41,12 @@ func (g *grouper) count() int {
 
 // number returns the combination of each row; the slice is valid until the next call.
 func (g *grouper) number(cols []arrow.Array, rows int) []int32 {
-	out := make([]int32, rows)
+	if cap(g.out) < rows {
+		g.out = make([]int32, rows)
+	}
+	out := g.out[:rows]
 	if len(cols) == 0 {
+		clear(out)
 		return out
 	}
 	g.columns[0].Intern(cols[0], out)

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"bytes"
 	"context"
 	"io"
 )
@@ -33,11 +34,7 @@ func (r *Reader) checkChunk(c *chunkReader, g int) error {
 			return err
 		}
 		rows += int64(c.page.rows)
-		for _, d := range c.page.def {
-			if int(d) == c.leaf.maxDef {
-				values++
-			}
-		}
+		values += int64(bytes.Count(c.page.def, []byte{byte(c.leaf.maxDef)}))
 	}
 	s, _ := r.Stats(g, c.leaf.path)
 	if rows != c.rows || c.entries != c.meta.NumValues || values != s.Values {

@@ -1,9 +1,11 @@
 package segment
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
 	"math"
+	"slices"
 	"unsafe"
 
 	"github.com/apache/arrow/go/v15/arrow/memory"
@@ -24,7 +26,8 @@ type leafBatch struct {
 }
 
 func newLeafBatch(leaf *node, asCodes bool, mem memory.Allocator) *leafBatch {
-	b := &leafBatch{leaf: leaf, asCodes: asCodes}
+	b := leafBatches.Get().(*leafBatch)
+	b.leaf, b.asCodes = leaf, asCodes
 	b.reset(mem)
 	return b
 }
@@ -94,7 +97,7 @@ func (c *cursor) load() error {
 			}
 			return err
 		}
-		p := &c.chunk.page
+		p := c.chunk.page
 		c.left, c.entry, c.value, c.data = p.rows, 0, 0, p.data
 	}
 	return nil
@@ -149,7 +152,7 @@ func (c *cursor) take(n int, b *leafBatch) error {
 
 // span returns how many entries the next n rows of the page have.
 func (c *cursor) span(n int) int {
-	p := &c.chunk.page
+	p := c.chunk.page
 	if c.chunk.leaf.maxRep == 0 {
 		return n
 	}
@@ -166,15 +169,10 @@ func (c *cursor) span(n int) int {
 
 // pass moves over n rows of the page, adding them to b unless it is nil.
 func (c *cursor) pass(n int, b *leafBatch) error {
-	p := &c.chunk.page
+	p := c.chunk.page
 	entries := c.span(n)
 	def := p.def[c.entry : c.entry+entries]
-	values := 0
-	for _, d := range def {
-		if int(d) == c.chunk.leaf.maxDef {
-			values++
-		}
-	}
+	values := bytes.Count(def, []byte{byte(c.chunk.leaf.maxDef)})
 	if b != nil {
 		b.def = append(b.def, def...)
 		if c.chunk.leaf.maxRep > 0 {
@@ -192,7 +190,7 @@ func (c *cursor) pass(n int, b *leafBatch) error {
 
 // values moves over n values of the page.
 func (c *cursor) values(n int, b *leafBatch) error {
-	p, kind := &c.chunk.page, c.chunk.leaf.kind
+	p, kind := c.chunk.page, c.chunk.leaf.kind
 	from := c.value
 	c.value += n
 	switch {
@@ -228,11 +226,19 @@ func (c *cursor) values(n int, b *leafBatch) error {
 			b.floats = append(b.floats, math.Float64frombits(binary.LittleEndian.Uint64(p.data[8*i:])))
 		}
 	default:
-		for i := from; i < c.value; i++ {
-			b.ints = append(b.ints, int64(binary.LittleEndian.Uint64(p.data[8*i:])))
-		}
+		b.ints = appendLongs(b.ints, p.data[8*from:8*c.value])
 	}
 	return nil
+}
+
+// appendLongs adds integers of 64 bits as Parquet stores them, lowest byte first.
+func appendLongs(dst []int64, data []byte) []int64 {
+	n := len(dst)
+	dst = slices.Grow(dst, len(data)/8)[:n+len(data)/8]
+	for i := range dst[n:] {
+		dst[n+i] = int64(binary.LittleEndian.Uint64(data[8*i:]))
+	}
+	return dst
 }
 
 // bytesValues moves over n length-prefixed values.

@@ -244,8 +244,14 @@ func (k *keyReader) flush() (arrow.Array, error) {
 }
 
 func (k *keyReader) release() {
-	k.keyBatch.release()
-	k.valBatch.release()
+	if k.keyBatch == nil {
+		return
+	}
+	k.keyBatch.free()
+	k.valBatch.free()
+	k.keyBatch, k.valBatch = nil, nil
+	k.keys.chunk.release()
+	k.vals.chunk.release()
 	if k.data != nil {
 		k.data.Release()
 		k.data = nil

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -53,7 +54,8 @@ type chunkReader struct {
 
 	dict     []string
 	haveDict bool
-	page     page
+	page     *page // in scratch
+	scratch  *scratch
 	protocol thrift.CompactProtocol
 	index    []format.PageLocation
 }
@@ -62,10 +64,12 @@ func (r *Reader) chunk(rowGroup int, leaf *node, read *int64) *chunkReader {
 	c := &r.meta.RowGroups[rowGroup].Columns[leaf.index]
 	m := &c.MetaData
 	start := chunkStart(m)
-	return &chunkReader{
+	out := &chunkReader{
 		src: r.src, leaf: leaf, meta: m, column: c, rows: r.meta.RowGroups[rowGroup].NumRows,
 		pos: start, end: start + m.TotalCompressedSize, read: read,
 	}
+	out.takeScratch()
+	return out
 }
 
 // hasDictionary tells whether all of the chunk is coded with a dictionary.
@@ -212,7 +216,7 @@ func (c *chunkReader) nextPage() (err error) {
 	if header.Type != format.DataPage || !h.Valid || h.V.NumValues <= 0 || h.V.Encoding != want {
 		return corruptAt(offset, "column %s: not a data page of encoding %s", c.leaf.path, want)
 	}
-	p := &c.page
+	p := c.page
 	if p.buf, err = decompress(p.buf, body, header.UncompressedPageSize); err != nil {
 		return corruptAt(offset, "column %s: page: %w", c.leaf.path, err)
 	}
@@ -246,12 +250,7 @@ func (c *chunkReader) decode(p *page, entries int) (err error) {
 			return fmt.Errorf("the page begins inside a row")
 		}
 	}
-	values := 0
-	for _, d := range p.def {
-		if int(d) == c.leaf.maxDef {
-			values++
-		}
-	}
+	values := bytes.Count(p.def, []byte{byte(c.leaf.maxDef)})
 	p.data, p.codes = data, p.codes[:0]
 	if !c.haveDict {
 		return checkSize(c.leaf.kind, data, values)
@@ -316,6 +315,9 @@ func readLevels(dst []uint8, data []byte, entries, maxLevel int) (levels []uint8
 		return nil, nil, fmt.Errorf("%d levels, want %d", len(levels), entries)
 	}
 	levels = levels[:entries]
+	if maxLevel == 1<<enc.BitWidth-1 {
+		return levels, rest, nil // no other level can be written
+	}
 	for _, l := range levels {
 		if int(l) > maxLevel {
 			return nil, nil, fmt.Errorf("level %d, at most %d is possible", l, maxLevel)

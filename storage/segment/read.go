@@ -144,8 +144,12 @@ func (t *treeReader) flush() (arrow.Array, error) {
 
 func (t *treeReader) release() {
 	for _, b := range t.batches {
-		b.release()
+		b.free()
 	}
+	for _, c := range t.cursors {
+		c.chunk.release()
+	}
+	t.batches, t.cursors = nil, nil
 	if t.dict != nil {
 		t.dict.Release()
 		t.dict = nil
