@@ -3,6 +3,9 @@ package function
 import (
 	"strings"
 	"sync/atomic"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
 var likeFunctions = []entry{
@@ -34,13 +37,23 @@ func (c *compiled[T]) get(key string, compile func(string) (T, error)) (T, error
 
 func like2(c *call) Kernel {
 	var cache compiled[func(string) bool]
-	return f2(func(s, pattern string) (bool, error) {
+	byRow := f2(func(s, pattern string) (bool, error) {
 		m, err := cache.get(pattern, func(p string) (func(string) bool, error) { return compileLike(p, "", false) })
 		if err != nil {
 			return false, err
 		}
 		return m(s), nil
 	})(c)
+	return func(ctx *Context, args []Value, rows int) (arrow.Array, error) {
+		s, isText := args[0].Array.(*array.String)
+		pattern, isConst := args[1].Array.(*array.String)
+		if isText && isConst && !args[0].Const && args[1].Const && pattern.IsValid(0) {
+			if word, ok := wordOf(pattern.Value(0)); ok {
+				return containing(ctx.Mem, s, word), nil
+			}
+		}
+		return byRow(ctx, args, rows)
+	}
 }
 
 func like3(c *call) Kernel {

@@ -23,6 +23,7 @@ type leafBatch struct {
 	bools    []bool
 	data     *memory.Buffer // concatenated bytes values
 	ends     []int32        // end of each of them in data
+	expected int            // bytes that the batch's values are likely to have
 }
 
 func newLeafBatch(leaf *node, asCodes bool, mem memory.Allocator) *leafBatch {
@@ -56,17 +57,36 @@ func (b *leafBatch) grow(n int) error {
 		return corrupt("column %s: more than 2 GiB of values in one batch", b.leaf.path)
 	}
 	if need > b.data.Cap() {
-		b.data.Reserve(min(math.MaxInt32, max(need, 2*b.data.Cap())))
+		b.data.Reserve(min(math.MaxInt32, max(need, 2*b.data.Cap(), b.expected)))
 	}
 	return nil
 }
 
-// addBytes adds a value; grow came before.
-func (b *leafBatch) addBytes(v []byte) {
-	n := b.data.Len()
-	b.data.ResizeNoShrink(n + len(v))
-	copy(b.data.Bytes()[n:], v)
-	b.ends = append(b.ends, int32(n+len(v)))
+// addCoded adds the values of codes.
+func (b *leafBatch) addCoded(codes []int32, dict []string) error {
+	size := 0
+	for _, code := range codes {
+		size += len(dict[code])
+	}
+	if err := b.grow(size); err != nil {
+		return err
+	}
+	end := b.data.Len()
+	b.data.ResizeNoShrink(end + size)
+	out := b.data.Bytes()
+	for _, code := range codes {
+		end += copy(out[end:], dict[code])
+		b.ends = append(b.ends, int32(end))
+	}
+	return nil
+}
+
+// expect says how many rows the batch is going to have, so that its memory is
+// had at once: values that are stored one by one take as much as they are long.
+func (b *leafBatch) expect(rows int, c *chunkReader) {
+	if b.data != nil && !hasDictionary(c.meta) {
+		b.expected = int(min(math.MaxInt32, c.meta.TotalUncompressedSize*int64(rows)/c.rows))
+	}
 }
 
 // cursor walks the rows of a column chunk.
@@ -203,13 +223,7 @@ func (c *cursor) values(n int, b *leafBatch) error {
 			b.codes = append(b.codes, codes...)
 			return nil
 		}
-		for _, code := range codes {
-			v := c.chunk.dict[code]
-			if err := b.grow(len(v)); err != nil {
-				return err
-			}
-			b.addBytes(viewBytes(v))
-		}
+		return b.addCoded(codes, c.chunk.dict)
 	case kind.isBytes():
 		return c.bytesValues(n, b)
 	case b == nil:

@@ -112,6 +112,7 @@ type treeReader struct {
 
 func (t *treeReader) next(n int) error {
 	for i, c := range t.cursors {
+		t.batches[i].expect(n, c.chunk)
 		if err := c.take(n, t.batches[i]); err != nil {
 			return err
 		}
