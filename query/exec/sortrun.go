@@ -27,6 +27,7 @@ type sortRun struct {
 	bytes   int64        // of batches
 	keys    *rowkey.Rows // nil without batches
 	told    int64        // bytes of keys, told to the budget
+	values  int64        // bytes of keys that the budget sees by itself
 
 	columns []*vector.Gatherer // made at the first gather
 	unified [][]arrow.Array    // the columns whose dictionaries were made one
@@ -50,7 +51,7 @@ func (r *sortRun) add(rec arrow.Record) error {
 	if err := r.keys.Add(cols, int(rec.NumRows())); err != nil {
 		return sortError(err)
 	}
-	r.tell(r.keys.Size())
+	r.tell(r.keys.Size(), r.keys.Bytes())
 	return nil
 }
 
@@ -66,9 +67,11 @@ func (o *rowOrder) sortKeys() []rowkey.SortKey {
 	return keys
 }
 
-func (r *sortRun) tell(bytes int64) {
-	r.held.reserve(bytes - r.told)
-	r.told = bytes
+// tell tells how much the keys hold outside and inside of Arrow arrays.
+func (r *sortRun) tell(size, values int64) {
+	r.held.reserve(size - r.told)
+	r.held.add(values - r.values)
+	r.told, r.values = size, values
 }
 
 // sorted returns all rows in order; rows with equal keys stay in the order they came in.
@@ -116,7 +119,7 @@ func (r *sortRun) prepare(width int) {
 }
 
 // size implements gathered.
-func (r *sortRun) size() (rows int, bytes int64) { return r.rows, r.bytes + r.told }
+func (r *sortRun) size() (rows int, bytes int64) { return r.rows, r.bytes + r.told + r.values }
 
 // rowMark tells how a row of ordered rows differs from the one before.
 type rowMark uint8
@@ -154,7 +157,7 @@ func (r *sortRun) release() {
 	if r.keys != nil {
 		r.keys.Release()
 	}
-	r.tell(0)
+	r.tell(0, 0)
 	r.held.add(-r.bytes)
 	r.batches, r.rows, r.bytes, r.keys, r.columns, r.unified = nil, 0, 0, nil, nil, nil
 }

@@ -60,6 +60,17 @@ func (r *Rows) Size() int64 {
 	return n
 }
 
+// Bytes is the memory that the rows take in Arrow arrays of their own.
+func (r *Rows) Bytes() int64 {
+	n := int64(0)
+	for _, c := range r.columns {
+		if c.values != nil {
+			n += c.values.Bytes()
+		}
+	}
+	return n
+}
+
 // Differ is the number of the first key in which two rows differ, or how many
 // keys there are.
 func (r *Rows) Differ(a, b vector.Ref) int {

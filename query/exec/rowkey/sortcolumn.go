@@ -26,6 +26,7 @@ type sortColumn struct {
 	nulls  bool          // some row is NULL, and NULLs have no word
 
 	words []func(row int) uint64 // sortWords
+	ints  [][]int64              // sortWords: the values of a batch that has them; else nil
 	bytes []func(row int) []byte // sortBytes
 	held  int64                  // bytes of what bytes was encoded into
 
@@ -65,7 +66,7 @@ func (c *sortColumn) add(arr arrow.Array) error {
 		return nil
 	case sortWords:
 		c.nulls = c.nulls || arr.NullN() > 0
-		c.words = append(c.words, c.wordsOf(arr))
+		c.words, c.ints = append(c.words, c.wordsOf(arr)), append(c.ints, intsOf(arr))
 		return nil
 	}
 	c.nulls = c.nulls || arr.NullN() > 0 || arr.DataType().ID() == arrow.NULL
@@ -94,6 +95,18 @@ func (c *sortColumn) wordsOf(arr arrow.Array) func(row int) uint64 {
 		return word
 	}
 	return func(row int) uint64 { return ^word(row) }
+}
+
+// intsOf are the values of an array of 64-bit integers, for which a word is not
+// worth a call.
+func intsOf(arr arrow.Array) []int64 {
+	switch a := arr.(type) {
+	case *array.Int64:
+		return a.Int64Values()
+	case *array.Timestamp:
+		return arrow.Int64Traits.CastFromBytes(arrow.TimestampTraits.CastToBytes(a.TimestampValues()))
+	}
+	return nil
 }
 
 // bytesOf are the values of a batch as bytes, in rising order.
@@ -125,8 +138,7 @@ func (c *sortColumn) bytesOf(arr arrow.Array) (func(row int) []byte, error) {
 	return func(row int) []byte { return all[ends[row]:ends[row+1]] }, nil
 }
 
-// size is the memory held outside of Arrow arrays. The values of an Interner
-// count too: they are no part of the batches.
+// size is the memory held outside of Arrow arrays.
 func (c *sortColumn) size() int64 {
 	n := c.held
 	for _, ids := range c.ids {
@@ -186,7 +198,15 @@ func (c *sortColumn) word(r vector.Ref, skip int) uint64 {
 	case sortRanks:
 		return c.ranks[c.ids[r.Batch][r.Row]]
 	case sortWords:
-		return c.words[r.Batch](int(r.Row))
+		ints := c.ints[r.Batch]
+		if ints == nil {
+			return c.words[r.Batch](int(r.Row))
+		}
+		w := uint64(ints[r.Row]) ^ 1<<63
+		if c.key.Desc {
+			return ^w
+		}
+		return w
 	}
 	w := prefixWord(c.bytes[r.Batch](int(r.Row))[skip:])
 	if c.key.Desc {
@@ -242,7 +262,13 @@ func (c *sortColumn) compare(a, b vector.Ref) int {
 			return 1
 		}
 	}
-	if c.kind != sortBytes {
+	switch c.kind {
+	case sortRanks:
+		if x, y := c.ids[a.Batch][a.Row], c.ids[b.Batch][b.Row]; x != y {
+			return cmp.Compare(c.ranks[x], c.ranks[y])
+		}
+		return 0
+	case sortWords:
 		return cmp.Compare(c.word(a, 0), c.word(b, 0))
 	}
 	order := bytes.Compare(c.bytes[a.Batch](int(a.Row)), c.bytes[b.Batch](int(b.Row)))
