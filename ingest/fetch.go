@@ -32,6 +32,7 @@ func content(ctx context.Context, src Source, obj *Object, most int64) (io.ReadC
 	}
 	hash := sha256.New()
 	var whole bytes.Buffer
+	whole.Grow(int(min(max(obj.Size, 0), most)) + bytes.MinRead) // with room to find the end in
 	n, err := io.CopyN(&whole, io.TeeReader(r, hash), most+1)
 	if err == io.EOF {
 		obj.ETag = hex.EncodeToString(hash.Sum(nil))

@@ -43,15 +43,15 @@ func (e *chunkEncoder) bounds(from, to int) (lo, hi any, exact bool) {
 		if e.dict == nil {
 			return stringBounds(e.vals.strs[from:to])
 		}
-		values := make([]string, 0, 16)
-		last := int32(-1)
+		last := e.codes[from]
+		low, high := e.dict[last], e.dict[last]
 		for _, c := range e.codes[from:to] {
 			if c != last {
-				values = append(values, e.dict[c])
+				low, high = min(low, e.dict[c]), max(high, e.dict[c])
 				last = c
 			}
 		}
-		return stringBounds(values)
+		return boundsBetween(low, high)
 	case kindBool:
 		v := e.vals.bools[from:to]
 		return !slices.Contains(v, false), slices.Contains(v, true), true
@@ -63,7 +63,11 @@ func (e *chunkEncoder) bounds(from, to int) (lo, hi any, exact bool) {
 }
 
 func stringBounds(values []string) (lo, hi any, exact bool) {
-	low, high := slices.Min(values), slices.Max(values)
+	return boundsBetween(slices.Min(values), slices.Max(values))
+}
+
+// boundsBetween returns bounds of values of which low and high are the outermost.
+func boundsBetween(low, high string) (lo, hi any, exact bool) {
 	short, ok := shortMax(high, maxBoundBytes)
 	if !ok {
 		return nil, nil, false

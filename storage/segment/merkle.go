@@ -11,6 +11,7 @@ type Merkle struct {
 	count uint64
 	stack [][sha256.Size]byte // complete subtrees, larger first
 	h     hash.Hash
+	node  [1 + 2*sha256.Size]byte // what is hashed for a parent, or a leaf's prefix; here it is no garbage
 	sum   []byte
 }
 
@@ -20,9 +21,11 @@ func (m *Merkle) Add(leaf []byte) {
 		m.h = sha256.New()
 	}
 	m.h.Reset()
-	m.h.Write([]byte{0})
+	m.node[0] = 0
+	m.h.Write(m.node[:1])
 	m.h.Write(leaf)
-	m.push()
+	m.sum = m.h.Sum(m.sum[:0])
+	m.stack = append(m.stack, [sha256.Size]byte(m.sum))
 	// Every trailing one bit of the count before is a subtree of this height.
 	for n := m.count; n&1 == 1; n >>= 1 {
 		m.join()
@@ -30,20 +33,14 @@ func (m *Merkle) Add(leaf []byte) {
 	m.count++
 }
 
-func (m *Merkle) push() {
-	m.sum = m.h.Sum(m.sum[:0])
-	m.stack = append(m.stack, [sha256.Size]byte(m.sum))
-}
-
 // join replaces the two topmost subtrees by their parent.
 func (m *Merkle) join() {
-	left, right := m.stack[len(m.stack)-2], m.stack[len(m.stack)-1]
-	m.stack = m.stack[:len(m.stack)-2]
-	m.h.Reset()
-	m.h.Write([]byte{1})
-	m.h.Write(left[:])
-	m.h.Write(right[:])
-	m.push()
+	top := len(m.stack) - 1
+	m.node[0] = 1
+	copy(m.node[1:], m.stack[top-1][:])
+	copy(m.node[1+sha256.Size:], m.stack[top][:])
+	m.stack[top-1] = sha256.Sum256(m.node[:])
+	m.stack = m.stack[:top]
 }
 
 // Root returns the root over the leaves so far. It ends the tree: Add must not follow.

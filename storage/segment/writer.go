@@ -52,8 +52,7 @@ type Writer struct {
 	out     countingWriter
 	workers int
 	options []chunkOptions // by leaf
-	scratch sync.Pool      // of *shredded
-	bodies  [][]byte       // by leaf: room for its chunk
+	bodies  []*[]byte      // by leaf: room for its chunk; nil before the first
 
 	records []arrow.Record // of the row group at hand
 	prints  [][]uint64
@@ -66,6 +65,13 @@ type Writer struct {
 	footer footer
 	err    error // first failure; sticks
 }
+
+// Room that writers leave to the next: most segments have one row group, and every
+// buffer of it would be grown anew.
+var (
+	spareShredded = sync.Pool{New: func() any { return new(shredded) }}
+	spareBodies   = sync.Pool{New: func() any { return new([]byte) }}
+)
 
 type countingWriter struct {
 	w io.Writer
@@ -92,7 +98,6 @@ func NewWriter(out io.Writer, layout Layout, opts WriterOptions) (*Writer, error
 		opts.Workers = min(runtime.GOMAXPROCS(0), 4)
 	}
 	w := &Writer{layout: layout, tree: t, out: countingWriter{w: out}, workers: opts.Workers, rowSum: xxhash.New()}
-	w.scratch.New = func() any { return new(shredded) }
 	w.sum.Columns = make(map[string]ColumnStats, len(t.leaves))
 	w.sum.MinTime, w.sum.MaxTime = math.MaxInt64, math.MinInt64
 	for _, leaf := range t.leaves {
@@ -105,7 +110,7 @@ func NewWriter(out io.Writer, layout Layout, opts WriterOptions) (*Writer, error
 		}
 		w.options = append(w.options, o)
 	}
-	w.bodies = make([][]byte, len(t.leaves))
+	w.bodies = make([]*[]byte, len(t.leaves))
 	w.footer.start(w)
 	return w, nil
 }
@@ -212,6 +217,12 @@ func (w *Writer) Close() (Summary, error) {
 // Abort releases what the writer holds. It is idempotent.
 func (w *Writer) Abort() {
 	w.releaseRecords()
+	for i, body := range w.bodies {
+		if body != nil {
+			spareBodies.Put(body)
+			w.bodies[i] = nil
+		}
+	}
 	if w.err == nil {
 		w.err = errors.New("segment writer is closed")
 	}
@@ -279,21 +290,24 @@ func (w *Writer) bySize() []int {
 
 func (w *Writer) encodeLeaf(i int, order []rowRef) (*chunk, error) {
 	leaf := w.tree.leaves[i]
-	vals := w.scratch.Get().(*shredded)
+	vals := spareShredded.Get().(*shredded)
 	defer func() {
 		vals.reset()
-		w.scratch.Put(vals)
+		spareShredded.Put(vals)
 	}()
+	if w.bodies[i] == nil {
+		w.bodies[i] = spareBodies.Get().(*[]byte)
+	}
 	newShredder(w.tree, leaf, vals).rows(w.records, order)
 	if leaf.maxRep == 0 {
 		rep := vals.rep // empty and kept for reuse, it would look like levels
 		vals.rep = nil
 		defer func() { vals.rep = rep }()
 	}
-	e := chunkEncoder{leaf: leaf, opts: w.options[i], zstd: compressor(w.options[i]), vals: vals, body: w.bodies[i]}
+	e := chunkEncoder{leaf: leaf, opts: w.options[i], zstd: compressor(w.options[i]), vals: vals, body: *w.bodies[i]}
 	c, err := e.encode()
 	if err == nil {
-		w.bodies[i] = c.body
+		*w.bodies[i] = c.body
 	}
 	return c, err
 }
