@@ -171,7 +171,11 @@ func (in *Interner) internCodes(a *array.Dictionary, ids []int32) {
 	value := byteValues(dict)
 	codes := vector.Codes(a)
 	nulls, gaps := a.NullN() > 0, dict.NullN() > 0
-	for i := range ids {
+	from := 0
+	if !nulls && !gaps {
+		from = translate(ids, codes, in.codes)
+	}
+	for i := from; i < len(ids); i++ {
 		if nulls && a.IsNull(i) || gaps && dict.IsNull(int(codes[i])) {
 			ids[i] = in.internNull(-1)
 			continue
@@ -182,8 +186,25 @@ func (in *Interner) internCodes(a *array.Dictionary, ids []int32) {
 			in.codes[c] = in.number(id, isNew, int(c))
 		}
 		ids[i] = in.codes[c]
+		if !nulls && !gaps {
+			i += translate(ids[i+1:], codes[i+1:], in.codes)
+		}
 	}
 	in.keep(dict)
+}
+
+// translate sets the number of each row up to the first whose code has none yet, and
+// returns how many rows that are.
+func translate(ids, codes, numbers []int32) int {
+	codes = codes[:len(ids)]
+	for i, c := range codes {
+		n := numbers[c]
+		if n < 0 {
+			return i
+		}
+		ids[i] = n
+	}
+	return len(ids)
 }
 
 // Values returns the values of the listed numbers, plain.
