@@ -187,12 +187,14 @@ func (r *queryRegistry) admit(q *queryState, limit int) error {
 	return nil
 }
 
+// save writes a query's record. As its rows it may be lost with the power, and a
+// record without its rows would be of no use: neither is synced.
 func (r *queryRegistry) save(record queryRecord) error {
 	raw, err := json.Marshal(record)
 	if err != nil {
 		return fmt.Errorf("encode query %s: %w", record.ID, err)
 	}
-	return vfs.WriteFile(r.fs, r.recordPath(record.ID), raw, 0o644)
+	return vfs.ReplaceFile(r.fs, r.recordPath(record.ID), raw, 0o644)
 }
 
 // remove forgets a query and its rows.

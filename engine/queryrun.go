@@ -80,7 +80,7 @@ func (e *Engine) produce(ctx context.Context, q *queryState, compiled *query.Que
 	}
 }
 
-// endQuery makes the final state of a query durable and then visible.
+// endQuery keeps the final state of a query and then makes it visible.
 func (e *Engine) endQuery(ctx context.Context, q *queryState, err error, took time.Duration) {
 	r := q.now()
 	now := e.opts.Now().UTC()

@@ -27,6 +27,7 @@ func (t *table) Summarize(columns []plan.ColumnPath) (plan.Summary, plan.Table, 
 			}
 			times.Min, times.Max = min(times.Min, s.MinTime), max(times.Max, s.MaxTime)
 		}
+		known.Segments++
 		known.Rows, times.Nulls = known.Rows+s.Rows, times.Nulls+s.NullTimes
 	}
 	for i := range known.Columns {

@@ -19,28 +19,52 @@ func (q *Query) Estimate(ctx context.Context, opts RunOptions) (Stats, error) {
 	var failed error
 	shared := map[int]bool{} // counted once
 	plan.Walk(root, func(n plan.Node) bool {
-		if s, ok := n.(*plan.Shared); ok && !shared[s.ID] {
-			shared[s.ID] = true
-			return failed == nil
-		} else if ok {
+		if failed != nil {
 			return false
 		}
-		scan, ok := n.(*plan.Scan)
-		if !ok || failed != nil {
-			return failed == nil
-		}
-		var st *plan.ScanStats
-		if st, failed = estimate(ctx, scan); st != nil {
-			total.Segments += st.Segments.Load()
-			total.SegmentsPruned += st.SegmentsPruned.Load()
-			total.RowGroups += st.RowGroups.Load()
-			total.RowGroupsPruned += st.RowGroupsPruned.Load()
-			total.RowsScanned += st.Rows.Load()
-			total.BytesScanned += st.Bytes.Load()
+		switch n := n.(type) {
+		case *plan.Shared:
+			counted := shared[n.ID]
+			shared[n.ID] = true
+			return !counted
+		case *plan.Aggregate:
+			known, ok := plan.Summarize(n)
+			if ok {
+				failed = total.addSummarized(ctx, known)
+			}
+			return !ok
+		case *plan.Scan:
+			failed = total.addScan(ctx, n)
 		}
 		return true
 	})
 	return total, failed
+}
+
+// addSummarized counts what a scan would read beside what its table knows.
+func (s *Stats) addSummarized(ctx context.Context, known *plan.Summarized) error {
+	s.Segments += known.Segments
+	s.SegmentsPruned += known.Segments
+	if known.Rest == nil {
+		return nil
+	}
+	left := *known.Scan
+	left.Table = known.Rest
+	return s.addScan(ctx, &left)
+}
+
+// addScan counts what a scan would read.
+func (s *Stats) addScan(ctx context.Context, scan *plan.Scan) error {
+	st, err := estimate(ctx, scan)
+	if st != nil {
+		s.Segments += st.Segments.Load()
+		s.SegmentsPruned += st.SegmentsPruned.Load()
+		s.RowGroups += st.RowGroups.Load()
+		s.RowGroupsPruned += st.RowGroupsPruned.Load()
+		s.RowsScanned += st.Rows.Load()
+		s.BytesScanned += st.Bytes.Load()
+	}
+	return err
 }
 
 // estimate asks a scan's table; nil when it cannot tell.

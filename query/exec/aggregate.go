@@ -23,7 +23,7 @@ import (
 type aggregate struct {
 	node   *plan.Aggregate
 	schema *arrow.Schema
-	known  *summarized // of rows that no input has; nil: none
+	known  *plan.Summarized // of rows that no input has; nil: none
 	inputs []plan.Stream
 	env    *Env
 	held   *holding

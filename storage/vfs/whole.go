@@ -36,17 +36,31 @@ const TempSuffix = ".tmp"
 // the old content or the new, never a part, and once WriteFile has returned
 // the new. Two calls for one name must not run at the same time.
 func WriteFile(fsys FS, name string, data []byte, perm fs.FileMode) error {
+	if err := replace(fsys, name, data, perm, true); err != nil {
+		return err
+	}
+	return fsys.SyncDir(filepath.Dir(name))
+}
+
+// ReplaceFile is WriteFile for what may be lost with the power: whoever reads, also
+// after the process was killed, finds the old content or the new; after a power cut
+// there may be neither.
+func ReplaceFile(fsys FS, name string, data []byte, perm fs.FileMode) error {
+	return replace(fsys, name, data, perm, false)
+}
+
+func replace(fsys FS, name string, data []byte, perm fs.FileMode, sync bool) error {
 	tmp := name + TempSuffix
-	if err := writeSynced(fsys, tmp, data, perm); err != nil {
+	if err := writeNew(fsys, tmp, data, perm, sync); err != nil {
 		return errors.Join(err, removeIfThere(fsys, tmp))
 	}
 	if err := fsys.Rename(tmp, name); err != nil {
 		return errors.Join(err, removeIfThere(fsys, tmp))
 	}
-	return fsys.SyncDir(filepath.Dir(name))
+	return nil
 }
 
-func writeSynced(fsys FS, name string, data []byte, perm fs.FileMode) error {
+func writeNew(fsys FS, name string, data []byte, perm fs.FileMode, sync bool) error {
 	// A leftover is removed first: opening it would keep its mode.
 	if err := removeIfThere(fsys, name); err != nil {
 		return err
@@ -58,8 +72,10 @@ func writeSynced(fsys FS, name string, data []byte, perm fs.FileMode) error {
 	if _, err := f.Write(data); err != nil {
 		return errors.Join(err, f.Close())
 	}
-	if err := f.Sync(); err != nil {
-		return errors.Join(err, f.Close())
+	if sync {
+		if err := f.Sync(); err != nil {
+			return errors.Join(err, f.Close())
+		}
 	}
 	return f.Close()
 }
