@@ -52,7 +52,7 @@ type Writer struct {
 	out     countingWriter
 	workers int
 	options []chunkOptions // by leaf
-	bodies  []*[]byte      // by leaf: room for its chunk; nil before the first
+	bodies  [][]byte       // by leaf: room for its chunk
 
 	records []arrow.Record // of the row group at hand
 	prints  [][]uint64
@@ -67,10 +67,11 @@ type Writer struct {
 }
 
 // Room that writers leave to the next: most segments have one row group, and every
-// buffer of it would be grown anew.
+// buffer of it would be grown anew. Chunks stay by leaf: else, in time, every leaf
+// would have room for the largest.
 var (
 	spareShredded = sync.Pool{New: func() any { return new(shredded) }}
-	spareBodies   = sync.Pool{New: func() any { return new([]byte) }}
+	spareBodies   sync.Pool // of *[][]byte, by leaf
 )
 
 type countingWriter struct {
@@ -110,7 +111,11 @@ func NewWriter(out io.Writer, layout Layout, opts WriterOptions) (*Writer, error
 		}
 		w.options = append(w.options, o)
 	}
-	w.bodies = make([]*[]byte, len(t.leaves))
+	if spare, ok := spareBodies.Get().(*[][]byte); ok && len(*spare) == len(t.leaves) {
+		w.bodies = *spare
+	} else {
+		w.bodies = make([][]byte, len(t.leaves))
+	}
 	w.footer.start(w)
 	return w, nil
 }
@@ -217,11 +222,10 @@ func (w *Writer) Close() (Summary, error) {
 // Abort releases what the writer holds. It is idempotent.
 func (w *Writer) Abort() {
 	w.releaseRecords()
-	for i, body := range w.bodies {
-		if body != nil {
-			spareBodies.Put(body)
-			w.bodies[i] = nil
-		}
+	if w.bodies != nil {
+		spare := w.bodies
+		spareBodies.Put(&spare)
+		w.bodies = nil
 	}
 	if w.err == nil {
 		w.err = errors.New("segment writer is closed")
@@ -295,19 +299,16 @@ func (w *Writer) encodeLeaf(i int, order []rowRef) (*chunk, error) {
 		vals.reset()
 		spareShredded.Put(vals)
 	}()
-	if w.bodies[i] == nil {
-		w.bodies[i] = spareBodies.Get().(*[]byte)
-	}
 	newShredder(w.tree, leaf, vals).rows(w.records, order)
 	if leaf.maxRep == 0 {
 		rep := vals.rep // empty and kept for reuse, it would look like levels
 		vals.rep = nil
 		defer func() { vals.rep = rep }()
 	}
-	e := chunkEncoder{leaf: leaf, opts: w.options[i], zstd: compressor(w.options[i]), vals: vals, body: *w.bodies[i]}
+	e := chunkEncoder{leaf: leaf, opts: w.options[i], zstd: compressor(w.options[i]), vals: vals, body: w.bodies[i]}
 	c, err := e.encode()
 	if err == nil {
-		*w.bodies[i] = c.body
+		w.bodies[i] = c.body
 	}
 	return c, err
 }
