@@ -6,6 +6,7 @@ import (
 
 	"github.com/traillake/traillake/query/plan"
 	"github.com/traillake/traillake/query/prune"
+	"github.com/traillake/traillake/query/types"
 	"github.com/traillake/traillake/storage"
 	"github.com/traillake/traillake/storage/segment"
 )
@@ -115,6 +116,20 @@ func (s rowGroupStats) Nulls(c plan.ColumnPath) (nulls, rows int64, ok bool) {
 	}
 	stats, ok := s.find(c)
 	return stats.Nulls, stats.Nulls + stats.Values, ok
+}
+
+// MayHold implements prune.TextStats. The texts of a map are the values of all its
+// keys. A filter that cannot be read proves nothing.
+func (s rowGroupStats) MayHold(c plan.ColumnPath, text string) bool {
+	if s.table.columns[c.Column].virtual {
+		return true
+	}
+	names := s.table.path(c)
+	if c.Key != nil || c.Type.Kind == types.Map {
+		names = append(names, "value")
+	}
+	may, err := s.reader.MayHold(s.index, strings.Join(names, "."), text)
+	return may || err != nil
 }
 
 // MayContain implements prune.Stats. A filter that cannot be read proves nothing.

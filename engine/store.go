@@ -61,7 +61,7 @@ func layout(f *event.Family) segment.Layout {
 	return segment.Layout{
 		Schema: f.Schema, Family: f.Name, SchemaVersion: f.SchemaVersion, FieldIDs: f.FieldIDs,
 		TimeColumn: f.TimeColumn, PayloadColumn: f.PayloadColumn, IDColumn: f.IDColumn, CommitColumn: event.CommitColumn,
-		SortColumns: f.SortColumns, BloomColumns: f.BloomColumns,
+		SortColumns: f.SortColumns, BloomColumns: f.BloomColumns, TextColumns: f.TextColumns,
 	}
 }
 

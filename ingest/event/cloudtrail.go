@@ -138,6 +138,7 @@ func newCloudTrail() *Family {
 			"eventid", "requestid", "sharedeventid", "sourceipaddress", "vpcendpointid", "useridentity.accesskeyid",
 			"useridentity.arn", "useridentity.principalid", "useridentity.username",
 		},
+		TextColumns:   []string{"requestparameters.value", "responseelements.value"},
 		FieldIDs:      map[string]int{},
 		SchemaVersion: 2,
 		fields:        cloudTrailFields,

@@ -106,9 +106,9 @@ type Family struct {
 	// TimeColumn, PayloadColumn and IDColumn name the columns with the event's
 	// time, its source text and its id.
 	TimeColumn, PayloadColumn, IDColumn string
-	// SortColumns orders rows inside a row group; BloomColumns get bloom filters.
-	// Both are paths with dots.
-	SortColumns, BloomColumns []string
+	// SortColumns orders rows inside a row group; BloomColumns get bloom filters,
+	// TextColumns text filters. All are paths with dots.
+	SortColumns, BloomColumns, TextColumns []string
 	// FieldIDs has the permanent Parquet field id of every column, field, list
 	// element (path + ".element"), map key and map value (".key", ".value").
 	FieldIDs map[string]int

@@ -22,12 +22,19 @@ type Stats interface {
 	MayContain(path plan.ColumnPath, value any) bool
 }
 
+// TextStats is an optional ability of Stats.
+type TextStats interface {
+	// MayHold is false only when no text of a varchar column, or no value of a map
+	// or of the key of one, has the given text in it.
+	MayHold(path plan.ColumnPath, text string) bool
+}
+
 // MayMatch reports whether a row can satisfy all conjuncts. A plan.Column in
 // them is an index into cols, as in a plan.ScanRequest.
 func MayMatch(conjuncts []plan.Expr, cols []plan.ColumnPath, stats Stats) bool {
 	p := &pruner{cols: cols, stats: stats}
 	for _, c := range conjuncts {
-		if !p.condition(c).canBeTrue {
+		if !p.condition(c).canBeTrue || !p.mayHoldTexts(c) {
 			return false
 		}
 	}

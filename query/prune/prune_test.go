@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,6 +45,7 @@ type columnStats struct {
 	nulls, rows int64
 	has         []any
 	ranged      bool
+	texts       []string
 }
 
 func (s stats) Range(p plan.ColumnPath) (any, any, bool) {
@@ -75,8 +77,13 @@ func (s stats) MayContain(p plan.ColumnPath, value any) bool {
 	return false
 }
 
+func (s stats) MayHold(p plan.ColumnPath, text string) bool {
+	c := s[p.Name]
+	return c == nil || c.texts == nil || slices.ContainsFunc(c.texts, func(t string) bool { return strings.Contains(t, text) })
+}
+
 // TestMayMatch reads testdata. "stats" takes one column per line: its path,
-// then any of min=, max=, nulls=N/ROWS, has=V,V. "match" takes conditions, one
+// then any of min=, max=, nulls=N/ROWS, has=V,V, texts=V,V. "match" takes conditions, one
 // per line, and prints "keep" or "skip" before each.
 func TestMayMatch(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
@@ -135,6 +142,8 @@ func readStats(t *testing.T, text string) stats {
 				for _, v := range strings.Split(value, ",") {
 					c.has = append(c.has, parseValue(words[0], v))
 				}
+			case "texts":
+				c.texts = strings.Split(value, ",")
 			case "nulls":
 				if _, err := fmt.Sscanf(value, "%d/%d", &c.nulls, &c.rows); err != nil {
 					t.Fatal(err)

@@ -30,6 +30,7 @@ type chunk struct {
 	columnIndex *format.ColumnIndex // nil for leaves without bounds
 	offsetIndex format.OffsetIndex
 	bloom       []byte
+	text        []byte // the text filter
 	stats       ColumnStats
 }
 
@@ -37,6 +38,7 @@ type chunk struct {
 type chunkOptions struct {
 	plain     bool // no dictionary
 	bloom     bool
+	text      bool // a text filter
 	fast      bool // compressed at the fastest level
 	pageBytes int
 }
@@ -108,6 +110,9 @@ func (e *chunkEncoder) encode() (*chunk, error) {
 	}
 	if e.opts.bloom {
 		e.out.bloom = e.bloomFilter()
+	}
+	if e.opts.text {
+		e.out.text = e.textFilter()
 	}
 	return &e.out, nil
 }

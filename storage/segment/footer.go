@@ -18,6 +18,7 @@ const (
 	keyPayloadColumn = "traillake.payload_column"
 	keyIDColumn      = "traillake.id_column"
 	keyMerkleRoot    = "traillake.merkle_root"
+	keyTextFilters   = "traillake.text_filters" // of segments that have some
 )
 
 const magic = "PAR1"
@@ -31,9 +32,11 @@ type footer struct {
 	meta     format.FileMetaData
 	columns  [][]*format.ColumnIndex
 	offsets  [][]format.OffsetIndex
+	texts    textFilters
 }
 
 func (f *footer) start(w *Writer) {
+	f.texts = textFilters{}
 	f.meta = format.FileMetaData{Version: 2, Schema: w.tree.elements(), CreatedBy: createdBy}
 	for range w.tree.leaves {
 		f.meta.ColumnOrders = append(f.meta.ColumnOrders, format.ColumnOrder{Value: &format.TypeDefinedOrder{}})
@@ -66,9 +69,16 @@ func (f *footer) rowGroup(w *Writer, chunks []*chunk, rows int) error {
 		rg.TotalCompressedSize += c.meta.TotalCompressedSize
 		indexes, offsets = append(indexes, c.columnIndex), append(offsets, c.offsetIndex)
 	}
-	for _, c := range chunks {
+	for i, c := range chunks {
 		if c.bloom != nil {
 			if err := f.bloom(w, c); err != nil {
+				return err
+			}
+		}
+		if c.text != nil {
+			path := w.tree.leaves[i].path
+			f.texts[path] = append(f.texts[path], filterPlace{w.out.n, int64(len(c.text))})
+			if _, err := w.out.Write(c.text); err != nil {
 				return err
 			}
 		}
@@ -156,4 +166,7 @@ func (f *footer) keyValues(w *Writer) {
 	add(keyPayloadColumn, w.layout.PayloadColumn)
 	add(keyIDColumn, w.layout.IDColumn)
 	add(keyMerkleRoot, w.sum.MerkleRoot)
+	if len(f.texts) > 0 {
+		add(keyTextFilters, f.texts.String())
+	}
 }

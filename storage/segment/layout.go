@@ -38,6 +38,9 @@ type Layout struct {
 	SortColumns []string
 	// BloomColumns are leaves that get a bloom filter per row group.
 	BloomColumns []string
+	// TextColumns are utf8 leaves that get a text filter per row group, for
+	// searches in their texts.
+	TextColumns []string
 	// FieldIDs are the permanent Parquet field ids by path, of leaves, structs,
 	// lists and maps. Paths that are missing get no id.
 	FieldIDs map[string]int
@@ -92,6 +95,11 @@ func (l Layout) Validate() error {
 	for _, path := range l.BloomColumns {
 		if root.leafByPath(path) == nil {
 			errs = append(errs, fmt.Errorf("segment layout: bloom column %q is not a leaf", path))
+		}
+	}
+	for _, path := range l.TextColumns {
+		if leaf := root.leafByPath(path); leaf == nil || leaf.kind != kindUTF8 {
+			errs = append(errs, fmt.Errorf("segment layout: text column %q is not a utf8 leaf", path))
 		}
 	}
 	if l.RowGroupRows < 0 || l.RowGroupBytes < 0 {

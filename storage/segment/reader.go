@@ -20,6 +20,7 @@ type Reader struct {
 	firstRows []int64 // of each row group
 	keys      map[string]string
 	version   int
+	texts     textFilters
 }
 
 // RowGroup describes a row group.
@@ -52,7 +53,10 @@ func Open(src Source) (r *Reader, err error) {
 	if r.tree, err = treeOf(r.meta.Schema); err != nil {
 		return nil, corrupt("read footer: %w", err)
 	}
-	return r, r.checkRowGroups()
+	if err := r.checkRowGroups(); err != nil {
+		return r, err
+	}
+	return r, r.readTextFilters()
 }
 
 // footer returns the bytes of the footer.

@@ -102,7 +102,7 @@ func NewWriter(out io.Writer, layout Layout, opts WriterOptions) (*Writer, error
 	w.sum.Columns = make(map[string]ColumnStats, len(t.leaves))
 	w.sum.MinTime, w.sum.MaxTime = math.MaxInt64, math.MinInt64
 	for _, leaf := range t.leaves {
-		o := chunkOptions{pageBytes: pageBytes, bloom: slices.Contains(layout.BloomColumns, leaf.path), fast: opts.Fast}
+		o := chunkOptions{pageBytes: pageBytes, bloom: slices.Contains(layout.BloomColumns, leaf.path), text: slices.Contains(layout.TextColumns, leaf.path), fast: opts.Fast}
 		switch leaf.path {
 		case layout.PayloadColumn:
 			o.plain, o.pageBytes = true, payloadPageBytes
