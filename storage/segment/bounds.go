@@ -43,15 +43,7 @@ func (e *chunkEncoder) bounds(from, to int) (lo, hi any, exact bool) {
 		if e.dict == nil {
 			return stringBounds(e.vals.strs[from:to])
 		}
-		last := e.codes[from]
-		low, high := e.dict[last], e.dict[last]
-		for _, c := range e.codes[from:to] {
-			if c != last {
-				low, high = min(low, e.dict[c]), max(high, e.dict[c])
-				last = c
-			}
-		}
-		return boundsBetween(low, high)
+		return boundsBetween(e.outermost(e.codes[from:to]))
 	case kindBool:
 		v := e.vals.bools[from:to]
 		return !slices.Contains(v, false), slices.Contains(v, true), true
@@ -60,6 +52,23 @@ func (e *chunkEncoder) bounds(from, to int) (lo, hi any, exact bool) {
 	}
 	v := e.vals.ints[from:to]
 	return slices.Min(v), slices.Max(v), true
+}
+
+// outermost returns the least and the greatest of the dictionary's values that the
+// codes stand for. It looks at each value once.
+func (e *chunkEncoder) outermost(codes []int32) (low, high string) {
+	if e.asked == nil {
+		e.asked = make([]int32, len(e.dict))
+	}
+	e.asks++
+	low, high = e.dict[codes[0]], e.dict[codes[0]]
+	for _, c := range codes {
+		if e.asked[c] != e.asks {
+			e.asked[c] = e.asks
+			low, high = min(low, e.dict[c]), max(high, e.dict[c])
+		}
+	}
+	return low, high
 }
 
 func stringBounds(values []string) (lo, hi any, exact bool) {

@@ -52,6 +52,8 @@ type chunkEncoder struct {
 	body  []byte // room for the chunk
 	dict  []string
 	codes []int32
+	asked []int32 // by code, the last call of outermost that saw it
+	asks  int32   // calls of outermost
 
 	out      chunk
 	protocol thrift.CompactProtocol
