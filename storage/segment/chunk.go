@@ -39,7 +39,7 @@ type chunkOptions struct {
 	plain     bool // no dictionary
 	bloom     bool
 	text      bool // a text filter
-	fast      bool // compressed at the fastest level
+	fast      bool // text without a dictionary is compressed at the fastest level
 	pageBytes int
 }
 
@@ -78,6 +78,9 @@ func (e *chunkEncoder) encode() (*chunk, error) {
 				return nil, err
 			}
 		}
+	}
+	if e.opts.fast && (e.dict != nil || e.leaf.kind != kindUTF8) {
+		e.zstd = columnZstd() // numbers and codes are small and shrink well
 	}
 	e.out.stats = e.statistics()
 	if e.hasBounds() {

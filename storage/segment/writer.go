@@ -20,7 +20,8 @@ import (
 type WriterOptions struct {
 	// Workers bounds the goroutines that encode columns. 0 is one per processor, at most 4.
 	Workers int
-	// Fast compresses all columns at the level of the payload: for files that are not kept.
+	// Fast compresses text without a dictionary at the level of the payload: for files
+	// that are not kept.
 	Fast bool
 }
 
