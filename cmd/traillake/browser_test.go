@@ -203,19 +203,30 @@ func (b *browser) typeText(text string) {
 	b.run(chromedp.KeyEvent(text))
 }
 
-// click clicks what an XPath finds, once it is seen and has stopped moving: what
-// comes in above it meanwhile would have the click land beside it.
+// click clicks what an XPath or a CSS selector finds: see steady.
 func (b *browser) click(what string) {
 	b.t.Helper()
-	b.run(chromedp.WaitVisible(chromedp.Search(what)))
-	b.until(`(() => {
-		const found = document.evaluate(` + strconv.Quote(what) + `, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue;
-		const at = found && JSON.stringify(found.getBoundingClientRect());
+	b.run(steady(what))
+}
+
+// steady clicks what an XPath, which begins with a slash, or a CSS selector finds,
+// once it is seen and has stopped moving: what comes in above it meanwhile would have
+// the click land beside it.
+func steady(what string) chromedp.Action[chromedp.Void] {
+	find := "document.querySelector(" + strconv.Quote(what) + ")"
+	see, click := chromedp.WaitVisible(chromedp.CSS(what)), chromedp.Click(chromedp.CSS(what))
+	if strings.HasPrefix(what, "/") {
+		find = "document.evaluate(" + strconv.Quote(what) + ", document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue"
+		see, click = chromedp.WaitVisible(chromedp.Search(what)), chromedp.Click(chromedp.Search(what))
+	}
+	stands := chromedp.Poll[chromedp.Void](`(() => {
+		const found = `+find+`;
+		const at = found && JSON.stringify([`+strconv.Quote(what)+`, found.getBoundingClientRect()]);
 		const before = window.clickAt;
 		window.clickAt = at;
-		return at && at === before;
-	})()`)
-	b.run(chromedp.Click(chromedp.Search(what)))
+		return Boolean(at && at === before);
+	})()`, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(browserTimeout))
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error { return chromedp.Do(ctx, see, stands, click) })
 }
 
 // pick picks an item of the menu that a button opens.
@@ -240,9 +251,9 @@ func (b *browser) pickDay(label, day string) {
 	b.click(`//button[starts-with(@aria-label, "` + label + `") or @id=//label[starts-with(., "` + label + `")]/@for]`)
 	b.until(shown)
 	for evaluate[string](b, shown) != month {
-		b.run(chromedp.Click(chromedp.CSS(`[data-dates-dropdown] [data-direction="previous"]`)))
+		b.click(`[data-dates-dropdown] [data-direction="previous"]`)
 	}
-	b.run(chromedp.Click(chromedp.CSS(`[data-dates-dropdown] button[aria-label="` + day + `"]`)))
+	b.click(`[data-dates-dropdown] button[aria-label="` + day + `"]`)
 	b.press(kb.Escape)
 	b.until(`!document.querySelector('[data-dates-dropdown]')`)
 }

@@ -44,7 +44,7 @@ func consoleCompletion(b *browser, p *process) {
 	b.write("")
 	b.typeText("SELECT date_trunc")
 	b.until(`/date_trunc\(varchar.*timestamp/.test(document.querySelector('.cm-completionInfo')?.textContent)`)
-	b.run(chromedp.Click(chromedp.CSS(`.cm-tooltip-autocomplete li[aria-selected]`)))
+	b.run(steady(`.cm-tooltip-autocomplete li[aria-selected]`))
 	b.until(`document.querySelector('.cm-content').innerText === 'SELECT date_trunc()'`)
 }
 

@@ -38,16 +38,16 @@ func TestConsoleEvents(t *testing.T) {
 func consoleTrailDisabled(b *browser, p *process) {
 	b.open("/overview?store=audit&range=all")
 	stop := strings.Split(p.query("SELECT eventid, useridentity.username, sourceipaddress FROM audit WHERE eventname = 'StopLogging'")[0], ",")
-	b.run(chromedp.Click(`//li/button[contains(., "StopLogging")]`), chromedp.WaitVisible(chromedp.CSS(`[role=dialog] [role=tree]`)))
+	b.run(steady(`//li/button[contains(., "StopLogging")]`), chromedp.WaitVisible(chromedp.CSS(`[role=dialog] [role=tree]`)))
 	want := "User " + stop[1] + " stopped the logging of trail org-trail (StopLogging, CloudTrail)"
 	if got := b.text(`[data-testid=sentence]`); !strings.HasPrefix(got, want) || !strings.Contains(got, stop[2]) {
 		b.t.Errorf("the drawer says %q, not %q from %s", got, want, stop[2])
 	}
 	// The event has an address of its own, and an origin.
 	b.run(
-		chromedp.Click(chromedp.CSS(`a[href="/events/`+evaluate[string](b, `new URLSearchParams(location.search).get('store') ?? ''`)+`/`+stop[0]+`"], [role=dialog] a[href$="`+stop[0]+`"]`)),
+		steady(`a[href="/events/`+evaluate[string](b, `new URLSearchParams(location.search).get('store') ?? ''`)+`/`+stop[0]+`"], [role=dialog] a[href$="`+stop[0]+`"]`),
 		chromedp.WaitVisible(`//button[@role="tab"][contains(., "Origin")]`),
-		chromedp.Click(`//button[@role="tab"][contains(., "Origin")]`),
+		steady(`//button[@role="tab"][contains(., "Origin")]`),
 	)
 	b.until(`location.pathname.endsWith('/` + stop[0] + `') && /s3:\/\/trails\/AWSLogs/.test(document.querySelector('main').innerText)`)
 	b.run(
@@ -90,7 +90,7 @@ func consoleRowEvent(b *browser, p *process) {
 	b.until(`document.querySelector('#cell-0-1')?.textContent`)
 	b.run(
 		chromedp.Focus(chromedp.CSS(`[role=grid]`)), chromedp.KeyEvent("m"),
-		chromedp.Click(`//button[@role="menuitem"][contains(., "Open the event")]`),
+		steady(`//button[@role="menuitem"][contains(., "Open the event")]`),
 		chromedp.WaitVisible(chromedp.CSS(`[role=dialog] [role=tree]`)),
 	)
 	if got := b.text(`[data-testid=sentence]`); !strings.HasPrefix(got, "User "+user+" stopped the logging") {
@@ -121,7 +121,7 @@ func consoleOverview(b *browser, p *process) {
 	}
 	// The first of the services opens its events.
 	want := strings.Split(p.query("SELECT eventsource, count(*) FROM audit GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1")[0], ",")
-	b.run(chromedp.Click(chromedp.CSS(`ol button[title="` + want[0] + `"]`)))
+	b.run(steady(`ol button[title="` + want[0] + `"]`))
 	b.until(`location.pathname === '/query' && [...document.querySelectorAll('[aria-label=Result] [role=status] *')].some(e => e.textContent.replaceAll(',', '') === '` + want[1] + ` rows')`)
 	if got := b.text(`.cm-content`); !strings.Contains(got, "eventsource = '"+want[0]+"'") {
 		b.t.Errorf("the editor has %q", got)
@@ -162,7 +162,7 @@ func consoleEmptyOverview(b *browser, _ *process) {
 	b.run(
 		chromedp.Navigate(b.base+"/overview?store=audit&range=custom&from=2001-01-01&to=2001-02-01"),
 		chromedp.WaitVisible(`//h2[contains(., "No events in this period")]`),
-		chromedp.Click(`//button[contains(., "Show the whole store")]`),
+		steady(`//button[contains(., "Show the whole store")]`),
 		chromedp.WaitVisible(chromedp.CSS(`[data-testid=signIns-total]`)),
 	)
 	if got := evaluate[string](b, `new URLSearchParams(location.search).get('range')`); got != "all" {

@@ -43,7 +43,7 @@ func TestConsoleFamilies(t *testing.T) {
 		if text := b.text("main"); strings.Contains(text, "Import") {
 			t.Errorf("an import into %s is offered: %s", category, text)
 		}
-		b.run(chromedp.Click(`//button[. = "Query"]`))
+		b.run(steady(`//button[. = "Query"]`))
 		b.until(`location.pathname.startsWith('/query')`)
 		b.open("/events/" + category + "/" + events[category][strings.Index(events[category], `"eventID":"`)+11:][:2])
 		b.until(`(document.querySelector('[role=tree]')?.innerText ?? '').includes(` + "`" + told + "`" + `)`)

@@ -22,7 +22,7 @@ func TestConsoleHistorySources(t *testing.T) {
 	if text := b.text(`main table`); strings.Contains(text, "console overview") {
 		t.Errorf("the history lists the console's own: %s", text)
 	}
-	b.run(chromedp.Click(`//label[. = "Also the console's own"]`))
+	b.run(steady(`//label[. = "Also the console's own"]`))
 	b.until(`/console overview/.test(document.querySelector('main table')?.textContent)`)
 	b.until(`/40 \+ 2 AS answer/.test(document.querySelector('main table')?.textContent) && /own/.test(location.search)`)
 }

@@ -258,7 +258,7 @@ func consoleUpload(b *browser, p *process, trail string) {
 	b.run(
 		chromedp.SetUploadFiles(chromedp.CSS(`input[type=file]:not([webkitdirectory])`), []string{file, logs[0]}),
 		chromedp.WaitVisible(chromedp.Search(`//main//*[starts-with(., "2 files")]`)),
-		chromedp.Click(chromedp.CSS(`button[aria-label="Remove `+filepath.Base(logs[0])+`"]`)),
+		steady(`button[aria-label="Remove `+filepath.Base(logs[0])+`"]`),
 		chromedp.WaitVisible(chromedp.Search(`//main//*[starts-with(., "1 file,")]`)),
 	)
 	b.intoNew("uploaded", "Start import")

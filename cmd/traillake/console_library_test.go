@@ -37,7 +37,7 @@ func consoleSample(b *browser, _ *process) {
 	)
 	// The list has come to rest when the best ones are at its top.
 	b.until(`[...document.querySelectorAll('main ul li')].slice(0, 5).some(li => /Who switched a trail off/.test(li.textContent))`)
-	b.run(chromedp.Click(`//button[@aria-label="Run: Trails stopped or deleted"]`))
+	b.run(steady(`//button[@aria-label="Run: Trails stopped or deleted"]`))
 	b.until(`location.pathname === '/query' && document.querySelector('[role=gridcell]')`)
 	b.until(`/contractor-kim/.test(document.querySelector('[role=grid]').textContent)`)
 	if got := b.text(`.cm-content`); !strings.Contains(got, `"audit"`) || !strings.Contains(got, "StopLogging") {
@@ -52,8 +52,8 @@ func consoleJapanese(b *browser, _ *process) {
 	b.until(`/days to look back/.test(document.querySelector('[role=dialog]')?.textContent)`)
 	b.run(
 		chromedp.Navigate(b.base+"/samples"),
-		chromedp.Click(chromedp.CSS(`button[aria-label^="Session and settings"]`)),
-		chromedp.Click(chromedp.CSS(`[role=menuitem][lang=ja]`)),
+		steady(`button[aria-label^="Session and settings"]`),
+		steady(`[role=menuitem][lang=ja]`),
 	)
 	b.until(`document.documentElement.lang === 'ja' && /証跡を止めたのは誰/.test(document.querySelector('main ul')?.textContent)`)
 	b.run(
@@ -61,7 +61,7 @@ func consoleJapanese(b *browser, _ *process) {
 		chromedp.SendKeys(chromedp.CSS(`input[type=search]`), "証跡を止めた"),
 	)
 	b.until(`/証跡を止めたのは誰/.test(document.querySelector('main ul li')?.textContent)`)
-	b.run(chromedp.Click(`//main//li[1]//button[contains(., "ログ記録")]`))
+	b.run(steady(`//main//li[1]//button[contains(., "ログ記録")]`))
 	b.until(`/さかのぼる日数/.test(document.querySelector('[role=dialog]')?.textContent)`)
 }
 
@@ -156,15 +156,15 @@ func consoleSaved(b *browser, p *process) {
 	past := evaluate[string](other, `JSON.parse(localStorage['traillake.tabs']).tabs.find(t => t.queryId).queryId`)
 	other.run(
 		chromedp.Navigate(other.base+"/history"),
-		chromedp.Click(chromedp.CSS(`a[href="/history/`+past+`"]`)),
+		steady(`a[href="/history/`+past+`"]`),
 	)
 	tabs(3, "Last 7 days,iam.amazonaws.com")
 	other.until(`document.querySelector('[role=gridcell]')`)
 	other.run(
 		chromedp.Navigate(other.base+"/saved"),
-		chromedp.Click(chromedp.CSS(`button[aria-label="Actions on Calls of a service"]`)),
-		chromedp.Click(`//button[@role="menuitem"][contains(., "Delete")]`),
-		chromedp.Click(`//button[contains(., "Delete query")]`),
+		steady(`button[aria-label="Actions on Calls of a service"]`),
+		steady(`//button[@role="menuitem"][contains(., "Delete")]`),
+		steady(`//button[contains(., "Delete query")]`),
 		chromedp.WaitVisible(`//h2[contains(., "No query is saved yet")]`),
 		chromedp.Navigate(other.base+link),
 		chromedp.WaitVisible(chromedp.CSS(`[role=alert]`)),

@@ -79,7 +79,7 @@ func consoleCopy(b *browser, _ *process) {
 		if got != want {
 			b.t.Errorf("%s: copied is %q, want %q", item, got, want)
 		}
-		b.run(chromedp.Click(chromedp.CSS(`.mantine-Notification-closeButton`)), chromedp.WaitNotPresent(chromedp.CSS(`.mantine-Notification-root`)))
+		b.run(steady(`.mantine-Notification-closeButton`), chromedp.WaitNotPresent(chromedp.CSS(`.mantine-Notification-root`)))
 	}
 	// A cell, by its key.
 	b.run(chromedp.Focus(chromedp.CSS(`[role=grid]`)))

@@ -37,11 +37,11 @@ func field(label string) string {
 func consoleCreateStore(b *browser) {
 	b.t.Helper()
 	b.run(
-		chromedp.Click(chromedp.CSS(`a[href="/stores/new"]`)),
+		steady(`a[href="/stores/new"]`),
 		chromedp.SendKeys(field("Name"), "made-here"),
-		chromedp.Click(`//button[contains(., "Begin from")]`),
-		chromedp.Click(`//button[@role="menuitem"][contains(., "DynamoDB tables")]`),
-		chromedp.Click(`//button[. = "Create"]`),
+		steady(`//button[contains(., "Begin from")]`),
+		steady(`//button[@role="menuitem"][contains(., "DynamoDB tables")]`),
+		steady(`//button[. = "Create"]`),
 		chromedp.WaitVisible(`//h1[. = "made-here"]`),
 	)
 	b.until(`/AWS::Lambda::Function/.test(document.querySelector('main').textContent)`)
@@ -52,15 +52,15 @@ func consoleCreateStore(b *browser) {
 func consoleImport(b *browser) {
 	b.t.Helper()
 	b.run(
-		chromedp.Click(`//a[. = "Import"]`),
-		chromedp.Click(`//button[. = "trails"]`),
-		chromedp.Click(`//button[. = "AWSLogs/"]`),
-		chromedp.Click(`//button[. = "Start import"][not(@disabled)]`),
+		steady(`//a[. = "Import"]`),
+		steady(`//button[. = "trails"]`),
+		steady(`//button[. = "AWSLogs/"]`),
+		steady(`//button[. = "Start import"][not(@disabled)]`),
 		chromedp.WaitVisible(`//h1[. = "Import"]`),
 		chromedp.WaitVisible(`//main//*[. = "Completed"]`),
 	)
 	b.until(`/3,000/.test(document.querySelector('main').textContent)`)
-	b.run(chromedp.Click(`//main//a[. = "made-here"]`), chromedp.WaitVisible(`//h1[. = "made-here"]`))
+	b.run(steady(`//main//a[. = "made-here"]`), chromedp.WaitVisible(`//h1[. = "made-here"]`))
 	b.until(`document.querySelectorAll('table tbody tr').length >= 5`)
 }
 
@@ -106,15 +106,15 @@ func consoleEditStore(b *browser, p *process) {
 func consoleDeleteStore(b *browser) {
 	b.t.Helper()
 	b.run(
-		chromedp.Click(`//button[@aria-label="More"]`),
-		chromedp.Click(`//button[@role="menuitem"][contains(., "Delete")]`),
-		chromedp.Click(`//button[. = "Turn termination protection off"]`),
+		steady(`//button[@aria-label="More"]`),
+		steady(`//button[@role="menuitem"][contains(., "Delete")]`),
+		steady(`//button[. = "Turn termination protection off"]`),
 		chromedp.SendKeys(field("Type made-here"), "made"),
 		chromedp.WaitVisible(`//button[. = "Delete store"][@disabled]`),
 		chromedp.SendKeys(field("Type made-here"), "-here"),
-		chromedp.Click(`//button[. = "Delete store"][not(@disabled)]`),
+		steady(`//button[. = "Delete store"][not(@disabled)]`),
 		chromedp.WaitVisible(`//main//*[. = "Pending deletion"]`),
-		chromedp.Click(`//button[. = "Restore"]`),
+		steady(`//button[. = "Restore"]`),
 		chromedp.WaitVisible(`//main//*[. = "Ingestion on"]`),
 	)
 }

@@ -41,8 +41,8 @@ func consoleSignIn(page *browser, _ *process) {
 	b.signIn("/query")
 	b.run(chromedp.Reload(), chromedp.WaitVisible(chromedp.CSS(`.cm-content`)))
 	b.run(
-		chromedp.Click(chromedp.CSS(`button[aria-label^="Session and settings"]`)),
-		chromedp.Click(`//button[@role="menuitem"][contains(., "Sign out")]`),
+		steady(`button[aria-label^="Session and settings"]`),
+		steady(`//button[@role="menuitem"][contains(., "Sign out")]`),
 		chromedp.WaitVisible(chromedp.CSS(`input[name=keyId]`)),
 		chromedp.Reload(),
 		chromedp.WaitVisible(chromedp.CSS(`input[name=keyId]`)),
@@ -88,7 +88,7 @@ func consoleErrorUnderlined(b *browser, _ *process) {
 func consoleCancel(b *browser, _ *process) {
 	b.runStatement("SELECT count(*) FROM audit a CROSS JOIN audit b CROSS JOIN audit c CROSS JOIN audit d")
 	b.run(
-		chromedp.Click(`//button[contains(., "Cancel")]`),
+		steady(`//button[contains(., "Cancel")]`),
 		chromedp.WaitVisible(`//h2[contains(., "cancelled")]`),
 	)
 }
@@ -134,8 +134,8 @@ func consoleEdit(b *browser, p *process) {
 	}
 	b.until(`document.querySelector('#cell-1-0')?.textContent`)
 	b.run(
-		chromedp.Click(chromedp.CSS(`button[aria-label="Column events"]`)),
-		chromedp.Click(`//button[@role="menuitem"][contains(., "Sort descending")]`),
+		steady(`button[aria-label="Column events"]`),
+		steady(`//button[@role="menuitem"][contains(., "Sort descending")]`),
 	)
 	b.until(`/ORDER BY/i.test(document.querySelector('.cm-content').textContent) && document.querySelector('#cell-0-1')?.textContent && !document.querySelector('[class*=waiting]')`)
 	want := p.query("SELECT awsregion, count(*) FROM audit GROUP BY 1 ORDER BY 2 DESC LIMIT 1")[0]
@@ -144,13 +144,13 @@ func consoleEdit(b *browser, p *process) {
 	}
 	b.run(
 		chromedp.Focus(chromedp.CSS(`[role=grid]`)), chromedp.KeyEvent("m"),
-		chromedp.Click(`//button[@role="menuitem"][contains(., "Without this value")]`),
+		steady(`//button[@role="menuitem"][contains(., "Without this value")]`),
 	)
 	region, _, _ := strings.Cut(want, ",")
 	b.until(`document.querySelector('#cell-0-0')?.textContent && document.querySelector('#cell-0-0').textContent !== "` + region + `" && /` + region + `/.test(document.querySelector('.cm-content').textContent)`)
 	b.run(
-		chromedp.Click(`//label[normalize-space()="Plan"]`),
-		chromedp.Click(`//button[contains(., "Run and measure")]`),
+		steady(`//label[normalize-space()="Plan"]`),
+		steady(`//button[contains(., "Run and measure")]`),
 		chromedp.WaitVisible(`//strong[.="Aggregate"]/following-sibling::span[contains(., "rows")]`),
 	)
 }
