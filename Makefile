@@ -40,7 +40,8 @@ lint: ## gofmt and golangci-lint, or of its linters go vet and staticcheck where
 # functions, and are called from goroutines by the tests of those above them; so are
 # parse and trailgen. difftest asks the engine what slttest asks it, and the servers
 # that cmd/traillake starts are made of engine/api, whose tests call it from many.
-CONCURRENT = git ls-files '*.go' | xargs grep -lE '^\s+go (func|[a-z])|"sync(/atomic)?"|"golang.org/x/sync/|t\.Parallel\(' | xargs -n1 dirname | sort -u | sed 's|^|./|' | grep -vxE './(cmd/traillake|query/parse|query/difftest|ingest/trailgen)'
+# engine/bench is another module.
+CONCURRENT = git ls-files '*.go' | xargs grep -lE '^\s+go (func|[a-z])|"sync(/atomic)?"|"golang.org/x/sync/|t\.Parallel\(' | xargs -n1 dirname | sort -u | sed 's|^|./|' | grep -vxE './(cmd/traillake|query/parse|query/difftest|ingest/trailgen|engine/bench)'
 
 race: ## the tests of packages with goroutines or locks under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m $$($(CONCURRENT))
