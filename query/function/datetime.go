@@ -160,11 +160,7 @@ var dateArithmetic = []entry{
 		n, _ := diffWall(unit, int64(a)*microsPerDay, int64(b)*microsPerDay)
 		return n, err
 	})},
-	{sig: "date_diff(varchar(x), timestamp(p), timestamp(p)) bigint", make: f3(func(unit string, a, b arrow.Timestamp) (int64, error) {
-		unit, err := checkUnit(unit, "TIMESTAMP")
-		n, _ := diffWall(unit, int64(a), int64(b))
-		return n, err
-	})},
+	{sig: "date_diff(varchar(x), timestamp(p), timestamp(p)) bigint", make: diffTimestamps},
 	{sig: "date_diff(varchar(x), timestamp(p) with time zone, timestamp(p) with time zone) bigint", make: f3(diffZoned)},
 	{sig: "date_diff(varchar(x), time(p), time(p)) bigint", make: f3(func(unit string, a, b arrow.Time64) (int64, error) {
 		unit, err := checkUnit(unit, "TIME")
