@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,7 +14,6 @@ import (
 	"time"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
-	"github.com/chromedp/cdproto/input"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -169,7 +169,8 @@ func (b *browser) signIn(path string) {
 	)
 }
 
-// write puts a statement into the editor in place of what is there.
+// write pastes a statement into the editor in place of what is there. Typed, it would
+// have the list of completions come, some time later, over what the test clicks next.
 func (b *browser) write(sql string) {
 	b.t.Helper()
 	b.run(
@@ -177,10 +178,14 @@ func (b *browser) write(sql string) {
 		chromedp.Focus(chromedp.CSS(`.cm-content`)),
 		chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)),
 		chromedp.KeyEvent(kb.Backspace),
-		chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-			_, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: sql})
-			return err
-		}),
+		chromedp.Poll[chromedp.Void](`(() => {
+			const editor = document.querySelector('.cm-content');
+			if (editor.innerText.trim() && !editor.querySelector('.cm-placeholder')) return false;
+			const clipboardData = new DataTransfer();
+			clipboardData.setData("text/plain", `+strconv.Quote(sql)+`);
+			editor.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+			return true;
+		})()`, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(browserTimeout)),
 	)
 }
 
@@ -211,7 +216,8 @@ func (b *browser) click(what string) {
 
 // steady clicks what an XPath, which begins with a slash, or a CSS selector finds,
 // once it is seen and has stopped moving: what comes in above it meanwhile would have
-// the click land beside it.
+// the click land beside it. A click that did, or that came before the button could
+// be used, is done again.
 func steady(what string) chromedp.Action[chromedp.Void] {
 	find := "document.querySelector(" + strconv.Quote(what) + ")"
 	see, click := chromedp.WaitVisible(chromedp.CSS(what)), chromedp.Click(chromedp.CSS(what))
@@ -224,9 +230,26 @@ func steady(what string) chromedp.Action[chromedp.Void] {
 		const at = found && JSON.stringify([`+strconv.Quote(what)+`, found.getBoundingClientRect()]);
 		const before = window.clickAt;
 		window.clickAt = at;
-		return Boolean(at && at === before);
+		if (!at || at !== before || found.disabled) return false;
+		window.clickHit = false;
+		document.removeEventListener("click", window.clickSeen, true);
+		window.clickSeen = (event) => { window.clickHit ||= Boolean(`+find+`?.contains(event.target)); };
+		document.addEventListener("click", window.clickSeen, true);
+		return true;
 	})()`, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(browserTimeout))
-	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error { return chromedp.Do(ctx, see, stands, click) })
+	// Undefined on the page that the click led to; what pressing took away is not clicked.
+	hit := chromedp.Evaluate[bool](`window.clickHit !== false || !(` + find + `)`)
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		for range 5 {
+			if err := chromedp.Do(ctx, see, stands, click); err != nil {
+				return err
+			}
+			if ok, err := chromedp.Run(ctx, hit); err != nil || ok {
+				return err
+			}
+		}
+		return fmt.Errorf("five clicks on %s landed beside it", what)
+	})
 }
 
 // pick picks an item of the menu that a button opens.

@@ -20,6 +20,8 @@ export type EditorHandle = {
   focus: () => void;
   /** The selected text, and what stands before it; null when nothing is selected. */
   selection: () => { text: string; before: string } | null;
+  /** All of the text, as it is at this moment. */
+  text: () => string;
   /** Replaces everything, as one step that undo takes back. */
   replace: (text: string) => void;
   /** Puts the cursor at a place of the server's: line and column from 1, columns in code points. */
@@ -132,6 +134,7 @@ export function Editor({ id, text, onChange, onSelect, label, hint, complete, ex
       const text = state && range ? state.sliceDoc(range.from, range.to) : "";
       return text.trim() ? { text, before: state!.sliceDoc(0, range!.from) } : null;
     },
+    text: () => view.current?.state.doc.toString() ?? "",
     replace: (to) => {
       const v = view.current;
       v?.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: to }, annotations: isolateHistory.of("full"), scrollIntoView: true });

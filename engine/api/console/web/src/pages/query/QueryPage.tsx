@@ -109,13 +109,15 @@ function QueryTab({ tab }: { tab: Tab }) {
   );
 
   const format = useCallback(async () => {
-    const { formatDialect, trino } = await import("sql-formatter");
     try {
-      editor.current?.replace(formatDialect(tab.sql, { dialect: trino, keywordCase: "upper", tabWidth: 2, indentStyle: "tabularLeft", expressionWidth: 90, linesBetweenQueries: 1 }));
+      const { formatDialect, trino } = await import("sql-formatter");
+      // What is there now: the user may have written on while the formatter came.
+      const handle = editor.current;
+      handle?.replace(formatDialect(handle.text(), { dialect: trino, keywordCase: "upper", tabWidth: 2, indentStyle: "tabularLeft", expressionWidth: 90, linesBetweenQueries: 1 }));
     } catch (error) {
       notifications.show({ color: "red", title: t("query.formatFailed"), message: error instanceof Error ? error.message.split("\n")[0] : String(error) });
     }
-  }, [tab.sql, t]);
+  }, [t]);
 
   const onChange = useCallback((sql: string) => { changeTab(tab.id, { sql }); }, [tab.id]);
   const onCancel = useCallback(() => { if (tab.queryId) cancel.mutate(tab.queryId); }, [cancel, tab.queryId]);

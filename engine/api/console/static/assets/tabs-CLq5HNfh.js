@@ -1,0 +1,1 @@
+export{r as openTab}from"./tabs-CFHymwq3.js";
