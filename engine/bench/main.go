@@ -28,6 +28,7 @@ type flags struct {
 	limits  bool
 	child   string
 	trail   string
+	spread  bool
 }
 
 func parseFlags() (flags, *regexp.Regexp) {
@@ -45,6 +46,7 @@ func parseFlags() (flags, *regexp.Regexp) {
 	flag.StringVar(&f.profile, "profile", "", "write a CPU profile of our side of each case into this folder")
 	flag.StringVar(&f.child, "child", "", "run one thing for the memory it takes: ours/CASE, duckdb/CASE, ours-ingest, duckdb-ingest")
 	flag.StringVar(&f.trail, "trail", "", "use this trail in place of one that is generated")
+	flag.BoolVar(&f.spread, "distributions", false, "print how the values of the events are spread, and nothing else")
 	flag.Parse()
 	only, err := regexp.Compile(f.only)
 	if err != nil {
@@ -77,6 +79,9 @@ func bench(ctx context.Context, f flags, only *regexp.Regexp) (err error) {
 	}
 	if err := d.describe(); err != nil {
 		return err
+	}
+	if f.spread {
+		return d.distributions(ctx)
 	}
 	failed := 0
 	all, err := d.cases(ctx)
