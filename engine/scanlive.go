@@ -167,15 +167,18 @@ func (b *liveBatches) project(rows arrow.Record) (arrow.Record, error) {
 	return array.NewRecord(arrow.NewSchema(fields, nil), columns, rows.NumRows()), nil
 }
 
-// liveColumn is one column of rows in memory: a column, a field of it, or the
-// values of a key.
+// liveColumn is one column of rows in memory: a column, a field of it, the values
+// of a key, or whether a test holds.
 func liveColumn(mem memory.Allocator, rows arrow.Record, c segment.Column) (arrow.Array, error) {
 	at := rows.Schema().FieldIndices(c.Path[0])
 	if len(at) != 1 {
 		return nil, fmt.Errorf("rows in memory have no column %s", c.Path[0])
 	}
 	out := rows.Column(at[0])
-	for _, name := range c.Path[1:] {
+	for i, name := range c.Path[1:] {
+		if _, isList := out.(array.ListLike); isList && c.Test != nil {
+			return vector.Search(mem, out, c.Path[1+i:], c.Test.Holds)
+		}
 		group, ok := out.(*array.Struct)
 		if !ok {
 			return nil, fmt.Errorf("field %s of rows in memory: its parent is %s", name, out.DataType())
@@ -192,6 +195,9 @@ func liveColumn(mem memory.Allocator, rows arrow.Record, c segment.Column) (arro
 			return nil, fmt.Errorf("key %q of rows in memory: the column is %s", *c.Key, out.DataType())
 		}
 		return keyValues(mem, pairs, *c.Key), nil
+	}
+	if c.Test != nil {
+		return vector.Search(mem, out, nil, c.Test.Holds)
 	}
 	out.Retain()
 	return out, nil

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 
@@ -41,6 +42,12 @@ func (t *table) scanColumns(paths []plan.ColumnPath) (*scanColumns, error) {
 			c.file = out.read(segment.Column{Path: []string{commitColumn}}) // of segments made of others
 		case at.virtual:
 			c.made = at.Name
+		case p.Test != nil:
+			test, ok := plan.CompileSearch(p.Test)
+			if !ok {
+				return nil, fmt.Errorf("scan %s: %s is no condition on a text", t.Name(), p.Name)
+			}
+			c.file = out.read(segment.Column{Path: append(t.path(p), test.Below()...), Test: test})
 		default:
 			c.file = out.read(segment.Column{Path: t.path(p), Key: p.Key})
 		}
@@ -52,7 +59,7 @@ func (t *table) scanColumns(paths []plan.ColumnPath) (*scanColumns, error) {
 // read adds a column to read and returns its index.
 func (s *scanColumns) read(c segment.Column) int {
 	for i, other := range s.files {
-		if slices.Equal(other.Path, c.Path) && (other.Key == c.Key || other.Key != nil && c.Key != nil && *other.Key == *c.Key) {
+		if slices.Equal(other.Path, c.Path) && other.Test == c.Test && (other.Key == c.Key || other.Key != nil && c.Key != nil && *other.Key == *c.Key) {
 			return i
 		}
 	}

@@ -9,7 +9,7 @@ import (
 // or by a version of before, are left to be read, and so are rows in memory.
 func (t *table) Summarize(columns []plan.ColumnPath) (plan.Summary, plan.Table, bool) {
 	for _, c := range columns {
-		if t.columns[c.Column].Name != t.store.family.TimeColumn || len(c.Fields) > 0 || c.Key != nil {
+		if t.columns[c.Column].Name != t.store.family.TimeColumn || len(c.Fields) > 0 || c.Key != nil || c.Test != nil {
 			return plan.Summary{}, nil, false
 		}
 	}

@@ -79,6 +79,12 @@ func (t *table) Columns() []plan.TableColumn {
 	return out
 }
 
+// Searches implements plan.Searcher: what the files hold is searched where it is read.
+func (t *table) Searches(c plan.ColumnPath) bool {
+	_, ok := plan.CompileSearch(c.Test)
+	return ok && c.Key == nil && !t.columns[c.Column].virtual
+}
+
 // segments returns the snapshot's segments that retention leaves, the newest day first.
 func (t *table) segments() []storageSegment {
 	all := slices.Clone(t.snapshot.Segments())

@@ -129,3 +129,22 @@ func compileLike(pattern, escape string, escaped bool) (func(string) bool, error
 	}
 	return newLikePattern(parts).match, nil
 }
+
+// LikeWord compiles a pattern of LIKE that has a text in it: the longest text that
+// every matching one has, and which of those match; nil is all of them. ok is false
+// when there is no such text, or the pattern is wrong.
+func LikeWord(pattern, escape string, escaped bool) (word string, match func(string) bool, ok bool) {
+	parts, err := parseLike(pattern, escape, escaped)
+	if err != nil {
+		return "", nil, false
+	}
+	for _, p := range parts {
+		if len(p.literal) > len(word) {
+			word = p.literal
+		}
+	}
+	if len(parts) == 3 && parts[0].wildcard == '%' && parts[1].wildcard == 0 && parts[2].wildcard == '%' {
+		return word, nil, true
+	}
+	return word, newLikePattern(parts).match, word != ""
+}

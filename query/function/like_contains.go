@@ -1,7 +1,6 @@
 package function
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -32,10 +31,11 @@ func containing(mem memory.Allocator, texts *array.String, word string) arrow.Ar
 	clear(bits)
 	offsets := texts.ValueOffsets()
 	if n > 0 {
+		needle := NewNeedle(word)
 		data := texts.ValueBytes()
 		first, at, row := offsets[0], 0, 0
 		for row < n {
-			hit := bytes.Index(data[at:], []byte(word))
+			hit := needle.Index(data[at:])
 			if hit < 0 {
 				break
 			}

@@ -25,6 +25,7 @@ type Options struct {
 	Partitions int  // streams a scan returns; 0 is one
 	BatchRows  int  // rows of a batch; 0 is all
 	Dictionary bool // varchar columns are dictionary<int32, utf8>
+	Search     bool // the table is asked for conditions on texts, see plan.Searcher
 }
 
 // Table is a table in memory. Safe for concurrent use.
@@ -62,6 +63,9 @@ func (t *Table) Estimate(_ context.Context, _ plan.ScanRequest) (*plan.ScanStats
 	s.RowGroups.Store(n)
 	return s, nil
 }
+
+// Searches implements plan.Searcher.
+func (t *Table) Searches(plan.ColumnPath) bool { return t.opts.Search }
 
 // bounds are the first and last-plus-one rows of the batches.
 func (t *Table) bounds() [][2]int64 {

@@ -106,11 +106,25 @@ func (s *stream) column(path plan.ColumnPath, rows []int32) arrow.Array {
 		arr.Release()
 		arr = value
 	}
+	if path.Test != nil {
+		defer arr.Release()
+		return s.test(path.Test, arr)
+	}
 	if str, ok := arr.(*array.String); ok && s.table.opts.Dictionary {
 		defer arr.Release()
 		return encode(s.mem, str)
 	}
 	return arr
+}
+
+// test decides a condition on a column.
+func (s *stream) test(cond plan.Expr, arr arrow.Array) arrow.Array {
+	search, _ := plan.CompileSearch(cond)
+	out, err := vector.Search(s.mem, arr, search.Below(), search.Holds)
+	if err != nil {
+		panic(err) // the condition is of another column
+	}
+	return out
 }
 
 // lookUp returns the value of a key in each row's map.

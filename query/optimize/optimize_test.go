@@ -22,7 +22,7 @@ import (
 )
 
 // catalog has the tables that a test's "table" commands made.
-type catalog map[string]*table
+type catalog map[string]plan.Table
 
 func (c catalog) Table(_ context.Context, name []string) (plan.Table, error) {
 	if t, ok := c[strings.ToLower(name[0])]; ok {
@@ -38,12 +38,17 @@ type table struct {
 
 func (t *table) Name() string                { return t.name }
 func (t *table) Columns() []plan.TableColumn { return t.cols }
+
+// searching is a table that is a plan.Searcher, but for its last column.
+type searching struct{ *table }
+
+func (t searching) Searches(c plan.ColumnPath) bool { return c.Column < len(t.cols)-1 }
 func (t *table) Scan(context.Context, plan.ScanRequest) ([]plan.Stream, error) {
 	return nil, errors.New("not for reading")
 }
 
 // TestRules reads testdata. "table NAME" takes one column per line, name and
-// type. "optimize" takes a statement and prints the plan; with "only=(rule,…)"
+// type; with "search" it can be asked for conditions on texts. "optimize" takes a statement and prints the plan; with "only=(rule,…)"
 // just those rules run, with "without=(rule,…)" all but those, and with "run"
 // the plan is folded as for a run at 2026-01-10 12:00 UTC.
 func TestRules(t *testing.T) {
@@ -54,6 +59,9 @@ func TestRules(t *testing.T) {
 			case "table":
 				name := d.CmdArgs[0].Key
 				cat[name] = defineTable(t, name, d.Input)
+				if d.HasArg("search") {
+					cat[name] = searching{defineTable(t, name, d.Input)}
+				}
 				return ""
 			case "optimize":
 				return optimized(t, cat, d)

@@ -9,13 +9,14 @@ import (
 	"github.com/traillake/traillake/query/types"
 )
 
-// path is a part of a node's output: a column, a row field below it, or one
-// key of a map there.
+// path is a part of a node's output: a column, a row field below it, one key of a
+// map there, or whether a condition of plan.SplitSearch holds for it.
 type path struct {
 	column int
 	fields []int
 	key    *plan.Literal    // of a map; nil for the whole
 	get    *function.Scalar // element_at, when key is set
+	test   plan.Expr        // the condition, on column 0; nil for what it is about
 }
 
 // pathOf reads an expression that does nothing but pick a part of a column.
@@ -31,6 +32,14 @@ func pathOf(e plan.Expr) (path, bool) {
 		p.fields = append(slices.Clone(p.fields), e.Index)
 		return p, true
 	case *plan.Call:
+		if of, test, ok := plan.SplitSearch(e); ok {
+			p, isPath := pathOf(of)
+			if !isPath || p.key != nil || p.test != nil {
+				return path{}, false
+			}
+			p.test = test
+			return p, true
+		}
 		if e.Function.Name != "element_at" || len(e.Args) != 2 || !isTextMap(e.Args[0].Type()) {
 			return path{}, false
 		}
@@ -62,6 +71,9 @@ func (p path) covers(q path) bool {
 	if p.column != q.column || len(p.fields) > len(q.fields) || !slices.Equal(p.fields, q.fields[:len(p.fields)]) {
 		return false
 	}
+	if p.test != nil {
+		return len(p.fields) == len(q.fields) && q.test != nil && plan.Equal(p.test, q.test)
+	}
 	if p.key == nil {
 		return true
 	}
@@ -83,6 +95,9 @@ func (p path) below(outer path, e plan.Expr) plan.Expr {
 	if p.key != nil && outer.key == nil {
 		e = &plan.Call{Function: p.get, Args: []plan.Expr{e, p.key}}
 	}
+	if p.test != nil && outer.test == nil {
+		e = plan.Substitute(p.test, []plan.Expr{e})
+	}
 	return e
 }
 
@@ -94,6 +109,9 @@ func (p path) name(column string, t types.Type) string {
 	}
 	if p.key != nil {
 		column += "[" + plan.String(p.key) + "]"
+	}
+	if p.test != nil {
+		column = plan.String(plan.Substitute(p.test, []plan.Expr{&plan.LambdaParam{Name: column, Typ: t}}))
 	}
 	return column
 }
@@ -119,7 +137,10 @@ func (p path) compare(q path) int {
 		}
 		return 1
 	}
-	return cmp.Compare(a, b)
+	if c := cmp.Compare(a, b); c != 0 {
+		return c
+	}
+	return cmp.Compare(plan.String(p.test), plan.String(q.test)) // without one first
 }
 
 // minimal sorts paths and drops those that another one contains.

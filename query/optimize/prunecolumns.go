@@ -7,7 +7,8 @@ import (
 )
 
 // pruneColumns lets every node yield only what those above it use, and every
-// scan read only that: columns, single fields of rows, single keys of maps.
+// scan read only that: columns, single fields of rows, single keys of maps, and of
+// texts that are only searched whether a condition holds.
 //
 //	Project [arn := useridentity#1.arn, element_at(requestparameters#2, 'k')]
 //	  Scan trail [eventtime, useridentity, requestparameters, eventjson]
@@ -73,20 +74,14 @@ func prune(n plan.Node, need []path) (plan.Node, []path) {
 func pruneScan(n *plan.Scan, need []path) (plan.Node, []path) {
 	var have []path
 	need = minimal(collect(need, n.Conjuncts...))
+	for i, p := range need {
+		if p.test != nil && !searches(n, p) {
+			need[i].test = nil
+		}
+	}
 	out := &plan.Scan{Table: n.Table, Limit: n.Limit}
-	for _, p := range need {
-		base := n.Columns[p.column]
-		if base.Key != nil {
-			p.fields, p.key = nil, nil
-		}
-		c := plan.ColumnPath{
-			Column: base.Column, Key: base.Key, Name: p.name(base.Name, base.Type),
-			Fields: append(slices.Clone(base.Fields), p.fields...),
-			Type:   p.apply(&plan.Column{Index: p.column, Typ: base.Type}).Type(),
-		}
-		if key, ok := literalText(p.key); ok {
-			c.Key = &key
-		}
+	for _, p := range minimal(need) {
+		c := scanPath(n, p)
 		out.Columns = append(out.Columns, c)
 		have = append(have, p)
 	}
@@ -95,6 +90,33 @@ func pruneScan(n *plan.Scan, need []path) (plan.Node, []path) {
 		out.Conjuncts = append(out.Conjuncts, over(c, out, have))
 	}
 	return out, have
+}
+
+// scanPath is what a scan reads for a part of one of its outputs.
+func scanPath(n *plan.Scan, p path) plan.ColumnPath {
+	base := n.Columns[p.column]
+	if base.Key != nil {
+		p.fields, p.key = nil, nil
+	}
+	c := plan.ColumnPath{
+		Column: base.Column, Key: base.Key, Test: base.Test, Name: p.name(base.Name, base.Type),
+		Fields: append(slices.Clone(base.Fields), p.fields...),
+		Type:   p.apply(&plan.Column{Index: p.column, Typ: base.Type}).Type(),
+	}
+	if key, ok := literalText(p.key); ok {
+		c.Key = &key
+	}
+	if p.test != nil {
+		c.Test = p.test
+	}
+	return c
+}
+
+// searches reports whether the table can tell whether a condition holds without
+// handing out what it is about.
+func searches(n *plan.Scan, p path) bool {
+	table, ok := n.Table.(plan.Searcher)
+	return ok && n.Columns[p.column].Key == nil && table.Searches(scanPath(n, p))
 }
 
 // columnsOf cuts paths to whole columns, for nodes that make their own.

@@ -81,6 +81,13 @@ type Estimator interface {
 	Estimate(ctx context.Context, req ScanRequest) (*ScanStats, error)
 }
 
+// Searcher is an optional ability of a Table: to read conditions on texts instead
+// of the texts.
+type Searcher interface {
+	// Searches reports whether a scan can yield the path, which has a Test.
+	Searches(path ColumnPath) bool
+}
+
 // ColumnPath is what a scan reads of a table: a column, or a part of it.
 type ColumnPath struct {
 	Column int   // index into Table.Columns
@@ -88,6 +95,9 @@ type ColumnPath struct {
 	// Key, when set, reads only this key of a map(varchar, varchar) column:
 	// the value, or NULL where the key is absent (element_at).
 	Key *string
+	// Test, when set, reads a condition of SplitSearch on what the path leads to,
+	// which is column 0 in it: a boolean. Only a Searcher is asked for it.
+	Test Expr
 	// Name is the printed form: useridentity.arn, requestparameters['bucketName'].
 	Name string
 	Type types.Type // of what the scan yields

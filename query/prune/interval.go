@@ -85,7 +85,7 @@ func floor(v, unit int64) int64 {
 func (p *pruner) path(e plan.Expr) (plan.ColumnPath, bool) {
 	switch e := e.(type) {
 	case *plan.Column:
-		if e.Index < 0 || e.Index >= len(p.cols) {
+		if e.Index < 0 || e.Index >= len(p.cols) || p.cols[e.Index].Test != nil {
 			return plan.ColumnPath{}, false
 		}
 		return p.cols[e.Index], true

@@ -68,9 +68,26 @@ func (p *pruner) condition(e plan.Expr) outcome {
 	case *plan.Call:
 		return p.call(e)
 	case *plan.Column, *plan.Field:
+		if q, test := p.tested(e); test != nil {
+			return q.condition(test)
+		}
 		return p.compare("=", e, &plan.Literal{Value: true, Typ: e.Type()})
 	}
 	return anything
+}
+
+// tested returns the condition that an expression has been decided by, and the
+// pruner to decide it; nil when it is read as it is.
+func (p *pruner) tested(e plan.Expr) (*pruner, plan.Expr) {
+	c, ok := e.(*plan.Column)
+	if !ok || c.Index < 0 || c.Index >= len(p.cols) || p.cols[c.Index].Test == nil {
+		return nil, nil
+	}
+	path := p.cols[c.Index]
+	test := path.Test
+	plan.ColumnsOf(test, func(of *plan.Column) { path.Type = of.Typ })
+	path.Test = nil
+	return &pruner{cols: []plan.ColumnPath{path}, stats: p.stats}, test
 }
 
 func (p *pruner) form(e *plan.Special) outcome {

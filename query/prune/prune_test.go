@@ -101,6 +101,9 @@ func TestMayMatch(t *testing.T) {
 					if prune.MayMatch(conjuncts, cols, st) {
 						word = "keep"
 					}
+					if conjuncts, cols = searched(conjuncts, cols); prune.MayMatch(conjuncts, cols, st) != (word == "keep") {
+						t.Errorf("%s: not %s when the scan decides conditions on texts", line, word)
+					}
 					fmt.Fprintf(&out, "%s %s\n", word, line)
 				}
 				return out.String()
@@ -123,6 +126,26 @@ func conditions(t *testing.T, where string) ([]plan.Expr, []plan.ColumnPath) {
 	}
 	filter := bound.Root.Inputs()[0].(*plan.Filter)
 	return plan.Conjuncts(filter.Cond), filter.Input.(*plan.Scan).Columns
+}
+
+// searched lets the scan decide what it can, as a table does that is a plan.Searcher.
+func searched(conjuncts []plan.Expr, cols []plan.ColumnPath) ([]plan.Expr, []plan.ColumnPath) {
+	cols = slices.Clone(cols)
+	out := make([]plan.Expr, len(conjuncts))
+	for i, c := range conjuncts {
+		out[i] = plan.RewriteExpr(c, func(e plan.Expr) (plan.Expr, bool) {
+			of, test, ok := plan.SplitSearch(e)
+			column, isColumn := of.(*plan.Column)
+			if !ok || !isColumn {
+				return nil, false
+			}
+			path := cols[column.Index]
+			path.Test, path.Type = test, types.BooleanType
+			cols = append(cols, path)
+			return &plan.Column{Index: len(cols) - 1, Typ: types.BooleanType}, true
+		})
+	}
+	return out, cols
 }
 
 func readStats(t *testing.T, text string) stats {

@@ -19,6 +19,10 @@ func (p *pruner) mayHoldTexts(cond plan.Expr) bool {
 		return true
 	}
 	switch e := cond.(type) {
+	case *plan.Column:
+		if q, test := p.tested(e); test != nil {
+			return q.mayHoldTexts(test)
+		}
 	case *plan.Special:
 		switch e.Form {
 		case plan.And:

@@ -14,12 +14,12 @@ import (
 const dir = "../../testdata/slt"
 
 // engines must all give the same answers: tables whole and cut up, plain and
-// dictionary-encoded, and each optimizer rule left out. A short run has those whose
+// dictionary-encoded, asked for texts and for conditions on them, and each optimizer rule left out. A short run has those whose
 // streams run side by side.
 func engines() []Engine {
 	small := memtable.Options{Partitions: 3, BatchRows: 2}
 	dict := memtable.Options{Partitions: 1, Dictionary: true}
-	both := memtable.Options{Partitions: 2, BatchRows: 3, Dictionary: true}
+	both := memtable.Options{Partitions: 2, BatchRows: 3, Dictionary: true, Search: true}
 	spill := Memory("spill", both, query.Options{})
 	spill.Spill = true
 	out := []Engine{Memory("partitions", small, query.Options{}), spill}

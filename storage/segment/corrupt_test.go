@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow/memory"
@@ -19,6 +20,9 @@ func readEverything(src Source) error {
 	}
 	key := "key28"
 	columns := append(topColumns(r.Schema()), Column{Path: []string{"params"}, Key: &key})
+	for _, path := range textLeaves {
+		columns = append(columns, Column{Path: strings.Split(path, "."), Test: wordTest{word: "word-1"}})
+	}
 	columns = slices.DeleteFunc(columns, func(c Column) bool { return !r.Has(c) })
 	for g := range r.NumRowGroups() {
 		for _, path := range r.Leaves() {

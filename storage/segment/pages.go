@@ -35,6 +35,7 @@ type page struct {
 	codes    []int32 // with a dictionary
 	data     []byte  // without: the values, as stored
 	rows     int
+	values   int
 	buf      []byte // what data lies in
 }
 
@@ -52,12 +53,13 @@ type chunkReader struct {
 	entries  int64 // of the pages read
 	read     *int64
 
-	dict     []string
-	haveDict bool
-	page     *page // in scratch
-	scratch  *scratch
-	protocol thrift.CompactProtocol
-	index    []format.PageLocation
+	dict      []string // unless only its bytes were asked for
+	dictCount int
+	haveDict  bool
+	page      *page // in scratch
+	scratch   *scratch
+	protocol  thrift.CompactProtocol
+	index     []format.PageLocation
 }
 
 func (r *Reader) chunk(rowGroup int, leaf *node, read *int64) *chunkReader {
@@ -149,26 +151,13 @@ func (c *chunkReader) readDictionary() (err error) {
 		return nil
 	}
 	defer guard(&err, "column "+c.leaf.path)
-	at := c.pos
-	c.pos = c.meta.DictionaryPageOffset
-	header, body, err := c.body()
+	// Its own memory: the dictionary outlives the pages.
+	data, err := c.dictionaryBytes(nil)
 	if err != nil {
 		return err
 	}
-	if header.Type != format.DictionaryPage || !header.DictionaryPageHeader.Valid || c.leaf.kind != kindUTF8 {
-		return corruptAt(c.meta.DictionaryPageOffset, "column %s: not a dictionary page", c.leaf.path)
-	}
-	// Its own memory: the dictionary outlives the pages.
-	data, err := decompress(nil, body, header.UncompressedPageSize)
-	if err != nil {
-		return corrupt("column %s: dictionary: %w", c.leaf.path, err)
-	}
-	n := header.DictionaryPageHeader.V.NumValues
-	if n < 0 || int64(n) > int64(len(data))/4 {
-		return corrupt("column %s: dictionary of %d values in %d bytes", c.leaf.path, n, len(data))
-	}
-	c.dict = make([]string, 0, n)
-	for range n {
+	c.dict = make([]string, 0, c.dictCount)
+	for range c.dictCount {
 		v, rest, ok := nextBytes(data)
 		if !ok {
 			return corrupt("column %s: dictionary ends early", c.leaf.path)
@@ -176,10 +165,34 @@ func (c *chunkReader) readDictionary() (err error) {
 		c.dict, data = append(c.dict, viewString(v)), rest
 	}
 	c.haveDict = true
+	return nil
+}
+
+// dictionaryBytes reads the dictionary page into dst, as far as it has room. The
+// caller says when the dictionary is there.
+func (c *chunkReader) dictionaryBytes(dst []byte) ([]byte, error) {
+	at := c.pos
+	c.pos = c.meta.DictionaryPageOffset
+	header, body, err := c.body()
+	if err != nil {
+		return nil, err
+	}
+	if header.Type != format.DictionaryPage || !header.DictionaryPageHeader.Valid || c.leaf.kind != kindUTF8 {
+		return nil, corruptAt(c.meta.DictionaryPageOffset, "column %s: not a dictionary page", c.leaf.path)
+	}
+	data, err := decompress(dst, body, header.UncompressedPageSize)
+	if err != nil {
+		return nil, corrupt("column %s: dictionary: %w", c.leaf.path, err)
+	}
+	n := header.DictionaryPageHeader.V.NumValues
+	if n < 0 || int64(n) > int64(len(data))/4 {
+		return nil, corrupt("column %s: dictionary of %d values in %d bytes", c.leaf.path, n, len(data))
+	}
+	c.dictCount = int(n)
 	if at > c.meta.DictionaryPageOffset {
 		c.pos = at
 	}
-	return nil
+	return data, nil
 }
 
 // nextBytes splits a length-prefixed value off.
@@ -251,7 +264,7 @@ func (c *chunkReader) decode(p *page, entries int) (err error) {
 		}
 	}
 	values := bytes.Count(p.def, []byte{byte(c.leaf.maxDef)})
-	p.data, p.codes = data, p.codes[:0]
+	p.data, p.codes, p.values = data, p.codes[:0], values
 	if !c.haveDict {
 		return checkSize(c.leaf.kind, data, values)
 	}
@@ -273,8 +286,8 @@ func (c *chunkReader) decode(p *page, entries int) (err error) {
 	}
 	p.codes = p.codes[:values]
 	for _, code := range p.codes {
-		if uint(code) >= uint(len(c.dict)) {
-			return fmt.Errorf("code %d outside a dictionary of %d", code, len(c.dict))
+		if uint(code) >= uint(c.dictCount) {
+			return fmt.Errorf("code %d outside a dictionary of %d", code, c.dictCount)
 		}
 	}
 	return nil

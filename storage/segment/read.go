@@ -27,6 +27,11 @@ type Column struct {
 	// Key, for a map with utf8 values only, reads the value of this key instead:
 	// a utf8 column that is NULL where the key is absent.
 	Key *string
+	// Test reads whether it holds for the texts of a utf8 field: a boolean column
+	// that is NULL where the text is. The path may lead into a list or map, by
+	// "element", "key" or "value": then it is whether the test holds for any text
+	// of the row; NULL where it holds for none and one is NULL, or the list is.
+	Test TextTest
 }
 
 // name is what the column is called in records.
@@ -54,6 +59,12 @@ type ReadRequest struct {
 // resolve finds the node a column names.
 func (r *Reader) resolve(c Column) (*node, error) {
 	n := r.tree.find(c.Path)
+	if c.Test != nil {
+		if n == nil || n.kind != kindUTF8 || n.rep > 1 || c.Key != nil {
+			return nil, fmt.Errorf("%w: %s: not utf8 in at most one list", ErrNoColumn, c.name())
+		}
+		return n, nil
+	}
 	if n == nil || n.rep > 0 {
 		return nil, fmt.Errorf("%w: %s", ErrNoColumn, c.name())
 	}
@@ -74,12 +85,15 @@ type columnReader interface {
 	release()
 }
 
-// columnReader starts reading a column of a row group. Without codes, utf8
-// columns never come as dictionaries.
-func (r *Reader) columnReader(rowGroup int, c Column, codes bool, mem memory.Allocator, read *int64) (columnReader, arrow.DataType, error) {
+// columnReader starts reading a column of a row group, beside others. Without
+// codes, utf8 columns never come as dictionaries.
+func (r *Reader) columnReader(rowGroup int, c Column, others []columnReader, codes bool, mem memory.Allocator, read *int64) (columnReader, arrow.DataType, error) {
 	n, err := r.resolve(c)
 	if err != nil {
 		return nil, nil, err
+	}
+	if c.Test != nil {
+		return r.testColumn(rowGroup, c, n, mem, read, others), arrow.FixedWidthTypes.Boolean, nil
 	}
 	if c.Key != nil {
 		return r.keyReader(rowGroup, n, *c.Key, codes, mem, read)
@@ -197,7 +211,7 @@ func (r *Reader) Read(ctx context.Context, req ReadRequest) (*Batches, error) {
 	var fields []arrow.Field
 	raw := int64(0)
 	for _, c := range req.Columns {
-		reader, typ, err := r.columnReader(req.RowGroup, c, !req.Plain, req.Mem, &b.read)
+		reader, typ, err := r.columnReader(req.RowGroup, c, b.columns, !req.Plain, req.Mem, &b.read)
 		if err != nil {
 			_ = b.Close() // err says more
 			return nil, err
@@ -205,6 +219,9 @@ func (r *Reader) Read(ctx context.Context, req ReadRequest) (*Batches, error) {
 		b.columns = append(b.columns, reader)
 		fields = append(fields, arrow.Field{Name: c.name(), Type: typ, Nullable: true})
 		n, _ := r.resolve(c)
+		if c.Test != nil {
+			continue // an answer takes next to nothing
+		}
 		for _, leaf := range n.leaves {
 			raw += rg.Columns[leaf.index].MetaData.TotalUncompressedSize
 		}
@@ -402,14 +419,17 @@ func (r *Reader) rowsOf(g int, mem memory.Allocator, columns []Column, rows []in
 			return nil, err
 		}
 		typ := n.typ
-		if c.Key != nil {
+		switch {
+		case c.Test != nil:
+			typ = arrow.FixedWidthTypes.Boolean
+		case c.Key != nil:
 			typ = arrow.BinaryTypes.String
 		}
 		fields = append(fields, arrow.Field{Name: c.name(), Type: typ, Nullable: true})
 		if len(r.meta.RowGroups) == 0 {
 			continue
 		}
-		reader, _, err := r.columnReader(g, c, false, mem, read)
+		reader, _, err := r.columnReader(g, c, readers, false, mem, read)
 		if err != nil {
 			return nil, err
 		}
