@@ -49,7 +49,7 @@ func CompileSearch(cond Expr) (*Search, bool) {
 func (s *Search) Below() []string { return s.below }
 
 // Find returns where the first text may be for which the condition holds, among
-// many in data with other bytes between them; -1 when there is none.
+// many in data behind each other; -1 when there is none.
 func (s *Search) Find(data []byte) int { return s.needle.Index(data) }
 
 // Holds reports whether the condition holds for a text, which it does not keep.

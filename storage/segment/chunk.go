@@ -10,6 +10,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go/bloom"
 	"github.com/parquet-go/parquet-go/bloom/xxhash"
+	"github.com/parquet-go/parquet-go/encoding/delta"
 	"github.com/parquet-go/parquet-go/encoding/rle"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
@@ -27,7 +28,7 @@ const (
 type chunk struct {
 	body        []byte // dictionary page and data pages
 	meta        format.ColumnMetaData
-	columnIndex *format.ColumnIndex // nil for leaves without bounds
+	columnIndex *format.ColumnIndex // nil for leaves without bounds, and for one page
 	offsetIndex format.OffsetIndex
 	bloom       []byte
 	text        []byte // the text filter
@@ -49,16 +50,18 @@ type chunkEncoder struct {
 	opts  chunkOptions
 	zstd  *zstd.Encoder
 	vals  *shredded
-	body  []byte // room for the chunk
-	dict  []string
-	codes []int32
-	asked []int32 // by code, the last call of outermost that saw it
-	asks  int32   // calls of outermost
+	body  []byte   // room for the chunk
+	dict  []string // of text
+	ints  []int64  // the dictionary of integers
+	codes []int32  // nil without a dictionary
+	asked []int32  // by code, the last call of outermost that saw it
+	asks  int32    // calls of outermost
 
 	out      chunk
 	protocol thrift.CompactProtocol
 	raw      []byte // page under construction
 	levels   []byte // levels or codes before, the compressed page after
+	lengths  []int32
 }
 
 // encode turns a shredded leaf into a chunk.
@@ -71,24 +74,19 @@ func (e *chunkEncoder) encode() (*chunk, error) {
 		Codec:        format.Zstd,
 		NumValues:    int64(len(e.vals.def)),
 	}}
-	if e.leaf.kind == kindUTF8 && !e.opts.plain {
-		if dict, codes, ok := buildDictionary(e.vals.strs); ok {
-			e.dict, e.codes = dict, codes
-			if err := e.dictionaryPage(); err != nil {
-				return nil, err
-			}
-		}
+	if err := e.chooseDictionary(); err != nil {
+		return nil, err
 	}
-	if e.opts.fast && (e.dict != nil || e.leaf.kind != kindUTF8) {
+	if e.opts.fast && (e.codes != nil || e.leaf.kind != kindUTF8) {
 		e.zstd = columnZstd() // numbers and codes are small and shrink well
 	}
 	e.out.stats = e.statistics()
 	if e.hasBounds() {
 		e.out.columnIndex = &format.ColumnIndex{}
 	}
-	encoding, pages := format.Plain, int32(0)
-	if e.dict != nil {
-		encoding = format.RLEDictionary
+	encoding, pages := e.encoding(), int32(0)
+	if encoding == format.DeltaLengthByteArray {
+		e.zstd = fastZstd()
 	}
 	for p := (pageSpan{}); ; {
 		var ok bool
@@ -100,10 +98,13 @@ func (e *chunkEncoder) encode() (*chunk, error) {
 		}
 		pages++
 	}
+	if pages == 1 {
+		e.out.columnIndex = nil // it would say what the chunk's statistics say
+	}
 	m := &e.out.meta
 	m.TotalCompressedSize = int64(len(e.out.body))
 	m.Encoding = thrift.Slice[format.Encoding]{encoding, format.RLE}
-	if e.dict != nil {
+	if e.codes != nil {
 		m.Encoding = thrift.Slice[format.Encoding]{format.Plain, format.RLE, format.RLEDictionary}
 		m.EncodingStats = append(m.EncodingStats, format.PageEncodingStats{PageType: format.DictionaryPage, Encoding: format.Plain, Count: 1})
 	}
@@ -120,6 +121,47 @@ func (e *chunkEncoder) encode() (*chunk, error) {
 		e.out.text = e.textFilter()
 	}
 	return &e.out, nil
+}
+
+// chooseDictionary writes the dictionary page of a chunk that gains by one.
+func (e *chunkEncoder) chooseDictionary() error {
+	switch {
+	case e.opts.plain:
+	case e.leaf.kind == kindUTF8:
+		if dict, codes, ok := textDictionary(e.vals.strs); ok && (len(dict) <= len(codes)/sureDictionary || e.codesPay(dict, codes)) {
+			e.dict, e.codes = dict, codes
+		}
+	case e.leaf.kind.isInt():
+		if dict, codes, ok := intDictionary(e.vals.ints); ok {
+			e.ints, e.codes = dict, codes
+		}
+	}
+	if e.codes == nil {
+		return nil
+	}
+	return e.dictionaryPage()
+}
+
+// encoding is how the values of the data pages are stored. Texts of one length are
+// ids, hashes and such, in which the compressor finds nothing but that some bytes are
+// rare; lengths among them would only disturb it.
+func (e *chunkEncoder) encoding() format.Encoding {
+	switch {
+	case e.codes != nil:
+		return format.RLEDictionary
+	case e.leaf.kind.isBytes() && (e.opts.pageBytes == payloadPageBytes || oneLength(e.vals.strs)):
+		return format.DeltaLengthByteArray
+	}
+	return format.Plain
+}
+
+func oneLength(texts []string) bool {
+	for _, t := range texts {
+		if len(t) != len(texts[0]) {
+			return false
+		}
+	}
+	return len(texts) > 0
 }
 
 // hasBounds tells whether the leaf has min and max values.
@@ -140,8 +182,12 @@ func (e *chunkEncoder) nextPage(p pageSpan) (pageSpan, bool) {
 	if q.entries == len(e.vals.def) {
 		return q, false
 	}
+	rows := pageRows
+	if e.out.stats.Values == 0 {
+		rows = math.MaxInt // nothing to skip
+	}
 	size := 0
-	for q.entryEnd < len(e.vals.def) && q.rows < pageRows && size < e.opts.pageBytes {
+	for q.entryEnd < len(e.vals.def) && q.rows < rows && size < e.opts.pageBytes {
 		// One row: the entry that starts it and those that repeat in it.
 		for first := true; q.entryEnd < len(e.vals.def) && (first || e.vals.rep != nil && e.vals.rep[q.entryEnd] != 0); first = false {
 			if int(e.vals.def[q.entryEnd]) == e.leaf.maxDef {
@@ -158,7 +204,7 @@ func (e *chunkEncoder) nextPage(p pageSpan) (pageSpan, bool) {
 // valueSize estimates the encoded size of a value.
 func (e *chunkEncoder) valueSize(i int) int {
 	switch {
-	case e.dict != nil:
+	case e.codes != nil:
 		return 1
 	case e.leaf.kind.isBytes():
 		return 4 + len(e.vals.strs[i])
@@ -173,8 +219,9 @@ func (e *chunkEncoder) dictionaryPage() error {
 	for _, v := range e.dict {
 		e.raw = appendBytesValue(e.raw, v)
 	}
+	e.raw = appendInts(e.raw, e.leaf.kind, e.ints)
 	header := format.PageHeader{Type: format.DictionaryPage}
-	header.DictionaryPageHeader = thrift.New(format.DictionaryPageHeader{NumValues: int32(len(e.dict)), Encoding: format.Plain})
+	header.DictionaryPageHeader = thrift.New(format.DictionaryPageHeader{NumValues: int32(len(e.dict) + len(e.ints)), Encoding: format.Plain})
 	return e.writePage(&header)
 }
 
@@ -189,7 +236,7 @@ func (e *chunkEncoder) dataPage(p pageSpan, encoding format.Encoding) error {
 	if err = e.appendLevels(e.vals.def[p.entries:p.entryEnd], e.leaf.maxDef); err != nil {
 		return err
 	}
-	if err = e.appendValues(p.values, p.valueEnd); err != nil {
+	if err = e.appendValues(p.values, p.valueEnd, encoding); err != nil {
 		return err
 	}
 	nulls := int64((p.entryEnd - p.entries) - (p.valueEnd - p.values))
@@ -224,15 +271,12 @@ func (e *chunkEncoder) appendLevels(levels []uint8, maxLevel int) error {
 	return nil
 }
 
-func (e *chunkEncoder) appendValues(from, to int) error {
+func (e *chunkEncoder) appendValues(from, to int, encoding format.Encoding) error {
 	switch {
-	case e.dict != nil:
-		var enc rle.DictionaryEncoding
-		var err error
-		if e.levels, err = enc.EncodeInt32(e.levels[:0], e.codes[from:to]); err != nil {
-			return fmt.Errorf("codes of %s: %w", e.leaf.path, err)
-		}
-		e.raw = append(e.raw, e.levels...)
+	case e.codes != nil:
+		return e.appendCodes(e.codes[from:to])
+	case encoding == format.DeltaLengthByteArray:
+		return e.appendDeltaLengths(e.vals.strs[from:to])
 	case e.leaf.kind.isBytes():
 		for _, v := range e.vals.strs[from:to] {
 			e.raw = appendBytesValue(e.raw, v)
@@ -246,20 +290,63 @@ func (e *chunkEncoder) appendValues(from, to int) error {
 				e.raw[len(e.raw)-1] |= 1 << ((i - from) % 8)
 			}
 		}
-	case e.leaf.kind == kindInt32:
-		for _, v := range e.vals.ints[from:to] {
-			e.raw = binary.LittleEndian.AppendUint32(e.raw, uint32(v))
-		}
 	case e.leaf.kind == kindFloat64:
 		for _, v := range e.vals.floats[from:to] {
 			e.raw = binary.LittleEndian.AppendUint64(e.raw, math.Float64bits(v))
 		}
 	default:
-		for _, v := range e.vals.ints[from:to] {
-			e.raw = binary.LittleEndian.AppendUint64(e.raw, uint64(v))
-		}
+		e.raw = appendInts(e.raw, e.leaf.kind, e.vals.ints[from:to])
 	}
 	return nil
+}
+
+// appendCodes adds codes in as many bits as begin and end with bytes: the compressor
+// sees bytes, and finds what repeats among codes of 16 bits, but not of 13.
+func (e *chunkEncoder) appendCodes(codes []int32) error {
+	most := int32(0)
+	for _, c := range codes {
+		most = max(most, c)
+	}
+	enc := rle.Encoding{BitWidth: bits.Len32(uint32(most))}
+	for enc.BitWidth&(enc.BitWidth-1) != 0 {
+		enc.BitWidth++
+	}
+	var err error
+	if e.levels, err = enc.EncodeInt32(e.levels[:0], codes); err != nil {
+		return fmt.Errorf("codes of %s: %w", e.leaf.path, err)
+	}
+	e.raw = append(append(e.raw, byte(enc.BitWidth)), e.levels...)
+	return nil
+}
+
+// appendDeltaLengths adds the lengths of the texts, then the texts.
+func (e *chunkEncoder) appendDeltaLengths(texts []string) error {
+	lengths := e.lengths[:0]
+	for _, v := range texts {
+		lengths = append(lengths, int32(len(v)))
+	}
+	e.lengths = lengths
+	var enc delta.BinaryPackedEncoding
+	var err error
+	if e.levels, err = enc.EncodeInt32(e.levels[:0], lengths); err != nil {
+		return fmt.Errorf("lengths of %s: %w", e.leaf.path, err)
+	}
+	e.raw = append(e.raw, e.levels...)
+	for _, v := range texts {
+		e.raw = append(e.raw, v...)
+	}
+	return nil
+}
+
+func appendInts(dst []byte, k kind, values []int64) []byte {
+	for _, v := range values {
+		if k == kindInt32 {
+			dst = binary.LittleEndian.AppendUint32(dst, uint32(v))
+		} else {
+			dst = binary.LittleEndian.AppendUint64(dst, uint64(v))
+		}
+	}
+	return dst
 }
 
 func appendBytesValue(dst []byte, v string) []byte {
@@ -298,13 +385,13 @@ func (e *chunkEncoder) bloomFilter() []byte {
 		for _, v := range e.vals.strs {
 			hashes = append(hashes, xxhash.Sum64(viewBytes(v)))
 		}
-	case e.leaf.kind == kindInt32:
-		for _, v := range e.vals.ints {
-			hashes = append(hashes, xxhash.Sum64(binary.LittleEndian.AppendUint32(buf[:0], uint32(v))))
+	case e.leaf.kind.isInt():
+		values := e.vals.ints
+		if e.codes != nil {
+			values = e.ints
 		}
-	case e.leaf.kind == kindInt64 || e.leaf.kind == kindTimestamp:
-		for _, v := range e.vals.ints {
-			hashes = append(hashes, xxhash.Sum64(binary.LittleEndian.AppendUint64(buf[:0], uint64(v))))
+		for _, v := range values {
+			hashes = append(hashes, xxhash.Sum64(appendInts(buf[:0], e.leaf.kind, []int64{v})))
 		}
 	default:
 		return nil // floats and booleans: equal values need not have equal bytes, or there are two

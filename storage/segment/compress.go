@@ -28,7 +28,7 @@ func compressor(o chunkOptions) *zstd.Encoder {
 // newZstd makes an encoder of pages. A window beyond the page only takes memory.
 func newZstd(level zstd.EncoderLevel) *zstd.Encoder {
 	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(runtime.GOMAXPROCS(0)), zstd.WithEncoderCRC(false),
-		zstd.WithEncoderLevel(level), zstd.WithWindowSize(payloadPageBytes))
+		zstd.WithEncoderLevel(level), zstd.WithWindowSize(payloadPageBytes), zstd.WithAllLitEntropyCompression(true))
 	if err != nil {
 		panic(fmt.Sprintf("segment: zstd encoder: %v", err)) // only for options that cannot be
 	}

@@ -223,7 +223,15 @@ func (c *cursor) values(n int, b *leafBatch) error {
 			b.codes = append(b.codes, codes...)
 			return nil
 		}
+		if kind.isInt() {
+			for _, code := range codes {
+				b.ints = append(b.ints, c.chunk.ints[code])
+			}
+			return nil
+		}
 		return b.addCoded(codes, c.chunk.dict)
+	case p.apart:
+		return c.textsApart(p.lengths[from:c.value], b)
 	case kind.isBytes():
 		return c.bytesValues(n, b)
 	case b == nil:
@@ -231,22 +239,26 @@ func (c *cursor) values(n int, b *leafBatch) error {
 		for i := from; i < c.value; i++ {
 			b.bools = append(b.bools, p.data[i/8]>>(i%8)&1 == 1)
 		}
-	case kind == kindInt32:
-		for i := from; i < c.value; i++ {
-			b.ints = append(b.ints, int64(int32(binary.LittleEndian.Uint32(p.data[4*i:]))))
-		}
 	case kind == kindFloat64:
 		for i := from; i < c.value; i++ {
 			b.floats = append(b.floats, math.Float64frombits(binary.LittleEndian.Uint64(p.data[8*i:])))
 		}
+	case kind == kindInt32:
+		b.ints = appendStored(b.ints, kind, p.data[4*from:4*c.value])
 	default:
-		b.ints = appendLongs(b.ints, p.data[8*from:8*c.value])
+		b.ints = appendStored(b.ints, kind, p.data[8*from:8*c.value])
 	}
 	return nil
 }
 
-// appendLongs adds integers of 64 bits as Parquet stores them, lowest byte first.
-func appendLongs(dst []int64, data []byte) []int64 {
+// appendStored adds integers as Parquet stores them, lowest byte first.
+func appendStored(dst []int64, k kind, data []byte) []int64 {
+	if k == kindInt32 {
+		for ; len(data) >= 4; data = data[4:] {
+			dst = append(dst, int64(int32(binary.LittleEndian.Uint32(data))))
+		}
+		return dst
+	}
 	n := len(dst)
 	dst = slices.Grow(dst, len(data)/8)[:n+len(data)/8]
 	for i := range dst[n:] {
@@ -291,6 +303,30 @@ func (c *cursor) bytesValues(n int, b *leafBatch) error {
 		b.ends = append(b.ends, int32(end))
 	}
 	c.data = walk
+	return nil
+}
+
+// textsApart moves over texts that stand behind each other without their lengths.
+func (c *cursor) textsApart(lengths []int32, b *leafBatch) error {
+	size := 0
+	for _, n := range lengths {
+		size += int(n)
+	}
+	texts := c.data[:size]
+	c.data = c.data[size:]
+	if b == nil {
+		return nil
+	}
+	if err := b.grow(size); err != nil {
+		return err
+	}
+	end := b.data.Len()
+	b.data.ResizeNoShrink(end + size)
+	copy(b.data.Bytes()[end:], texts)
+	for _, n := range lengths {
+		end += int(n)
+		b.ends = append(b.ends, int32(end))
+	}
 	return nil
 }
 

@@ -8,15 +8,27 @@ const (
 	dictTrial     = 8192 // values after which a dictionary must have begun to pay
 )
 
-// buildDictionary returns the distinct values in the order of their first use
+// textDictionary returns the distinct values in the order of their first use
 // and the code of each value. ok is false when a dictionary would not pay.
-func buildDictionary(values []string) (dict []string, codes []int32, ok bool) {
+func textDictionary(values []string) (dict []string, codes []int32, ok bool) {
+	return buildDictionary(values, func(v string) int { return len(v) }, 4, 3)
+}
+
+// intDictionary is the same of integers. These are no longer than two codes or four,
+// so that they must repeat more often.
+func intDictionary(values []int64) (dict []int64, codes []int32, ok bool) {
+	return buildDictionary(values, func(int64) int { return 8 }, 4, 1)
+}
+
+// buildDictionary gives up when the values have more distinct ones than a share,
+// given as a fraction.
+func buildDictionary[T comparable](values []T, size func(T) int, of, most int) (dict []T, codes []int32, ok bool) {
 	if len(values) == 0 {
 		return nil, nil, false
 	}
 	codes = make([]int32, len(values))
-	seen := make(map[string]int32, 64)
-	size := 0
+	seen := make(map[T]int32, 64)
+	bytes := 0
 	for i, v := range values {
 		// Rows are ordered so that like lies beside like.
 		if i > 0 && v == values[i-1] {
@@ -28,17 +40,53 @@ func buildDictionary(values []string) (dict []string, codes []int32, ok bool) {
 			code = int32(len(dict))
 			seen[v] = code
 			dict = append(dict, v)
-			if size += len(v); size > maxDictBytes || len(dict) > maxDictValues {
+			if bytes += size(v); bytes > maxDictBytes || len(dict) > maxDictValues {
 				return nil, nil, false
 			}
-			if i >= dictTrial && len(dict) > i*3/4 {
+			if i >= dictTrial && len(dict) > i*most/of {
 				return nil, nil, false
 			}
 		}
 		codes[i] = code
 	}
-	if len(dict) > 16 && len(dict) > len(values)*3/4 {
+	if len(dict) > 16 && len(dict) > len(values)*most/of {
 		return nil, nil, false
 	}
 	return dict, codes, true
+}
+
+// Of a dictionary that has many of the values once, the compressor makes less than of
+// the values themselves where these stand in rows that are alike: it takes a row's
+// common values for one.
+const (
+	sureDictionary = 8 // values for each of a dictionary that needs no trial
+	sampleRuns     = 4
+	sampleRun      = 2048 // values
+	plainMustSave  = 16   // the share of the dictionary's way: reading codes is faster
+)
+
+// codesPay tries whether the values of a sample take less room as codes, with their
+// share of the dictionary.
+func (e *chunkEncoder) codesPay(dict []string, codes []int32) bool {
+	var page, coded, plain []byte
+	for _, v := range dict {
+		page = appendBytesValue(page, v)
+	}
+	sampled := 0
+	for run := range sampleRuns {
+		from, end := run*len(codes)/sampleRuns, (run+1)*len(codes)/sampleRuns
+		for i := from; i < min(from+sampleRun, end); i++ {
+			if coded = append(coded, byte(codes[i])); len(dict) > 1<<8 {
+				coded = append(coded, byte(codes[i]>>8))
+			}
+			plain = appendBytesValue(plain, e.vals.strs[i])
+			sampled++
+		}
+	}
+	size := func(b []byte) int {
+		e.levels = fastZstd().EncodeAll(b, e.levels[:0])
+		return len(e.levels)
+	}
+	n := size(coded) + size(page)*sampled/len(codes)
+	return size(plain) > n-n/plainMustSave
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,7 +28,7 @@ type formatSample struct {
 // written once, when its version is new, and never again.
 func TestFormatSamples(t *testing.T) {
 	if *rewriteFlag {
-		writeSample(t, filepath.Join("testdata", "format-v1"))
+		writeSample(t, filepath.Join("testdata", fmt.Sprintf("format-v%d", Version)))
 	}
 	dirs, err := filepath.Glob("testdata/format-v*")
 	if err != nil || len(dirs) != Version {

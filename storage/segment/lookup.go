@@ -127,7 +127,7 @@ func (r *Reader) Dictionary(rowGroup int, path string) (values []string, ok bool
 func (r *Reader) HasDictionary(rowGroup int, path string) bool {
 	leaf := r.tree.leafByPath(path)
 	return leaf != nil && rowGroup >= 0 && rowGroup < len(r.meta.RowGroups) &&
-		hasDictionary(&r.meta.RowGroups[rowGroup].Columns[leaf.index].MetaData)
+		leaf.kind == kindUTF8 && hasDictionary(&r.meta.RowGroups[rowGroup].Columns[leaf.index].MetaData)
 }
 
 // HasBloom tells whether the row group has a bloom filter for the leaf.

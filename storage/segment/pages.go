@@ -34,6 +34,8 @@ type page struct {
 	def, rep []uint8
 	codes    []int32 // with a dictionary
 	data     []byte  // without: the values, as stored
+	apart    bool    // data has the bytes of texts only, and lengths their lengths
+	lengths  []int32
 	rows     int
 	values   int
 	buf      []byte // what data lies in
@@ -53,7 +55,8 @@ type chunkReader struct {
 	entries  int64 // of the pages read
 	read     *int64
 
-	dict      []string // unless only its bytes were asked for
+	dict      []string // of text, unless only its bytes were asked for
+	ints      []int64  // the dictionary of integers
 	dictCount int
 	haveDict  bool
 	page      *page // in scratch
@@ -156,6 +159,10 @@ func (c *chunkReader) readDictionary() (err error) {
 	if err != nil {
 		return err
 	}
+	if c.leaf.kind.isInt() {
+		c.ints, c.haveDict = appendStored(nil, c.leaf.kind, data), true
+		return nil
+	}
 	c.dict = make([]string, 0, c.dictCount)
 	for range c.dictCount {
 		v, rest, ok := nextBytes(data)
@@ -177,7 +184,7 @@ func (c *chunkReader) dictionaryBytes(dst []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if header.Type != format.DictionaryPage || !header.DictionaryPageHeader.Valid || c.leaf.kind != kindUTF8 {
+	if header.Type != format.DictionaryPage || !header.DictionaryPageHeader.Valid || c.leaf.kind != kindUTF8 && !c.leaf.kind.isInt() {
 		return nil, corruptAt(c.meta.DictionaryPageOffset, "column %s: not a dictionary page", c.leaf.path)
 	}
 	data, err := decompress(dst, body, header.UncompressedPageSize)
@@ -185,8 +192,13 @@ func (c *chunkReader) dictionaryBytes(dst []byte) ([]byte, error) {
 		return nil, corrupt("column %s: dictionary: %w", c.leaf.path, err)
 	}
 	n := header.DictionaryPageHeader.V.NumValues
-	if n < 0 || int64(n) > int64(len(data))/4 {
-		return nil, corrupt("column %s: dictionary of %d values in %d bytes", c.leaf.path, n, len(data))
+	if c.leaf.kind.isInt() {
+		err = checkSize(c.leaf.kind, data, int(n))
+	} else if n < 0 || int64(n) > int64(len(data))/4 {
+		err = fmt.Errorf("%d values in %d bytes", n, len(data))
+	}
+	if err != nil {
+		return nil, corrupt("column %s: dictionary: %w", c.leaf.path, err)
 	}
 	c.dictCount = int(n)
 	if at > c.meta.DictionaryPageOffset {
@@ -222,14 +234,15 @@ func (c *chunkReader) nextPage() (err error) {
 		return err
 	}
 	h := header.DataPageHeader
+	p := c.page
+	p.apart = c.leaf.kind.isBytes() && !c.haveDict && h.V.Encoding == format.DeltaLengthByteArray
 	want := format.Plain
 	if c.haveDict {
 		want = format.RLEDictionary
 	}
-	if header.Type != format.DataPage || !h.Valid || h.V.NumValues <= 0 || h.V.Encoding != want {
+	if header.Type != format.DataPage || !h.Valid || h.V.NumValues <= 0 || h.V.Encoding != want && !p.apart {
 		return corruptAt(offset, "column %s: not a data page of encoding %s", c.leaf.path, want)
 	}
-	p := c.page
 	if p.buf, err = decompress(p.buf, body, header.UncompressedPageSize); err != nil {
 		return corruptAt(offset, "column %s: page: %w", c.leaf.path, err)
 	}
@@ -265,6 +278,10 @@ func (c *chunkReader) decode(p *page, entries int) (err error) {
 	}
 	values := bytes.Count(p.def, []byte{byte(c.leaf.maxDef)})
 	p.data, p.codes, p.values = data, p.codes[:0], values
+	if p.apart {
+		p.lengths, p.data, err = readLengths(p.lengths[:0], data, values)
+		return err
+	}
 	if !c.haveDict {
 		return checkSize(c.leaf.kind, data, values)
 	}

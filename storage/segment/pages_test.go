@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"testing"
+	"time"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -20,6 +21,7 @@ func manyPages(t testing.TB, n int) *Reader {
 		field("id", arrow.BinaryTypes.String), field("kind", arrow.BinaryTypes.String),
 		field("tags", arrow.MapOf(arrow.BinaryTypes.String, arrow.BinaryTypes.String)),
 		field("nums", arrow.ListOf(arrow.PrimitiveTypes.Int64)),
+		field("hash", arrow.BinaryTypes.String), field("hour", timestampUS), field("level", arrow.PrimitiveTypes.Int32),
 	}, nil)
 	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
 	defer b.Release()
@@ -41,6 +43,12 @@ func manyPages(t testing.TB, n int) *Reader {
 		for k := range i % 4 {
 			l.ValueBuilder().(*array.Int64Builder).Append(int64(i * k))
 		}
+		b.Field(4).(*array.StringBuilder).Append(fmt.Sprintf("%08x", i*i%1000003))
+		if b.Field(6).(*array.Int32Builder).Append(int32(-i % 300)); i%7 == 0 {
+			b.Field(5).AppendNull()
+			continue
+		}
+		b.Field(5).(*array.TimestampBuilder).Append(arrow.Timestamp(i / 100 * 3600_000_000))
 	}
 	rec := b.NewRecord()
 	defer rec.Release()
@@ -64,8 +72,18 @@ func TestManyPages(t *testing.T) {
 	defer rec.Release()
 	for i, row := range rows {
 		nums := []string{"[]", "[0]", fmt.Sprintf("[0,%d]", row), fmt.Sprintf("[0,%d,%d]", row, 2*row)}[row%4]
-		want := []string{fmt.Sprintf("%q", fmt.Sprintf("row %d", row)), []string{`"a"`, `"b"`, `"c"`}[row%3], nums}
-		got := []string{values(rec.Column(0))[i], values(rec.Column(1))[i], values(rec.Column(3))[i]}
+		hour := fmt.Sprintf("%q", time.Unix(row/100*3600, 0).UTC().Format("2006-01-02 15:04:05"))
+		if row%7 == 0 {
+			hour = "null"
+		}
+		want := []string{
+			fmt.Sprintf("%q", fmt.Sprintf("row %d", row)), []string{`"a"`, `"b"`, `"c"`}[row%3], nums,
+			fmt.Sprintf(`"%08x"`, row*row%1000003), hour, fmt.Sprint(-row % 300),
+		}
+		var got []string
+		for _, c := range []int{0, 1, 3, 4, 5, 6} {
+			got = append(got, values(rec.Column(c))[i])
+		}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("row %d: %s", row, d)
 		}

@@ -44,8 +44,8 @@ func Open(src Source) (r *Reader, err error) {
 	for _, kv := range r.meta.KeyValueMetadata {
 		r.keys[kv.Key] = kv.Value
 	}
-	if v := r.keys[keyFormat]; v != strconv.Itoa(Version) {
-		return nil, corrupt("read footer: segment format %q, this program reads %d", v, Version)
+	if v, err := strconv.Atoi(r.keys[keyFormat]); err != nil || v < 1 || v > Version {
+		return nil, corrupt("read footer: segment format %q, this program reads 1 to %d", r.keys[keyFormat], Version)
 	}
 	if r.version, err = strconv.Atoi(r.keys[keySchemaVersion]); err != nil {
 		return nil, corrupt("read footer: schema version %q is no number", r.keys[keySchemaVersion])

@@ -20,8 +20,9 @@ import (
 	"io"
 )
 
-// Version is the version of the segment format this package writes.
-const Version = 1
+// Version is the version of the segment format this package writes. It reads all
+// from 1 on: readers of version 1 do not know every encoding of version 2.
+const Version = 2
 
 // ErrCorrupt marks every error that says that bytes are not what was written.
 var ErrCorrupt = errors.New("corrupt segment")

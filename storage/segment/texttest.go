@@ -13,8 +13,8 @@ import (
 // TextTest is a condition on a text that is decided on the bytes as they are
 // stored. It is safe for concurrent use.
 type TextTest interface {
-	// Find looks at many texts at once, which lie in data with other bytes between
-	// them. It returns a place that is not behind the end of the first of them for
+	// Find looks at many texts at once, which lie in data behind each other, or with
+	// other bytes between them. It returns a place that is not behind the end of the first of them for
 	// which Holds is true, or -1 when there is none.
 	Find(data []byte) int
 	// Holds decides on one text. It neither changes nor keeps the bytes.
@@ -197,7 +197,9 @@ func (c *testColumn) decide() error {
 		}
 	} else {
 		hits = zeros(hits, p.values)
-		if !holding(c.test, p.data, hits) {
+		if p.apart {
+			holdingApart(c.test, p.data, p.lengths, hits)
+		} else if !holding(c.test, p.data, hits) {
 			return corrupt("column %s: a page ends inside a value", leaf.path)
 		}
 	}
@@ -265,6 +267,26 @@ func holding(t TextTest, data []byte, hits []uint8) bool {
 		at = end
 	}
 	return true
+}
+
+// holdingApart is the same of texts that stand behind each other, with their lengths.
+func holdingApart(t TextTest, data []byte, lengths []int32, hits []uint8) {
+	next, at := t.Find(data), 0
+	for i, n := range lengths {
+		if next < 0 {
+			return
+		}
+		end := at + int(n)
+		if next <= end {
+			if t.Holds(data[at:end:end]) {
+				hits[i] = answerYes
+			}
+			if next = t.Find(data[end:]); next >= 0 {
+				next += end
+			}
+		}
+		at = end
+	}
 }
 
 // zeros returns n zeros in the memory of b, if it has room.

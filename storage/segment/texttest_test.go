@@ -205,7 +205,7 @@ func TestTextTestPages(t *testing.T) {
 }
 
 // TestHolding: a word that stands across two texts, or in the length of one, is in
-// neither; and texts that are not all there are noticed.
+// neither.
 func TestHolding(t *testing.T) {
 	var data []byte
 	texts := []string{"", "xab", "cd", "", "abcd", "d", strings.Repeat("d", 'a'|'b'<<8), "cd", ""}
@@ -222,6 +222,29 @@ func TestHolding(t *testing.T) {
 				t.Errorf("%q in text %d, %.9q: %v, want %v", word, i, text, got, want)
 			}
 		}
+	}
+	data = []byte(strings.Join(texts, ""))
+	lengths := make([]int32, len(texts))
+	for i, text := range texts {
+		lengths[i] = int32(len(text))
+	}
+	for _, word := range []string{"abcd", "ab", "xabcd", "bcd", "d", "da", "dd", "cdd", "zz"} {
+		hits := make([]uint8, len(texts))
+		holdingApart(wordTest{word: word}, data, lengths, hits)
+		for i, text := range texts {
+			if got, want := hits[i] == answerYes, strings.Contains(text, word); got != want {
+				t.Errorf("%q in text %d of those that stand behind each other, %.9q: %v, want %v", word, i, text, got, want)
+			}
+		}
+	}
+}
+
+// TestHoldingMissing: texts that are not all there are noticed.
+func TestHoldingMissing(t *testing.T) {
+	var data []byte
+	texts := []string{"", "xab", "cd", ""}
+	for _, text := range texts {
+		data = append(binary.LittleEndian.AppendUint32(data, uint32(len(text))), text...)
 	}
 	for n := range data {
 		if holding(wordTest{word: "d"}, data[:n], make([]uint8, len(texts))) {

@@ -28,6 +28,7 @@ const (
 
 func (k kind) isLeaf() bool  { return k >= kindUTF8 }
 func (k kind) isBytes() bool { return k == kindUTF8 || k == kindBinary }
+func (k kind) isInt() bool   { return k == kindInt32 || k == kindInt64 || k == kindTimestamp }
 
 // node is a field of the schema. Its levels are Parquet's: a value of the field
 // is there when the definition level of an entry is at least def.
