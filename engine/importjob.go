@@ -48,7 +48,7 @@ func (e *Engine) runImport(job *importState, loc location) {
 }
 
 // copyTrail runs the pipeline from the bucket into the store.
-func (e *Engine) copyTrail(ctx context.Context, job *importState, loc location) error {
+func (e *Engine) copyTrail(ctx context.Context, job *importState, loc location) (err error) {
 	r := job.load()
 	if err := e.checkDirectory(loc, r); err != nil {
 		return err
@@ -58,8 +58,8 @@ func (e *Engine) copyTrail(ctx context.Context, job *importState, loc location) 
 		return err
 	}
 	sink := e.newImportSink(job, loc)
-	defer sink.hold.Free()
 	defer job.store.claims.freeAll(sink)
+	defer func() { err = errors.Join(err, sink.close()) }()
 	stats, err := ingest.Import(ctx, bucketSource{bucket}, sink, ingest.Options{
 		Family: job.store.family, Bucket: loc.source(), Prefix: loc.prefix, Start: orZero(r.Start), End: orZero(r.End),
 		Cutoff: job.store.cutoff(e.opts.Now()), Strict: !r.AnyFormat, Workers: e.opts.Import.Workers,

@@ -153,7 +153,7 @@ func TestImportRetention(t *testing.T) {
 
 // An import that the engine's end interrupts goes on at the next start.
 func TestImportResumes(t *testing.T) {
-	l := openLake(t, func(o *Options) { o.Import.MemoryBytes = 1 << 20 })
+	l := openLake(t, func(o *Options) { o.Import.MemoryBytes = 128 << 10 })
 	stats := l.generate(8000, 10)
 	store := l.create("audit", 3653)
 	i := l.startImport(store, "")
@@ -183,7 +183,7 @@ func (l *testLake) describeImportOf(id string) *Import {
 }
 
 func TestImportStop(t *testing.T) {
-	l := openLake(t, func(o *Options) { o.Import.MemoryBytes = 1 << 20 })
+	l := openLake(t, func(o *Options) { o.Import.MemoryBytes = 128 << 10 })
 	stats := l.generate(8000, 10)
 	store := l.create("audit", 3653)
 	i := l.startImport(store, "")

@@ -21,13 +21,15 @@ type importSink struct {
 	loc    location
 	base   ImportStatistics // of earlier runs of this import
 	retry  map[string]ImportFailure
-	hold   *live.Hold // of the events of the batch being made
+	// Of the batch being made:
+	hold     *live.Hold // its events
+	segments batchSegments
 
 	mu sync.Mutex // serialises replacing the job's record
 }
 
 func (e *Engine) newImportSink(job *importState, loc location) *importSink {
-	s := &importSink{engine: e, job: job, loc: loc, base: job.load().Statistics, retry: map[string]ImportFailure{}, hold: job.store.live.Hold()}
+	s := &importSink{engine: e, job: job, loc: loc, base: job.load().Statistics, retry: map[string]ImportFailure{}, hold: job.store.live.Hold(), segments: batchSegments{engine: e, store: job.store}}
 	failures, err := job.failures()
 	if err != nil {
 		e.log.Error("read failures of an import", "import", job.id, "error", err)
@@ -63,10 +65,22 @@ func (s *importSink) Lookup(ctx context.Context, day int32, fingerprints []uint6
 	return append(hits, stored...), err
 }
 
+// Append implements ingest.Sink.
+func (s *importSink) Append(ctx context.Context, rows ingest.Rows) error {
+	return s.segments.append(ctx, rows)
+}
+
+// close gives up what was appended and not written.
+func (s *importSink) close() error {
+	err := s.segments.discard()
+	s.hold.Free()
+	return err
+}
+
 // Write implements ingest.Sink.
 func (s *importSink) Write(ctx context.Context, b *ingest.Batch) error {
 	defer s.hold.Free() // its events are stored, or given up
-	metas, err := s.engine.sealDays(ctx, s.job.store, daysOf(b))
+	metas, err := s.segments.seal(ctx)
 	if err != nil {
 		return err
 	}
@@ -94,11 +108,12 @@ func (s *importSink) Write(ctx context.Context, b *ingest.Batch) error {
 		c.Checkpoints = append(c.Checkpoints, storage.Checkpoint{Source: s.loc.source(), Key: o.Key, ETag: o.ETag, Cutoff: cutoff, Rows: o.Rows})
 	}
 	if _, err := s.job.store.storage.Commit(ctx, c); err != nil {
-		if !errors.Is(err, storage.ErrInDoubt) {
-			err = errors.Join(err, s.job.store.storage.Discard(metas...))
+		if errors.Is(err, storage.ErrInDoubt) {
+			s.segments.done()
 		}
-		return fmt.Errorf("commit import %s: %w", s.job.id, err)
+		return fmt.Errorf("commit import %s: %w", s.job.id, errors.Join(err, s.segments.discard()))
 	}
+	s.segments.done()
 	for _, o := range b.Objects {
 		s.engine.counters.eventsImported.Add(o.Rows)
 		s.job.store.claims.free(s.loc.source(), o.Key, s)

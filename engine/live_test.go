@@ -228,7 +228,7 @@ func TestPutEventsFull(t *testing.T) {
 // TestPutEventsBesideImport: the same events put and imported at the same time are there once.
 func TestPutEventsBesideImport(t *testing.T) {
 	l := openLake(t, func(o *Options) {
-		o.Import.MemoryBytes = 1 << 20
+		o.Import.MemoryBytes = 128 << 10
 		o.Live.SealBytes = 1 << 18
 		o.Live.SealInterval = time.Millisecond
 	})

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/traillake/traillake/ingest"
 	"github.com/traillake/traillake/storage/vfs"
 )
 
@@ -75,7 +76,7 @@ type QueryOptions struct {
 // ImportOptions bound imports.
 type ImportOptions struct {
 	Workers     int   // parallel readers; default GOMAXPROCS
-	MemoryBytes int64 // buffered rows before a commit; default: the pipeline's
+	MemoryBytes int64 // of rows that are in no file yet; default ingest.DefaultMemoryBytes
 	// Pause leaves the imports that were running as they are, for a later Open to go on with.
 	Pause bool
 }
@@ -147,6 +148,7 @@ func (o *Options) complete() error {
 	setDefault(&o.Compaction.TargetBytes, 256<<20)
 	setDefault(&o.Compaction.BytesPerSecond, 16<<20)
 	setDefault(&o.Import.Workers, runtime.GOMAXPROCS(0))
+	setDefault(&o.Import.MemoryBytes, ingest.DefaultMemoryBytes)
 	if o.Now == nil {
 		o.Now = time.Now //nolint:forbidigo // the default of the option
 	}

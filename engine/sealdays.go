@@ -8,7 +8,6 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/traillake/traillake/ingest"
 	"github.com/traillake/traillake/storage/segment"
 )
 
@@ -17,15 +16,6 @@ type sealDay struct {
 	day     int32
 	records []arrow.Record
 	prints  [][]uint64
-}
-
-// daysOf are the rows of an import's batch.
-func daysOf(b *ingest.Batch) []sealDay {
-	days := make([]sealDay, len(b.Days))
-	for i, d := range b.Days {
-		days[i] = sealDay{d.Day, d.Records, d.Fingerprints}
-	}
-	return days
 }
 
 // sealDays writes rows as one segment per day, several at a time. With an error

@@ -252,7 +252,7 @@ func TestWatchQueue(t *testing.T) {
 func TestWatchBesideImport(t *testing.T) {
 	l := openLake(t, func(o *Options) {
 		o.Watch.Interval = 100 * time.Millisecond
-		o.Import.MemoryBytes = 64 << 10 // many commits
+		o.Import.MemoryBytes = 8 << 10 // many commits
 	})
 	id := l.create("audit", 90)
 	const objects, each = 60, 20

@@ -173,7 +173,7 @@ const claimWait = 5 * time.Second
 func (j *watchJob) handle(ctx context.Context, objects []watch.Object) []error {
 	errs := make([]error, len(objects))
 	s := j.watch.store
-	sink := &watchSink{job: j, hold: s.live.Hold(), failed: map[string]error{}}
+	sink := &watchSink{job: j, hold: s.live.Hold(), rows: batchSegments{engine: j.engine, store: s}, failed: map[string]error{}}
 	defer sink.hold.Free()
 	defer s.claims.freeAll(sink)
 	var list []ingest.Object
@@ -193,6 +193,7 @@ func (j *watchJob) handle(ctx context.Context, objects []watch.Object) []error {
 		return errs
 	}
 	err := guard(func() error { return j.read(ctx, sink, list) })
+	err = errors.Join(err, sink.rows.discard())
 	for i, o := range objects {
 		if errs[i] == nil {
 			errs[i] = sink.failed[o.Key]

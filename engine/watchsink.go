@@ -18,6 +18,7 @@ import (
 type watchSink struct {
 	job    *watchJob
 	hold   *live.Hold
+	rows   batchSegments
 	done   map[string]bool  // by key: committed
 	failed map[string]error // by key
 }
@@ -44,11 +45,16 @@ func (s *watchSink) Lookup(ctx context.Context, day int32, fingerprints []uint64
 	return append(hits, stored...), err
 }
 
+// Append implements ingest.Sink.
+func (s *watchSink) Append(ctx context.Context, rows ingest.Rows) error {
+	return s.rows.append(ctx, rows)
+}
+
 // Write implements ingest.Sink.
 func (s *watchSink) Write(ctx context.Context, b *ingest.Batch) error {
 	defer s.hold.Free()
 	e, w := s.job.engine, s.job.watch
-	metas, err := e.sealDays(ctx, w.store, daysOf(b))
+	metas, err := s.rows.seal(ctx)
 	if err != nil {
 		return err
 	}
@@ -80,11 +86,12 @@ func (s *watchSink) Write(ctx context.Context, b *ingest.Batch) error {
 		_, err = w.store.storage.Commit(ctx, c)
 	}
 	if err != nil {
-		if !errors.Is(err, storage.ErrInDoubt) {
-			err = errors.Join(err, w.store.storage.Discard(metas...))
+		if errors.Is(err, storage.ErrInDoubt) {
+			s.rows.done()
 		}
-		return fmt.Errorf("commit watched source %s: %w", w.id, err)
+		return fmt.Errorf("commit watched source %s: %w", w.id, errors.Join(err, s.rows.discard()))
 	}
+	s.rows.done()
 	w.record.Store(&r)
 	e.counters.recordsRejected.Add(rejected.count)
 	w.mu.Lock()

@@ -1,31 +1,28 @@
 package ingest
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
+	"time"
 
 	"github.com/traillake/traillake/ingest/event"
 )
 
-// batch collects decoded units, in order, until they are committed together.
+// batch is what the next commit adds: rows that the sink has, and what is told of
+// the objects they are from.
 type batch struct {
 	family *event.Family
 	sink   Sink
-	days   map[int32]*batchDay
+	now    func() time.Time
+	seen   map[int32]map[[32]byte]struct{} // identities of its rows, by day
 	out    Batch
-	bytes  int64
-}
-
-// batchDay is the rows of one day and their identities.
-type batchDay struct {
-	Day
-	seen map[[32]byte]struct{}
+	bytes  int64 // of its rows
+	rows   int64
+	begun  time.Time // when its first objects came
 }
 
 func newBatch(sink Sink, o *Options) *batch {
-	return &batch{family: o.Family, sink: sink, days: map[int32]*batchDay{}, out: Batch{Cutoff: o.Cutoff}}
+	return &batch{family: o.Family, sink: sink, now: o.Now, seen: map[int32]map[[32]byte]struct{}{}, out: Batch{Cutoff: o.Cutoff}}
 }
 
 // empty reports whether there is nothing to commit.
@@ -33,9 +30,12 @@ func (b *batch) empty() bool {
 	return len(b.out.Objects) == 0 && len(b.out.Failures) == 0
 }
 
-// add takes over a unit's rows but for those the batch or the store already has,
-// and corrects the objects' counts.
+// add hands on a unit's rows but for those the batch or the store already has, and
+// corrects the objects' counts.
 func (b *batch) add(ctx context.Context, d *decoded) error {
+	if b.empty() {
+		b.begun = b.now()
+	}
 	for i := range d.days {
 		if err := b.addDay(ctx, d, &d.days[i]); err != nil {
 			return err
@@ -52,26 +52,26 @@ func (b *batch) add(ctx context.Context, d *decoded) error {
 }
 
 func (b *batch) addDay(ctx context.Context, d *decoded, in *decodedDay) error {
-	day := b.days[in.day]
-	if day == nil {
-		day = &batchDay{Day: Day{Day: in.day}, seen: map[[32]byte]struct{}{}}
-		b.days[in.day] = day
+	seen := b.seen[in.day]
+	if seen == nil {
+		seen = map[[32]byte]struct{}{}
+		b.seen[in.day] = seen
 	}
-	stored, err := b.stored(ctx, day, in)
+	stored, err := b.stored(ctx, seen, in)
 	if err != nil {
 		return err
 	}
 	keep := make([]bool, len(in.rows))
 	prints := make([]uint64, 0, len(in.rows))
 	for i, row := range in.rows {
-		_, twice := day.seen[row.identity]
+		_, twice := seen[row.identity]
 		if _, there := stored[row.identity]; twice || there {
 			o := &d.objects[row.object].done
 			o.Rows--
 			o.Duplicates++
 			continue
 		}
-		day.seen[row.identity] = struct{}{}
+		seen[row.identity] = struct{}{}
 		prints = append(prints, row.print)
 		keep[i] = true
 	}
@@ -82,17 +82,20 @@ func (b *batch) addDay(ctx context.Context, d *decoded, in *decodedDay) error {
 	if err != nil {
 		return fmt.Errorf("leave out duplicates of day %d: %w", in.day, err)
 	}
-	day.Records = append(day.Records, rec)
-	day.Fingerprints = append(day.Fingerprints, prints)
+	defer rec.Release()
+	if err := b.sink.Append(ctx, Rows{Day: in.day, Record: rec, Fingerprints: prints}); err != nil {
+		return fmt.Errorf("take %d events of day %d: %w", len(prints), in.day, err)
+	}
+	b.rows += int64(len(prints))
 	b.bytes += in.bytes * int64(len(prints)) / int64(len(in.rows))
 	return nil
 }
 
 // stored asks the sink for events that may be the rows' and returns their identities.
-func (b *batch) stored(ctx context.Context, day *batchDay, in *decodedDay) (map[[32]byte]struct{}, error) {
+func (b *batch) stored(ctx context.Context, seen map[[32]byte]struct{}, in *decodedDay) (map[[32]byte]struct{}, error) {
 	prints := make([]uint64, 0, len(in.rows))
 	for _, row := range in.rows {
-		if _, ok := day.seen[row.identity]; !ok {
+		if _, ok := seen[row.identity]; !ok {
 			prints = append(prints, row.print)
 		}
 	}
@@ -115,24 +118,8 @@ func (b *batch) commit(ctx context.Context, stats Stats) error {
 	if b.empty() {
 		return nil
 	}
-	for _, day := range b.days {
-		if len(day.Records) > 0 {
-			b.out.Days = append(b.out.Days, day.Day)
-		}
-	}
-	slices.SortFunc(b.out.Days, func(x, y Day) int { return cmp.Compare(x.Day, y.Day) })
 	b.out.Stats = stats
 	err := b.sink.Write(ctx, &b.out)
-	b.release()
+	b.seen, b.out, b.bytes, b.rows = map[int32]map[[32]byte]struct{}{}, Batch{Cutoff: b.out.Cutoff}, 0, 0
 	return err
-}
-
-// release empties the batch.
-func (b *batch) release() {
-	for _, day := range b.days {
-		for _, r := range day.Records {
-			r.Release()
-		}
-	}
-	b.days, b.out, b.bytes = map[int32]*batchDay{}, Batch{Cutoff: b.out.Cutoff}, 0
 }

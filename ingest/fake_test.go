@@ -109,9 +109,10 @@ type storedRow struct {
 	print  uint64
 }
 
-// store is a Sink in memory. It forgets nothing but what a failed Write brought.
+// store is a Sink in memory. It forgets nothing but what no Write brought.
 type store struct {
 	mu    sync.Mutex
+	fresh []storedRow // of the batch being made
 	rows  []storedRow
 	seen  map[string]int64
 	fails []Failure
@@ -120,6 +121,7 @@ type store struct {
 	done  []ObjectDone
 	last  Stats
 
+	onAppend  func(commit int) error // when rows are taken that are to be in it
 	onWrite   func(commit int) error // before the commit
 	afterDone func(commit int)       // after it
 	onLookup  func() error
@@ -162,6 +164,21 @@ func (s *store) Lookup(_ context.Context, day int32, prints []uint64) ([]Hit, er
 	return hits, nil
 }
 
+func (s *store) Append(_ context.Context, in Rows) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if int(in.Record.NumRows()) != len(in.Fingerprints) || in.Record.NumRows() == 0 {
+		return fmt.Errorf("%d rows, %d fingerprints", in.Record.NumRows(), len(in.Fingerprints))
+	}
+	if s.onAppend != nil {
+		if err := s.onAppend(len(s.sizes) + 1); err != nil {
+			return err
+		}
+	}
+	s.fresh = append(s.fresh, rows(in.Record, in.Day, in.Fingerprints)...)
+	return nil
+}
+
 func (s *store) Write(_ context.Context, b *Batch) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -171,19 +188,8 @@ func (s *store) Write(_ context.Context, b *Batch) error {
 			return err
 		}
 	}
-	n := 0
-	if !slices.IsSortedFunc(b.Days, func(x, y Day) int { return int(int64(x.Day) - int64(y.Day)) }) {
-		return errors.New("days are not in order")
-	}
-	for _, d := range b.Days {
-		for i, rec := range d.Records {
-			if int(rec.NumRows()) != len(d.Fingerprints[i]) || rec.NumRows() == 0 {
-				return fmt.Errorf("%d rows, %d fingerprints", rec.NumRows(), len(d.Fingerprints[i]))
-			}
-			s.rows = append(s.rows, rows(rec, d.Day, d.Fingerprints[i])...)
-			n += int(rec.NumRows())
-		}
-	}
+	n := len(s.fresh)
+	s.rows, s.fresh = append(s.rows, s.fresh...), nil
 	for _, o := range b.Objects {
 		s.seen[o.Key+" "+o.ETag] = b.Cutoff
 	}

@@ -39,9 +39,12 @@ type Sink interface {
 	// Lookup finds stored rows of the day (event.NoDay: of rows without a time) by
 	// fingerprint.
 	Lookup(ctx context.Context, day int32, fingerprints []uint64) ([]Hit, error)
-	// Write commits the batch: all of it or, with an error, nothing. The batch and
-	// its records are the sink's until Write returns; a record that is to live
-	// longer must be retained.
+	// Append takes rows that the next Write commits. The record is the caller's: what
+	// is kept of it must be retained. Rows that no Write follows are to be given up
+	// when the import has ended.
+	Append(ctx context.Context, rows Rows) error
+	// Write commits the batch with the rows that were appended since the last one:
+	// all of it or, with an error, nothing. The batch is the sink's until Write returns.
 	Write(ctx context.Context, b *Batch) error
 }
 
@@ -51,9 +54,8 @@ type Hit struct {
 	Identity [32]byte // of a record without an id that of its place
 }
 
-// Batch is what one commit adds.
+// Batch is what one commit adds beside rows.
 type Batch struct {
-	Days        []Day // ascending
 	Objects     []ObjectDone
 	Failures    []Failure
 	Quarantined []Quarantined
@@ -61,12 +63,12 @@ type Batch struct {
 	Stats       Stats // of the import so far, this batch included
 }
 
-// Day is the rows of one UTC day, or of event.NoDay. Fingerprints has one slice
-// per record with one entry per row.
-type Day struct {
+// Rows are rows of one UTC day, or of event.NoDay, at least one. Fingerprints has one
+// entry per row.
+type Rows struct {
 	Day          int32
-	Records      []arrow.Record
-	Fingerprints [][]uint64
+	Record       arrow.Record
+	Fingerprints []uint64
 }
 
 // ObjectDone is an object that was read to its end.
@@ -115,6 +117,9 @@ type Stats struct {
 	FailedEntries     int64
 }
 
+// DefaultMemoryBytes is the default of Options.MemoryBytes.
+const DefaultMemoryBytes = 128 << 20
+
 // Options says what to import and how.
 type Options struct {
 	Family *event.Family // default event.CloudTrail
@@ -134,7 +139,9 @@ type Options struct {
 	Strict bool
 	// Workers read and decode at the same time; default runtime.GOMAXPROCS(0).
 	Workers int
-	// MemoryBytes is how much may be buffered before a commit; default 160 MiB.
+	// MemoryBytes is how much the sink is expected to hold of what it was given;
+	// default DefaultMemoryBytes. About half as much is read ahead, and about eight
+	// times as much is committed at once.
 	MemoryBytes int64
 	// Now is the clock of "$ingest_time" and of failures; default time.Now.
 	Now func() time.Time

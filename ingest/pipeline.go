@@ -34,9 +34,7 @@ func Import(ctx context.Context, src Source, sink Sink, o Options) (Stats, error
 	}
 	p := &pipeline{opts: &o, list: l, live: found, committed: found, batch: newBatch(sink, &o)}
 	o.Progress(p.live)
-	err = p.run(ctx, src, sink)
-	p.batch.release()
-	if err != nil {
+	if err = p.run(ctx, src, sink); err != nil {
 		return p.committed, err
 	}
 	return p.live, nil
@@ -50,7 +48,7 @@ func (o *Options) defaults() {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	if o.MemoryBytes <= 0 {
-		o.MemoryBytes = 160 << 20
+		o.MemoryBytes = DefaultMemoryBytes
 	}
 	if o.Now == nil {
 		o.Now = time.Now //nolint:forbidigo // the default of the option
@@ -85,7 +83,8 @@ type pipeline struct {
 
 // run has one goroutine cut the listing into units, Workers decode them, and this
 // one take the results in order. Units under way are bounded by the queue, which has
-// room for half a batch: while one is written, the workers decode what comes after it.
+// room for about half of the memory: while rows are written, the workers decode what
+// comes after them.
 func (p *pipeline) run(ctx context.Context, src Source, sink Sink) error {
 	g, gctx := errgroup.WithContext(ctx)
 	work := make(chan *unit)
@@ -167,8 +166,16 @@ func (p *pipeline) plan(ctx context.Context, work, queue chan<- *unit) error {
 	return nil
 }
 
-// maxBatchObjects bounds what one commit has to say about objects.
-const maxBatchObjects = 10_000
+// Bounds of a commit. Every one cuts through a day, since events of a day's end are
+// delivered in objects of the next day: the fewer, the fewer segments share a day. But
+// what an import has read is lost when it stops before the commit, and who brings one
+// of its events in another way waits for it.
+const (
+	batchShare      = 8 // times the memory
+	maxBatchRows    = 1 << 19
+	maxBatchObjects = 10_000 // of which the commit has to tell
+	maxBatchAge     = 20 * time.Second
+)
 
 // consume takes the units in order and commits.
 func (p *pipeline) consume(ctx context.Context, queue <-chan *unit) error {
@@ -177,7 +184,7 @@ func (p *pipeline) consume(ctx context.Context, queue <-chan *unit) error {
 		// A day's end is the better place for a commit: fewer segments share a day.
 		if d := p.list.objects[u.first].day; d != day {
 			day = d
-			if p.batch.bytes >= p.opts.MemoryBytes/2 {
+			if p.full(3, 4) {
 				if err := p.commit(ctx); err != nil {
 					return err
 				}
@@ -198,7 +205,7 @@ func (p *pipeline) consume(ctx context.Context, queue <-chan *unit) error {
 		}
 		p.count(u.result)
 		u.result = nil
-		if p.batch.bytes >= p.opts.MemoryBytes || len(p.batch.out.Objects)+len(p.batch.out.Failures) >= maxBatchObjects {
+		if p.full(1, 1) {
 			if err := p.commit(ctx); err != nil {
 				return err
 			}
@@ -209,6 +216,14 @@ func (p *pipeline) consume(ctx context.Context, queue <-chan *unit) error {
 		return err
 	}
 	return p.commit(ctx)
+}
+
+// full reports whether the batch has n of m parts of what one commit takes.
+func (p *pipeline) full(n, m int64) bool {
+	b := p.batch
+	return b.bytes >= p.opts.MemoryBytes*batchShare/m*n || b.rows >= maxBatchRows/m*n ||
+		int64(len(b.out.Objects)+len(b.out.Failures)) >= maxBatchObjects/m*n ||
+		!b.empty() && p.opts.Now().Sub(b.begun) >= maxBatchAge/time.Duration(m)*time.Duration(n)
 }
 
 func (p *pipeline) commit(ctx context.Context) error {

@@ -129,6 +129,14 @@ func (w *SegmentWriter) Rows() int64 {
 	return w.out.Rows()
 }
 
+// Held is the raw size of the rows that are in memory: those of the row group at hand.
+func (w *SegmentWriter) Held() int64 {
+	if w.out == nil {
+		return 0
+	}
+	return w.out.Held()
+}
+
 // Seal completes the segment: durable, and read back by the second reader, but
 // part of no version until committed. On an error nothing is left.
 func (w *SegmentWriter) Seal(ctx context.Context) (segment.Meta, error) {

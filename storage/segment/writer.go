@@ -197,6 +197,9 @@ func (w *Writer) check(rec arrow.Record, fingerprints []uint64) error {
 // Rows is the number of rows appended.
 func (w *Writer) Rows() int64 { return w.sum.Rows + int64(w.rows) }
 
+// Held is the raw size of the rows appended that are not written yet.
+func (w *Writer) Held() int64 { return w.bytes }
+
 // Close writes what is left and the footer. It does not close the output. The
 // writer is of no use afterwards.
 func (w *Writer) Close() (Summary, error) {
