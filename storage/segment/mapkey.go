@@ -24,6 +24,7 @@ type keyReader struct {
 	present []bool // per row: has a value
 	codes   []int32
 	used    usedCodes
+	values  *lazyDictionary // of codes, once there are any
 	data    *memory.Buffer
 	ends    []int32
 }
@@ -108,6 +109,12 @@ func (k *keyReader) pickCodes() error {
 	k.skippedVal += int64(from)
 	k.present = append(k.present, make([]bool, from)...)
 	if from < to {
+		if k.values == nil {
+			var err error
+			if k.values, err = k.vals.chunk.lazyDictionary(); err != nil {
+				return err
+			}
+		}
 		k.vals.skip(k.skippedVal)
 		k.skippedVal = 0
 		v := k.valBatch
@@ -215,21 +222,26 @@ func (k *keyReader) pick(hit int) error {
 func (k *keyReader) flush() (arrow.Array, error) {
 	a := assembler{mem: k.mem}
 	count := len(k.present)
+	var dict arrow.Array
+	if k.asCodes {
+		var err error
+		if dict, err = k.dictionary(k.used.renumber(k.codes, k.vals.chunk.dictCount)); err != nil {
+			return nil, err
+		}
+		defer dict.Release()
+	}
 	valid := a.bitmap(count)
 	for _, p := range k.present {
 		valid.add(p)
 	}
 	var out arrow.Array
 	if k.asCodes {
-		values := k.used.renumber(k.codes, k.vals.chunk.dict)
 		buf := a.fixed(count, 4)
 		spread(buf.Bytes(), k.codes, valid)
 		data := newData(arrow.PrimitiveTypes.Int32, count, []*memory.Buffer{valid.buffer(), buf}, nil, valid.nulls)
 		defer data.Release()
 		codes := array.MakeFromData(data)
 		defer codes.Release()
-		dict := stringArray(values, k.mem)
-		defer dict.Release()
 		out = array.NewDictionaryArray(dictionaryType, codes, dict)
 	} else {
 		offsets, ends := a.int32s(count + 1)
@@ -243,9 +255,28 @@ func (k *keyReader) flush() (arrow.Array, error) {
 	return out, nil
 }
 
+// dictionary makes an array of the values of some codes.
+func (k *keyReader) dictionary(codes []int32) (arrow.Array, error) {
+	b := array.NewStringBuilder(k.mem)
+	defer b.Release()
+	b.Reserve(len(codes))
+	for _, code := range codes {
+		v, err := k.values.value(code)
+		if err != nil {
+			return nil, err
+		}
+		b.Append(viewString(v))
+	}
+	return b.NewArray(), nil
+}
+
 func (k *keyReader) release() {
 	if k.keyBatch == nil {
 		return
+	}
+	if k.values != nil {
+		k.values.release()
+		k.values = nil
 	}
 	k.keyBatch.free()
 	k.valBatch.free()

@@ -179,32 +179,44 @@ func (c *chunkReader) readDictionary() (err error) {
 // caller says when the dictionary is there.
 func (c *chunkReader) dictionaryBytes(dst []byte) ([]byte, error) {
 	at := c.pos
-	c.pos = c.meta.DictionaryPageOffset
-	header, body, err := c.body()
+	header, body, err := c.dictionaryPage()
 	if err != nil {
 		return nil, err
 	}
-	if header.Type != format.DictionaryPage || !header.DictionaryPageHeader.Valid || c.leaf.kind != kindUTF8 && !c.leaf.kind.isInt() {
-		return nil, corruptAt(c.meta.DictionaryPageOffset, "column %s: not a dictionary page", c.leaf.path)
-	}
 	data, err := decompress(dst, body, header.UncompressedPageSize)
-	if err != nil {
-		return nil, corrupt("column %s: dictionary: %w", c.leaf.path, err)
-	}
-	n := header.DictionaryPageHeader.V.NumValues
-	if c.leaf.kind.isInt() {
-		err = checkSize(c.leaf.kind, data, int(n))
-	} else if n < 0 || int64(n) > int64(len(data))/4 {
-		err = fmt.Errorf("%d values in %d bytes", n, len(data))
+	if err == nil {
+		err = checkSize(c.leaf.kind, data, c.dictCount)
 	}
 	if err != nil {
 		return nil, corrupt("column %s: dictionary: %w", c.leaf.path, err)
+	}
+	c.backTo(at)
+	return data, nil
+}
+
+// dictionaryPage reads the header and the compressed bytes of the dictionary page.
+func (c *chunkReader) dictionaryPage() (*format.PageHeader, []byte, error) {
+	c.pos = c.meta.DictionaryPageOffset
+	header, body, err := c.body()
+	if err != nil {
+		return nil, nil, err
+	}
+	if header.Type != format.DictionaryPage || !header.DictionaryPageHeader.Valid || c.leaf.kind != kindUTF8 && !c.leaf.kind.isInt() {
+		return nil, nil, corruptAt(c.meta.DictionaryPageOffset, "column %s: not a dictionary page", c.leaf.path)
+	}
+	n, size := header.DictionaryPageHeader.V.NumValues, header.UncompressedPageSize
+	if n < 0 || n > size/4 {
+		return nil, nil, corrupt("column %s: dictionary of %d values in %d bytes", c.leaf.path, n, size)
 	}
 	c.dictCount = int(n)
-	if at > c.meta.DictionaryPageOffset {
-		c.pos = at
+	return header, body, nil
+}
+
+// backTo goes back to where the reading was before the dictionary was needed.
+func (c *chunkReader) backTo(pos int64) {
+	if pos > c.meta.DictionaryPageOffset {
+		c.pos = pos
 	}
-	return data, nil
 }
 
 // nextBytes splits a length-prefixed value off.
