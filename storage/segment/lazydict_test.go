@@ -30,7 +30,7 @@ func bigDictionary(t testing.TB) *Reader {
 			m.KeyBuilder().(*array.StringBuilder).Append(k)
 			m.ItemBuilder().(*array.StringBuilder).Append(v)
 		}
-		add("many", fmt.Sprintf("value %d of many, %x", i%30000, i%30000*7919))
+		add("many", fmt.Sprintf("value %d of many, %x, %d", i%12000, i%12000*7919, i%12000*104729))
 		if i > 0 {
 			add("few", fmt.Sprint("few ", r.IntN(10)))
 		}
@@ -53,7 +53,7 @@ func TestLazyDictionary(t *testing.T) {
 	if err := all.readDictionary(); err != nil {
 		t.Fatal(err)
 	}
-	if n := all.meta.TotalUncompressedSize; len(all.dict) < 30000 || n < 3*lazyStep {
+	if n := all.meta.TotalUncompressedSize; len(all.dict) < 12000 || n < 3*lazyStep {
 		t.Fatalf("%d values in %d bytes: too small a dictionary", len(all.dict), n)
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
