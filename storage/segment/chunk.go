@@ -50,6 +50,7 @@ type chunkEncoder struct {
 	opts  chunkOptions
 	zstd  *zstd.Encoder
 	vals  *shredded
+	keys  func() []string // of the values of a map; nil of others
 	body  []byte   // room for the chunk
 	dict  []string // of text
 	ints  []int64  // the dictionary of integers
@@ -128,7 +129,11 @@ func (e *chunkEncoder) chooseDictionary() error {
 	switch {
 	case e.opts.plain:
 	case e.leaf.kind == kindUTF8:
-		if dict, codes, ok := textDictionary(e.vals.strs); ok && (len(dict) <= len(codes)/sureDictionary || e.codesPay(dict, codes)) {
+		dict, codes, ok := textDictionary(e.vals.strs)
+		if ok && e.keys != nil {
+			dict, codes = groupByKey(dict, codes, e.keys())
+		}
+		if ok && (len(dict) <= len(codes)/sureDictionary || e.codesPay(dict, codes)) {
 			e.dict, e.codes = dict, codes
 		}
 	case e.leaf.kind.isInt():

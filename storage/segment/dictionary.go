@@ -1,5 +1,10 @@
 package segment
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Limits of dictionaries. A chunk is written with its dictionary for all of its
 // values or for none.
 const (
@@ -89,4 +94,55 @@ func (e *chunkEncoder) codesPay(dict []string, codes []int32) bool {
 	}
 	n := size(coded) + size(page)*sampled/len(codes)
 	return size(plain) > n-n/plainMustSave
+}
+
+// groupByKey reorders the dictionary of a map's values, so that those of a key lie
+// together, and keys come first whose values have few bytes: a reader of one key
+// decompresses no more of the page than it needs. A value of several keys counts for
+// the first of them. keys has the key of each of the values that codes are of.
+func groupByKey(dict []string, codes []int32, keys []string) ([]string, []int32) {
+	ids := map[string]int32{}
+	of := make([]int32, len(codes)) // keys as numbers
+	var sizes []int
+	owner := make([]int32, len(dict)) // by code: 1 + the key it counts for
+	for i, key := range keys {
+		id, known := ids[key]
+		if !known {
+			id = int32(len(sizes))
+			ids[key], sizes = id, append(sizes, 0)
+		}
+		of[i] = id
+		if code := codes[i]; owner[code] == 0 {
+			owner[code] = id + 1
+			sizes[id] += len(dict[code])
+		}
+	}
+	rank := make([]int32, len(sizes))
+	for i, id := range sortedBy(len(sizes), func(a, b int32) int { return cmp.Compare(sizes[a], sizes[b]) }) {
+		rank[id] = int32(i)
+	}
+	for i, code := range codes {
+		if rank[of[i]] < rank[owner[code]-1] {
+			owner[code] = of[i] + 1
+		}
+	}
+	order := sortedBy(len(dict), func(a, b int32) int { return cmp.Compare(rank[owner[a]-1], rank[owner[b]-1]) })
+	sorted, place := make([]string, len(dict)), make([]int32, len(dict))
+	for i, code := range order {
+		sorted[i], place[code] = dict[code], int32(i)
+	}
+	for i, code := range codes {
+		codes[i] = place[code]
+	}
+	return sorted, codes
+}
+
+// sortedBy returns the numbers below n in an order, equal ones as they are.
+func sortedBy(n int, order func(a, b int32) int) []int32 {
+	out := make([]int32, n)
+	for i := range out {
+		out[i] = int32(i)
+	}
+	slices.SortStableFunc(out, order)
+	return out
 }

@@ -156,6 +156,16 @@ func (t *tree) leafByPath(path string) *node {
 	return nil
 }
 
+// keyOf returns the leaf of the keys of a map whose values are the leaf, or nil.
+func (t *tree) keyOf(leaf *node) *node {
+	for _, n := range t.byPath {
+		if n.kind == kindMap && n.children[1] == leaf {
+			return n.children[0]
+		}
+	}
+	return nil
+}
+
 // find returns the node of a path, or nil.
 func (t *tree) find(path []string) *node { return t.byPath[strings.Join(path, ".")] }
 

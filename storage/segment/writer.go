@@ -310,11 +310,35 @@ func (w *Writer) encodeLeaf(i int, order []rowRef) (*chunk, error) {
 		defer func() { vals.rep = rep }()
 	}
 	e := chunkEncoder{leaf: leaf, opts: w.options[i], zstd: compressor(w.options[i]), vals: vals, body: w.bodies[i]}
+	if key := w.tree.keyOf(leaf); key != nil {
+		e.keys = func() []string { return w.keysOf(leaf, key, vals, order) }
+	}
 	c, err := e.encode()
 	if err == nil {
 		w.bodies[i] = c.body
 	}
 	return c, err
+}
+
+// keysOf returns the key of each value of a map's leaf of values.
+func (w *Writer) keysOf(leaf, key *node, vals *shredded, order []rowRef) []string {
+	keys := spareShredded.Get().(*shredded)
+	defer func() {
+		keys.reset()
+		spareShredded.Put(keys)
+	}()
+	newShredder(w.tree, key, keys).rows(w.records, order)
+	out, entry := make([]string, 0, len(vals.strs)), 0
+	for _, def := range vals.def {
+		if int(def) < key.maxDef {
+			continue // a map without entries
+		}
+		if int(def) == leaf.maxDef {
+			out = append(out, keys.strs[entry])
+		}
+		entry++
+	}
+	return out
 }
 
 // digest adds the rows to the Merkle tree, the row hash and the times.
