@@ -136,6 +136,7 @@ func isPlain(raw []byte) bool { return bytes.IndexByte(raw, '\\') < 0 }
 // split finds the values of the level's fields in the object at that place, the
 // last of duplicates, and notes duplicates and other spellings.
 func (l *level) split(t indexed, at span, slots []span, issues []string) []string {
+	last := -1
 	for w := t.walk(at); ; {
 		raw, value, ok := w.member()
 		if !ok {
@@ -145,7 +146,7 @@ func (l *level) split(t indexed, at span, slots []span, issues []string) []strin
 		if bytes.IndexByte(key, '\\') >= 0 {
 			key, _ = unquote(nil, raw)
 		}
-		i, known := l.index[string(key)]
+		i, known := l.after(last, key)
 		if !known {
 			issues = l.noteSpelling(key, issues)
 			continue
@@ -153,8 +154,20 @@ func (l *level) split(t indexed, at span, slots []span, issues []string) []strin
 		if slots[i].present() {
 			issues = append(issues, l.path+l.keys[i]+": duplicate key, the last value counts")
 		}
-		slots[i] = value
+		slots[i], last = value, i
 	}
+}
+
+// after returns the index of a key. Records mostly have their keys in the order of
+// the schema, some left out, so those behind the last one are looked at first.
+func (l *level) after(last int, key []byte) (int, bool) {
+	for i := last + 1; i < min(last+5, len(l.keys)); i++ {
+		if len(key) > 0 && string(key) == l.keys[i] { // fields that are made have no key
+			return i, true
+		}
+	}
+	i, known := l.index[string(key)]
+	return i, known
 }
 
 // noteSpelling adds an issue when key is a known one but for its case.

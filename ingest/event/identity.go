@@ -15,6 +15,22 @@ type canon struct {
 	out   []byte
 	stack []member
 	arena []byte // unescaped keys
+	seen  [1 << shapeBits]shape
+}
+
+const (
+	fewMembers = 40 // as many as nearly every object has
+	shapeBits  = 6
+)
+
+// places are the members of an object in order of their keys, by their numbers.
+type places [fewMembers]uint8
+
+// shape is the order of objects with certain keys, given by their prefixes, of which
+// no two are the same. Objects of a few shapes make up a trail.
+type shape struct {
+	prefixes []uint64
+	order    places
 }
 
 // member is one member of an object, its key by value.
@@ -91,14 +107,26 @@ func (c *canon) object(t indexed, at span, apart string) {
 		c.stack = append(c.stack, m)
 	}
 	own := c.stack[base:]
-	sortMembers(own)
+	var order places
+	few := len(own) <= fewMembers
+	if few {
+		c.order(own, &order)
+	} else {
+		slices.SortStableFunc(own, func(x, y member) int { return bytes.Compare(x.key, y.key) })
+	}
+	sorted := func(i int) *member {
+		if few {
+			i = int(order[i])
+		}
+		return &c.stack[base+i]
+	}
 	c.out = append(c.out, '{')
 	for i, n := 0, len(own); i < n; i++ {
-		m := &c.stack[base+i]
+		m := sorted(i)
 		if apart != "" && string(m.key) == apart {
 			continue
 		}
-		if i+1 < n && bytes.Equal(m.key, c.stack[base+i+1].key) {
+		if i+1 < n && bytes.Equal(m.key, sorted(i+1).key) {
 			continue // a duplicate: the last counts
 		}
 		if c.out[len(c.out)-1] != '{' {
@@ -137,26 +165,47 @@ func prefix(key []byte) uint64 {
 	return binary.BigEndian.Uint64(b[:])
 }
 
-// sortMembers sorts by key and keeps the order of equal keys.
-func sortMembers(list []member) {
-	const few = 40 // as many as nearly every object has
-	if len(list) > few {
-		slices.SortStableFunc(list, func(x, y member) int { return bytes.Compare(x.key, y.key) })
+// order finds the order of few members by key; equal keys keep theirs.
+func (c *canon) order(list []member, order *places) {
+	hash := uint64(len(list))
+	for i := range list {
+		hash = (hash ^ list[i].prefix) * 0x9E3779B97F4A7C15
+	}
+	known := &c.seen[hash>>(64-shapeBits)]
+	if known.fits(list) {
+		*order = known.order
 		return
 	}
-	var place [few]uint8 // sorting numbers moves less than sorting members
+	distinct := true
 	for i := range list {
 		j := i
-		for ; j > 0 && list[i].before(&list[place[j-1]]); j-- {
-			place[j] = place[j-1]
+		for ; j > 0 && list[i].before(&list[order[j-1]]); j-- {
+			order[j] = order[j-1]
 		}
-		place[j] = uint8(i)
+		order[j] = uint8(i)
 	}
-	var sorted [few]member
+	for i := 1; i < len(list); i++ {
+		distinct = distinct && list[order[i]].prefix != list[order[i-1]].prefix
+	}
+	if !distinct {
+		return // more than the prefixes decides
+	}
+	known.order, known.prefixes = *order, known.prefixes[:0]
 	for i := range list {
-		sorted[i] = list[place[i]]
+		known.prefixes = append(known.prefixes, list[i].prefix)
 	}
-	copy(list, sorted[:len(list)])
+}
+
+func (s *shape) fits(list []member) bool {
+	if len(s.prefixes) != len(list) {
+		return false
+	}
+	for i, p := range s.prefixes {
+		if list[i].prefix != p {
+			return false
+		}
+	}
+	return true
 }
 
 // appendCanonicalString appends the string written as raw in its shortest form.

@@ -6,7 +6,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"flag"
+	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -87,6 +90,45 @@ func TestIdentityAgainstEncodingJSON(t *testing.T) {
 			if err != nil || !ok || got != sum {
 				t.Fatalf("seed %d, document %d: identity of %s differs from that of %s (%v)", *seed, i, text, want.Bytes(), err)
 			}
+		}
+	}
+}
+
+// TestIdentityOfShapes: objects of the same few keys, in other orders, with keys that
+// are alike at their beginning and with duplicates, one after the other through one
+// decoder, have the identities that each has by itself.
+func TestIdentityOfShapes(t *testing.T) {
+	r := rand.New(rand.NewPCG(*seed, 1))
+	d := NewDecoder(CloudTrail)
+	keys := []string{"a", "b", "vpcEndpointId", "vpcEndpointAccountId", "eventTime", "eventType", "", "\u0000", "aa", "z"}
+	for i := range 20000 {
+		var b strings.Builder
+		b.WriteString(`{"eventID":"id"`)
+		chosen := r.Perm(len(keys))[:r.IntN(4)]
+		if r.IntN(4) == 0 {
+			chosen = append(chosen, chosen...)
+		}
+		values := map[string]int{}
+		for n, k := range chosen {
+			key := strings.ReplaceAll(keys[k], "\u0000", `\u0000`)
+			fmt.Fprintf(&b, `,"%s":%d`, key, n)
+			values[keys[k]] = n
+		}
+		b.WriteString("}")
+		var want strings.Builder
+		names := append(slices.Collect(maps.Keys(values)), "eventID")
+		slices.Sort(names)
+		for n, name := range names {
+			value := `"id"`
+			if name != "eventID" {
+				value = fmt.Sprint(values[name])
+			}
+			fmt.Fprintf(&want, `%s"%s":%s`, []string{"{", ","}[min(n, 1)], strings.ReplaceAll(name, "\u0000", `\u0000`), value)
+		}
+		want.WriteString("}")
+		row, err := d.Decode([]byte(b.String()))
+		if err != nil || row.Identity != sha256.Sum256([]byte(want.String())) {
+			t.Fatalf("seed %d, document %d: %s has not the identity of %s (%v)", *seed, i, b.String(), want.String(), err)
 		}
 	}
 }

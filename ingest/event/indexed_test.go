@@ -123,3 +123,24 @@ func deepest(text string) int {
 	}
 	return most
 }
+
+// TestAfter: a key is found wherever the one before it stands.
+func TestAfter(t *testing.T) {
+	for _, l := range []*level{CloudTrail.top, ConfigurationItem.top} {
+		for last := -1; last < len(l.keys); last++ {
+			for want, key := range l.keys {
+				if key == "" {
+					continue // of a field that is made
+				}
+				if i, known := l.after(last, []byte(key)); !known || i != want {
+					t.Errorf("%s after %d: %d, %v, want %d", key, last, i, known, want)
+				}
+			}
+			for _, key := range []string{"", "eventname"} {
+				if i, known := l.after(last, []byte(key)); known {
+					t.Errorf("%q, which is no key: %d", key, i)
+				}
+			}
+		}
+	}
+}

@@ -51,12 +51,12 @@ type chunkEncoder struct {
 	zstd  *zstd.Encoder
 	vals  *shredded
 	keys  func() []string // of the values of a map; nil of others
-	body  []byte   // room for the chunk
-	dict  []string // of text
-	ints  []int64  // the dictionary of integers
-	codes []int32  // nil without a dictionary
-	asked []int32  // by code, the last call of outermost that saw it
-	asks  int32    // calls of outermost
+	body  []byte          // room for the chunk
+	dict  []string        // of text
+	ints  []int64         // the dictionary of integers
+	codes []int32         // nil without a dictionary
+	asked []int32         // by code, the last call of outermost that saw it
+	asks  int32           // calls of outermost
 
 	out      chunk
 	protocol thrift.CompactProtocol
@@ -124,7 +124,8 @@ func (e *chunkEncoder) encode() (*chunk, error) {
 	return &e.out, nil
 }
 
-// chooseDictionary writes the dictionary page of a chunk that gains by one.
+// chooseDictionary writes the dictionary page of a chunk that gains by one, as its
+// first page.
 func (e *chunkEncoder) chooseDictionary() error {
 	switch {
 	case e.opts.plain:
@@ -133,7 +134,7 @@ func (e *chunkEncoder) chooseDictionary() error {
 		if ok && e.keys != nil {
 			dict, codes = groupByKey(dict, codes, e.keys())
 		}
-		if ok && (len(dict) <= len(codes)/sureDictionary || e.codesPay(dict, codes)) {
+		if ok {
 			e.dict, e.codes = dict, codes
 		}
 	case e.leaf.kind.isInt():
@@ -144,7 +145,14 @@ func (e *chunkEncoder) chooseDictionary() error {
 	if e.codes == nil {
 		return nil
 	}
-	return e.dictionaryPage()
+	if err := e.dictionaryPage(); err != nil {
+		return err
+	}
+	if e.dict != nil && len(e.dict) > len(e.codes)/sureDictionary && !e.codesPay() {
+		e.dict, e.codes = nil, nil
+		e.out.body, e.out.meta.TotalUncompressedSize = e.out.body[:0], 0
+	}
+	return nil
 }
 
 // encoding is how the values of the data pages are stored. Texts of one length are

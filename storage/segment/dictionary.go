@@ -66,17 +66,16 @@ func buildDictionary[T comparable](values []T, size func(T) int, of, most int) (
 const (
 	sureDictionary = 8 // values for each of a dictionary that needs no trial
 	sampleRuns     = 4
-	sampleRun      = 2048 // values
+	sampleRun      = 1024 // values
 	plainMustSave  = 16   // the share of the dictionary's way: reading codes is faster
 )
 
 // codesPay tries whether the values of a sample take less room as codes, with their
-// share of the dictionary.
-func (e *chunkEncoder) codesPay(dict []string, codes []int32) bool {
-	var page, coded, plain []byte
-	for _, v := range dict {
-		page = appendBytesValue(page, v)
-	}
+// share of the dictionary page, which is written.
+func (e *chunkEncoder) codesPay() bool {
+	dict, codes := e.dict, e.codes
+	page := len(e.out.body) // as it is compressed
+	var coded, plain []byte
 	sampled := 0
 	for run := range sampleRuns {
 		from, end := run*len(codes)/sampleRuns, (run+1)*len(codes)/sampleRuns
@@ -89,10 +88,10 @@ func (e *chunkEncoder) codesPay(dict []string, codes []int32) bool {
 		}
 	}
 	size := func(b []byte) int {
-		e.levels = fastZstd().EncodeAll(b, e.levels[:0])
+		e.levels = e.zstd.EncodeAll(b, e.levels[:0])
 		return len(e.levels)
 	}
-	n := size(coded) + size(page)*sampled/len(codes)
+	n := size(coded) + page*sampled/len(codes)
 	return size(plain) > n-n/plainMustSave
 }
 

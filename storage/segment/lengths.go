@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Where the blocks of lengths may end. The format sets no limit to their size.
+// maxLengthBlock is the most lengths of a block. The format itself sets no limit.
 const maxLengthBlock = 1 << 16
 
 var errLengthsEnd = errors.New("the lengths end early")
