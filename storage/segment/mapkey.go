@@ -2,6 +2,8 @@ package segment
 
 import (
 	"bytes"
+	"slices"
+	"sync"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -19,15 +21,21 @@ type keyReader struct {
 	valBatch   *leafBatch // of the row at hand; as codes, of the rows at hand
 	asCodes    bool
 	skippedVal int64
-	hits       []int32 // per row at hand: the key's place among its entries, or -1
+	*keyScratch
+	values *lazyDictionary // of codes, once there are any
+	data   *memory.Buffer
+}
 
-	present []bool // per row: has a value
+// keyScratch is the memory of a keyReader, which is handed on.
+type keyScratch struct {
+	hits    []keyHit // in the rows at hand
+	present []bool   // per row: has a value
 	codes   []int32
 	used    usedCodes
-	values  *lazyDictionary // of codes, once there are any
-	data    *memory.Buffer
 	ends    []int32
 }
+
+var keyScratches = sync.Pool{New: func() any { return new(keyScratch) }}
 
 func (r *Reader) keyReader(rowGroup int, n *node, key string, codes bool, mem memory.Allocator, read *int64) (columnReader, arrow.DataType, error) {
 	k, v := n.children[0], n.children[1]
@@ -36,7 +44,7 @@ func (r *Reader) keyReader(rowGroup int, n *node, key string, codes bool, mem me
 		mem: mem, key: []byte(key),
 		keys: r.cursor(rowGroup, k, read), vals: r.cursor(rowGroup, v, read),
 		keyBatch: newLeafBatch(k, hasDictionary(&chunks[k.index].MetaData), mem),
-		asCodes:  codes && hasDictionary(&chunks[v.index].MetaData),
+		asCodes:  codes && hasDictionary(&chunks[v.index].MetaData), keyScratch: keyScratches.Get().(*keyScratch),
 	}
 	out.valBatch = newLeafBatch(v, out.asCodes, mem)
 	if out.asCodes {
@@ -56,93 +64,99 @@ func (k *keyReader) next(n int) error {
 	if err != nil {
 		return err
 	}
+	at := len(k.present)
+	k.present = slices.Grow(k.present, n)[:at+n]
+	clear(k.present[at:])
 	if !possible {
 		k.skip(int64(n))
-		k.present = append(k.present, make([]bool, n)...)
 		return nil
 	}
 	k.keyBatch.reset(k.mem)
 	if err := k.keys.take(n, k.keyBatch); err != nil {
 		return err
 	}
-	if k.findHits(n, code); k.asCodes {
-		return k.pickCodes()
+	k.findHits(code)
+	present := k.present[at:]
+	if k.asCodes && len(k.hits) > 0 {
+		return k.pickCodes(present)
 	}
+	behind := int32(0)
 	for _, hit := range k.hits {
-		if err := k.pick(int(hit)); err != nil {
+		k.skippedVal += int64(hit.row - behind)
+		behind = hit.row + 1
+		if present[hit.row], err = k.pick(int(hit.entry - hit.first)); err != nil {
 			return err
 		}
 	}
+	k.skippedVal += int64(n) - int64(behind)
 	return nil
 }
 
-// findHits finds the key in each of the n rows whose keys are at hand.
-func (k *keyReader) findHits(n int, code int32) {
+// keyHit is where the key is among the entries at hand.
+type keyHit struct{ row, first, entry int32 } // first is the first entry of the row
+
+// findHits finds the key in the rows whose keys are at hand; of several in a row
+// the last counts.
+func (k *keyReader) findHits(code int32) {
 	b := k.keyBatch
 	k.hits = k.hits[:0]
-	value, entry := 0, 0
-	for range n {
-		first, hit := entry, -1
-		for ; entry < len(b.def) && (entry == first || b.rep[entry] != 0); entry++ {
-			if int(b.def[entry]) != b.leaf.maxDef {
-				continue
-			}
-			if k.matches(value, code) {
-				hit = entry - first
-			}
-			value++
+	maxDef := uint8(b.leaf.maxDef)
+	row, value := int32(-1), 0
+	for i, def := range b.def {
+		row += 1 - int32(b.rep[i]) // it is 0 or 1
+		if def != maxDef {
+			continue
 		}
-		k.hits = append(k.hits, int32(hit))
+		if b.asCodes && b.codes[value] == code || !b.asCodes && k.matches(value) {
+			if last := len(k.hits) - 1; last >= 0 && k.hits[last].row == row {
+				k.hits = k.hits[:last]
+			}
+			first := i
+			for b.rep[first] != 0 {
+				first--
+			}
+			k.hits = append(k.hits, keyHit{row: row, first: int32(first), entry: int32(i)})
+		}
+		value++
 	}
 }
 
-// pickCodes takes the codes of the hits. Rows before the first hit and behind the
-// last are passed without a look at their values.
-func (k *keyReader) pickCodes() error {
-	from, to := 0, len(k.hits)
-	for from < to && k.hits[from] < 0 {
-		from++
-	}
-	for to > from && k.hits[to-1] < 0 {
-		to--
-	}
-	k.skippedVal += int64(from)
-	k.present = append(k.present, make([]bool, from)...)
-	if from < to {
-		if k.values == nil {
-			var err error
-			if k.values, err = k.vals.chunk.lazyDictionary(); err != nil {
-				return err
-			}
-		}
-		k.vals.skip(k.skippedVal)
-		k.skippedVal = 0
-		v := k.valBatch
-		v.def, v.rep, v.codes = v.def[:0], v.rep[:0], v.codes[:0]
-		if err := k.vals.take(to-from, v); err != nil {
+// pickCodes takes the codes of the hits, of which there are some. Rows before the
+// first hit and behind the last are passed without a look at their values. Keys and
+// values have the same entries.
+func (k *keyReader) pickCodes(present []bool) error {
+	if k.values == nil {
+		var err error
+		if k.values, err = k.vals.chunk.lazyDictionary(); err != nil {
 			return err
 		}
-		value, entry := 0, 0
-		for _, hit := range k.hits[from:to] {
-			first, has := entry, false
-			for ; entry < len(v.def) && (entry == first || v.rep[entry] != 0); entry++ {
-				if int(v.def[entry]) != v.leaf.maxDef {
-					continue
-				}
-				if int32(entry-first) == hit {
-					has = true
-					k.codes = append(k.codes, v.codes[value])
-				}
-				value++
-			}
-			if int(hit) >= entry-first {
-				return corrupt("column %s: a row has %d values, its keys are more", v.leaf.path, entry-first)
-			}
-			k.present = append(k.present, has)
+	}
+	from, last := k.hits[0], k.hits[len(k.hits)-1]
+	k.vals.skip(k.skippedVal + int64(from.row))
+	v := k.valBatch
+	v.def, v.rep, v.codes = v.def[:0], v.rep[:0], v.codes[:0]
+	if err := k.vals.take(int(last.row-from.row)+1, v); err != nil {
+		return err
+	}
+	k.skippedVal = int64(len(present)) - int64(last.row) - 1
+	end := int(last.entry) + 1
+	for end < len(k.keyBatch.rep) && k.keyBatch.rep[end] != 0 {
+		end++
+	}
+	if !bytes.Equal(v.rep, k.keyBatch.rep[from.first:end]) {
+		return corrupt("column %s: its rows have not as many values as keys", v.leaf.path)
+	}
+	maxDef := []byte{byte(v.leaf.maxDef)}
+	value, behind := 0, 0
+	for _, hit := range k.hits {
+		entry := int(hit.entry - from.first)
+		value += bytes.Count(v.def[behind:entry], maxDef)
+		behind = entry
+		if v.def[entry] == maxDef[0] {
+			present[hit.row] = true
+			k.codes = append(k.codes, v.codes[value])
 		}
 	}
-	k.skippedVal += int64(len(k.hits) - to)
-	k.present = append(k.present, make([]bool, len(k.hits)-to)...)
 	return nil
 }
 
@@ -162,11 +176,8 @@ func (k *keyReader) codeOf() (code int32, possible bool, err error) {
 	return 0, false, nil
 }
 
-func (k *keyReader) matches(value int, code int32) bool {
+func (k *keyReader) matches(value int) bool {
 	b := k.keyBatch
-	if b.asCodes {
-		return b.codes[value] == code
-	}
 	start := int32(0)
 	if value > 0 {
 		start = b.ends[value-1]
@@ -174,13 +185,8 @@ func (k *keyReader) matches(value int, code int32) bool {
 	return bytes.Equal(b.data.Bytes()[start:b.ends[value]], k.key)
 }
 
-// pick takes entry hit of the next row's values; -1 is none.
-func (k *keyReader) pick(hit int) error {
-	if hit < 0 {
-		k.skippedVal++
-		k.present = append(k.present, false)
-		return nil
-	}
+// pick takes entry hit of the next row's values, if it has one.
+func (k *keyReader) pick(hit int) (has bool, err error) {
 	k.vals.skip(k.skippedVal)
 	k.skippedVal = 0
 	v := k.valBatch
@@ -189,10 +195,10 @@ func (k *keyReader) pick(hit int) error {
 		v.data.ResizeNoShrink(0)
 	}
 	if err := k.vals.take(1, v); err != nil {
-		return err
+		return false, err
 	}
 	if hit >= len(v.def) {
-		return corrupt("column %s: a row has %d values, its keys are more", v.leaf.path, len(v.def))
+		return false, corrupt("column %s: a row has %d values, its keys are more", v.leaf.path, len(v.def))
 	}
 	at := 0
 	for _, d := range v.def[:hit] {
@@ -200,9 +206,7 @@ func (k *keyReader) pick(hit int) error {
 			at++
 		}
 	}
-	has := int(v.def[hit]) == v.leaf.maxDef
-	k.present = append(k.present, has)
-	if has {
+	if has = int(v.def[hit]) == v.leaf.maxDef; has {
 		start := int32(0)
 		if at > 0 {
 			start = v.ends[at-1]
@@ -216,7 +220,7 @@ func (k *keyReader) pick(hit int) error {
 		copy(k.data.Bytes()[n:], value)
 		k.ends = append(k.ends, int32(n+len(value)))
 	}
-	return nil
+	return has, nil
 }
 
 func (k *keyReader) flush() (arrow.Array, error) {
@@ -281,6 +285,9 @@ func (k *keyReader) release() {
 	k.keyBatch.free()
 	k.valBatch.free()
 	k.keyBatch, k.valBatch = nil, nil
+	k.present, k.codes, k.ends = k.present[:0], k.codes[:0], k.ends[:0]
+	keyScratches.Put(k.keyScratch)
+	k.keyScratch = nil
 	k.keys.chunk.release()
 	k.vals.chunk.release()
 	if k.data != nil {

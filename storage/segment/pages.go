@@ -278,12 +278,7 @@ func (c *chunkReader) decode(p *page, entries int) (err error) {
 	}
 	p.rows = entries
 	if c.leaf.maxRep > 0 {
-		p.rows = 0
-		for _, r := range p.rep {
-			if r == 0 {
-				p.rows++
-			}
-		}
+		p.rows = bytes.Count(p.rep, []byte{0})
 		if p.rep[0] != 0 {
 			return fmt.Errorf("the page begins inside a row")
 		}
