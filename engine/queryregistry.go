@@ -78,6 +78,13 @@ func (q *queryState) now() queryRecord {
 	return q.record
 }
 
+// status is that of the record, without a look at the counters.
+func (q *queryState) status() QueryStatus {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.record.Status
+}
+
 // queryRegistry holds the queries whose results are kept. The results directory
 // is its only truth: one folder per query with its record and its rows.
 type queryRegistry struct {
@@ -174,7 +181,7 @@ func (r *queryRegistry) admit(q *queryState, limit int) error {
 	defer r.mu.Unlock()
 	active := 0
 	for _, other := range r.all {
-		if !other.now().Status.Ended() {
+		if !other.status().Ended() {
 			active++
 		}
 	}

@@ -28,8 +28,8 @@ type scanRead struct {
 	counted int64 // bytes of batches that are counted
 }
 
-// newScanRead begins to read a row group.
-func newScanRead(ctx context.Context, work *scanWork, task scanTask, columns *scanColumns) (*scanRead, error) {
+// newScanRead begins to read a row group, or of it the rows picks, if they are few.
+func newScanRead(ctx context.Context, work *scanWork, task scanTask, columns *scanColumns, picks []int64) (*scanRead, error) {
 	s := &scanRead{work: work, task: task, columns: columns, reads: columns.reads(work.table, task)}
 	s.present = make([]int, len(s.reads))
 	var wanted []segment.Column
@@ -45,6 +45,10 @@ func newScanRead(ctx context.Context, work *scanWork, task scanTask, columns *sc
 		return s, nil
 	}
 	req := segment.ReadRequest{RowGroup: task.rowGroup, Columns: wanted, Mem: work.req.Mem}
+	if 0 < len(picks) && len(picks) <= fewPicks {
+		s.batches = &pickBatches{ctx: ctx, reader: task.reader, req: req, workers: work.req.Partitions}
+		return s, nil
+	}
 	if limit := work.req.Limit; limit > 0 {
 		req.BatchRows = int(min(limit, math.MaxInt32))
 	}
@@ -55,6 +59,38 @@ func newScanRead(ctx context.Context, work *scanWork, task scanTask, columns *sc
 	s.batches = batches
 	return s, nil
 }
+
+// fewPicks is how many rows of a row group are read column by column: as many as
+// segment.Batches return at once however long they are.
+const fewPicks = 256
+
+// pickBatches are few rows of a row group, read once, several columns at a time.
+type pickBatches struct {
+	ctx     context.Context
+	reader  *segment.Reader
+	req     segment.ReadRequest
+	workers int
+	read    int64
+}
+
+// Next implements taskBatches: there is nothing but what is picked.
+func (*pickBatches) Next() (arrow.Record, error) { return nil, io.EOF }
+
+// Pick implements taskBatches.
+func (b *pickBatches) Pick(rows []int64) (arrow.Record, error) {
+	rec, read, err := b.reader.PickRows(b.ctx, b.req, rows, b.workers)
+	b.read += read
+	return rec, err
+}
+
+// BatchRows implements taskBatches.
+func (*pickBatches) BatchRows() int { return fewPicks }
+
+// BytesRead implements taskBatches.
+func (b *pickBatches) BytesRead() int64 { return b.read }
+
+// Close implements taskBatches.
+func (*pickBatches) Close() error { return nil }
 
 func (s *scanRead) failed(err error) error {
 	if s.task.live != nil {

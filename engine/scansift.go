@@ -59,30 +59,38 @@ func sortParts[T any](w *scanWork, parts []T, stats func(T) prune.Stats) {
 	if !ok {
 		return
 	}
-	first := func(p T) (v any, ok bool) {
-		low, high, ok := stats(p).Range(w.req.Columns[column])
-		if desc {
-			return high, ok
-		}
-		return low, ok
+	type placed struct {
+		part  T
+		first any // of its rows; nil when it is not known
 	}
-	slices.SortStableFunc(parts, func(a, b T) int {
-		x, ok := first(a)
-		y, also := first(b)
+	places := make([]placed, len(parts))
+	for i, p := range parts {
+		places[i].part = p
+		if low, high, ok := stats(p).Range(w.req.Columns[column]); ok {
+			places[i].first = low
+			if desc {
+				places[i].first = high
+			}
+		}
+	}
+	slices.SortStableFunc(places, func(a, b placed) int {
 		switch {
-		case !ok && !also:
+		case a.first == nil && b.first == nil:
 			return 0
-		case !ok:
+		case a.first == nil:
 			return 1
-		case !also:
+		case b.first == nil:
 			return -1
 		}
-		order, _ := prune.Compare(x, y)
+		order, _ := prune.Compare(a.first, b.first)
 		if desc {
 			order = -order
 		}
 		return order
 	})
+	for i, p := range places {
+		parts[i] = p.part
+	}
 }
 
 // sifts reports whether the rows of a row group are to be sifted. A sieve sees
@@ -110,7 +118,7 @@ func (s *scanColumns) anyMade() bool {
 
 // sift returns the rows of a row group that are wanted.
 func (s *scanStream) sift(ctx context.Context, task scanTask) (rows []int64, err error) {
-	read, err := newScanRead(ctx, s.work, task, s.early)
+	read, err := newScanRead(ctx, s.work, task, s.early, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -177,7 +177,11 @@ func (s *scanStream) open(ctx context.Context) error {
 			}
 			s.whole = int64(len(s.picks)) == task.reader.RowGroup(task.rowGroup).Rows
 		}
-		s.read, err = newScanRead(ctx, s.work, task, s.columns)
+		picks := s.picks
+		if s.whole {
+			picks = nil
+		}
+		s.read, err = newScanRead(ctx, s.work, task, s.columns, picks)
 		return err
 	}
 }

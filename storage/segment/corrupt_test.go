@@ -52,6 +52,11 @@ func readEverything(src Source) error {
 			rec.Release()
 		}
 		b.Close()
+		rec, _, err := r.PickRows(ctx, ReadRequest{RowGroup: g, Columns: columns}, []int64{0, r.RowGroup(g).Rows - 1}, 2)
+		if err != nil {
+			return err
+		}
+		rec.Release()
 	}
 	rec, err := r.ReadRows(ctx, nil, columns, []int64{r.NumRows() / 2})
 	if err != nil {

@@ -28,7 +28,7 @@ type leafBatch struct {
 
 func newLeafBatch(leaf *node, asCodes bool, mem memory.Allocator) *leafBatch {
 	b := leafBatches.Get().(*leafBatch)
-	b.leaf, b.asCodes = leaf, asCodes
+	b.leaf, b.asCodes, b.expected = leaf, asCodes, 0
 	b.reset(mem)
 	return b
 }
@@ -214,11 +214,16 @@ func (c *cursor) values(n int, b *leafBatch) error {
 	from := c.value
 	c.value += n
 	switch {
-	case c.chunk.haveDict:
-		if b == nil {
+	case hasDictionary(c.chunk.meta):
+		if b == nil || n == 0 {
 			return nil
 		}
 		codes := p.codes[from:c.value]
+		if c.chunk.delayed {
+			if err := c.chunk.codesIn(codes); err != nil {
+				return err
+			}
+		}
 		if b.asCodes {
 			b.codes = append(b.codes, codes...)
 			return nil

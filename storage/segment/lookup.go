@@ -82,26 +82,44 @@ func (r *Reader) bloomContains(rowGroup int, leaf *node, value any) (bool, error
 	default:
 		return true, nil
 	}
-	head := make([]byte, min(64, r.size-m.BloomFilterOffset))
-	if m.BloomFilterOffset < 0 || len(head) == 0 {
-		return false, corrupt("column %s: bloom filter at offset %d", leaf.path, m.BloomFilterOffset)
-	}
-	if n, err := r.src.ReadAt(head, m.BloomFilterOffset); n < len(head) {
-		if err == io.EOF {
-			return false, corrupt("column %s: the file ends inside a bloom filter", leaf.path)
-		}
+	place, err := r.bloomPlace(rowGroup, leaf)
+	if err != nil {
 		return false, err
+	}
+	return bloom.CheckSplitBlock(io.NewSectionReader(r.src, place[0], place[1]), place[1], xxhash.Sum64(b))
+}
+
+// bloomKey names a bloom filter of a segment.
+type bloomKey struct{ rowGroup, leaf int }
+
+// bloomPlace finds where the bits of a bloom filter are; its header is read once.
+func (r *Reader) bloomPlace(rowGroup int, leaf *node) (filterPlace, error) {
+	key := bloomKey{rowGroup, leaf.index}
+	if place, ok := r.blooms.Load(key); ok {
+		return place.(filterPlace), nil
+	}
+	at := r.meta.RowGroups[rowGroup].Columns[leaf.index].MetaData.BloomFilterOffset
+	head := make([]byte, max(0, min(64, r.size-at)))
+	if at < 0 || len(head) == 0 {
+		return filterPlace{}, corrupt("column %s: bloom filter at offset %d", leaf.path, at)
+	}
+	if n, err := r.src.ReadAt(head, at); n < len(head) {
+		if err == io.EOF {
+			return filterPlace{}, corrupt("column %s: the file ends inside a bloom filter", leaf.path)
+		}
+		return filterPlace{}, err
 	}
 	var h format.BloomFilterHeader
 	in := new(thrift.CompactProtocol).NewReaderFromBytes(head)
 	if err := thrift.NewDecoder(in).Decode(&h); err != nil {
-		return false, corrupt("column %s: bloom filter: %w", leaf.path, err)
+		return filterPlace{}, corrupt("column %s: bloom filter: %w", leaf.path, err)
 	}
-	start := m.BloomFilterOffset + int64(in.BytesRead())
-	if h.NumBytes <= 0 || h.NumBytes%bloom.BlockSize != 0 || int64(h.NumBytes) > r.size-start {
-		return false, corrupt("column %s: bloom filter of %d bytes", leaf.path, h.NumBytes)
+	place := filterPlace{at + int64(in.BytesRead()), int64(h.NumBytes)}
+	if h.NumBytes <= 0 || h.NumBytes%bloom.BlockSize != 0 || place[1] > r.size-place[0] {
+		return filterPlace{}, corrupt("column %s: bloom filter of %d bytes", leaf.path, h.NumBytes)
 	}
-	return bloom.CheckSplitBlock(io.NewSectionReader(r.src, start, int64(h.NumBytes)), int64(h.NumBytes), xxhash.Sum64(b))
+	r.blooms.Store(key, place)
+	return place, nil
 }
 
 // Dictionary returns the distinct values of a utf8 leaf of a row group, in the

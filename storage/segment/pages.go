@@ -59,6 +59,7 @@ type chunkReader struct {
 	ints      []int64  // the dictionary of integers
 	dictCount int
 	haveDict  bool
+	delayed   bool  // the dictionary is read when a value is wanted, not before the pages
 	page      *page // in scratch
 	scratch   *scratch
 	protocol  thrift.CompactProtocol
@@ -234,8 +235,10 @@ func nextBytes(data []byte) (v, rest []byte, ok bool) {
 // nextPage decodes the next data page into c.page; io.EOF at the end.
 func (c *chunkReader) nextPage() (err error) {
 	defer guard(&err, "column "+c.leaf.path)
-	if err := c.readDictionary(); err != nil {
-		return err
+	if !c.delayed {
+		if err := c.readDictionary(); err != nil {
+			return err
+		}
 	}
 	if c.pos >= c.end {
 		return io.EOF
@@ -247,9 +250,9 @@ func (c *chunkReader) nextPage() (err error) {
 	}
 	h := header.DataPageHeader
 	p := c.page
-	p.apart = c.leaf.kind.isBytes() && !c.haveDict && h.V.Encoding == format.DeltaLengthByteArray
+	p.apart = c.leaf.kind.isBytes() && !hasDictionary(c.meta) && h.V.Encoding == format.DeltaLengthByteArray
 	want := format.Plain
-	if c.haveDict {
+	if hasDictionary(c.meta) {
 		want = format.RLEDictionary
 	}
 	if header.Type != format.DataPage || !h.Valid || h.V.NumValues <= 0 || h.V.Encoding != want && !p.apart {
@@ -289,7 +292,7 @@ func (c *chunkReader) decode(p *page, entries int) (err error) {
 		p.lengths, p.data, err = readLengths(p.lengths[:0], data, values)
 		return err
 	}
-	if !c.haveDict {
+	if !hasDictionary(c.meta) {
 		return checkSize(c.leaf.kind, data, values)
 	}
 	if values == 0 {
@@ -309,6 +312,9 @@ func (c *chunkReader) decode(p *page, entries int) (err error) {
 		return fmt.Errorf("%d codes, want %d", len(p.codes), values)
 	}
 	p.codes = p.codes[:values]
+	if !c.haveDict {
+		return nil // codesIn compares those that are wanted
+	}
 	for _, code := range p.codes {
 		if uint(code) >= uint(c.dictCount) {
 			return fmt.Errorf("code %d outside a dictionary of %d", code, c.dictCount)
@@ -383,8 +389,10 @@ func (c *chunkReader) seekPage(row, next int64) (first int64, err error) {
 	if c.index[lo].FirstRowIndex <= next {
 		return next, nil
 	}
-	if err := c.readDictionary(); err != nil {
-		return 0, err
+	if !c.delayed {
+		if err := c.readDictionary(); err != nil {
+			return 0, err
+		}
 	}
 	c.pos = c.index[lo].Offset
 	return c.index[lo].FirstRowIndex, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"sync"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
@@ -21,6 +22,7 @@ type Reader struct {
 	keys      map[string]string
 	version   int
 	texts     textFilters
+	blooms    sync.Map // of bloomKey: filterPlace, of the filters that were asked
 }
 
 // RowGroup describes a row group.

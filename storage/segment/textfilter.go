@@ -58,7 +58,7 @@ func (e *chunkEncoder) textFilter() []byte {
 	return out
 }
 
-// filterPlace says where a text filter lies in the file: its offset and length.
+// filterPlace says where a filter lies in the file: its offset and length.
 type filterPlace [2]int64
 
 // textFilters are the places of all filters of a segment: by leaf, one for each row group.
