@@ -241,7 +241,8 @@ func (a *appender) objects(c *column, at span) {
 		return
 	}
 	c.list.Append(true)
-	for w := a.index.walk(at); ; {
+	w := a.index.walk(at)
+	for {
 		v, ok := w.element()
 		switch {
 		case !ok:

@@ -29,7 +29,11 @@ type Builder struct {
 	rows    int
 	bytes   int64
 	perRow  int64
+	texts   int // bytes of the payload in the last record
 }
+
+// keptTexts bounds the room for the payload that is made at once.
+const keptTexts = 16 << 20
 
 // NewBuilder returns an empty builder. Its records lie in mem; the builder's own
 // buffers do not.
@@ -94,6 +98,9 @@ func (b *Builder) Append(record []byte, src Source, ingest time.Time) (Row, erro
 func (b *Builder) AppendDecoded(d *Decoder, src Source, ingest time.Time) (issues int) {
 	a := &b.values
 	a.text, a.index, a.issues, a.bytes = d.text, d.index, append(a.issues[:0], d.issues...), 0
+	if b.rows == 0 {
+		b.payload.ReserveData(min(b.texts, keptTexts)) // units are of one size: it need not grow step by step
+	}
 	for i := range b.columns {
 		if b.columns[i].field == nil {
 			b.payload.BinaryBuilder.Append(d.text)
@@ -130,7 +137,7 @@ func (b *Builder) Bytes() int64 { return b.bytes }
 
 // NewRecord returns the rows and empties the builder. The caller releases it.
 func (b *Builder) NewRecord() arrow.Record {
-	b.rows, b.bytes = 0, 0
+	b.rows, b.bytes, b.texts = 0, 0, b.payload.DataLen()
 	rec := b.record.NewRecord()
 	defer rec.Release()
 	return copyRecord(b.mem, rec)

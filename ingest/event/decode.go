@@ -137,7 +137,8 @@ func isPlain(raw []byte) bool { return bytes.IndexByte(raw, '\\') < 0 }
 // last of duplicates, and notes duplicates and other spellings.
 func (l *level) split(t indexed, at span, slots []span, issues []string) []string {
 	last := -1
-	for w := t.walk(at); ; {
+	w := t.walk(at)
+	for {
 		raw, value, ok := w.member()
 		if !ok {
 			return issues
@@ -215,7 +216,8 @@ var recordKeys = map[string]bool{
 // make a CloudTrail record, spelled exactly; or, of the family of configuration
 // items, a configuration item.
 func (f *Family) LooksLikeRecord(object []byte) bool {
-	for w := walk(object, span{skipSpace(object, 0), len(object)}); ; {
+	w := walk(object, span{skipSpace(object, 0), len(object)})
+	for {
 		raw, _, ok := w.member()
 		if !ok {
 			return false

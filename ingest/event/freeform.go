@@ -80,7 +80,8 @@ func (a *appender) pairs(c *column, t indexed, at span) {
 func (a *appender) collect(c *column, t indexed, at span) []entry {
 	a.entries = a.entries[:0]
 	var seen map[string]int // once there are many
-	for w := t.walk(at); ; {
+	w := t.walk(at)
+	for {
 		raw, value, ok := w.member()
 		if !ok {
 			return a.entries

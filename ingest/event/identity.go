@@ -72,8 +72,8 @@ func (c *canon) value(t indexed, at span) {
 		c.object(t, at, "")
 	case '[':
 		c.out = append(c.out, '[')
-		first := true
-		for w := t.walk(at); ; first = false {
+		w := t.walk(at)
+		for first := true; ; first = false {
 			v, ok := w.element()
 			if !ok {
 				break
@@ -93,7 +93,8 @@ func (c *canon) value(t indexed, at span) {
 
 func (c *canon) object(t indexed, at span, apart string) {
 	base := len(c.stack)
-	for w := t.walk(at); ; {
+	w := t.walk(at)
+	for {
 		from := w.i
 		raw, v, ok := w.member()
 		if !ok {

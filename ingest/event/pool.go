@@ -21,7 +21,11 @@ type pool struct {
 const heldBytes = 64 << 20
 
 // Allocate implements memory.Allocator. The bytes are zero.
-func (p *pool) Allocate(size int) []byte {
+func (p *pool) Allocate(size int) []byte { return p.take(size, 0) }
+
+// take returns size bytes, of which all but the first few are zero to the end of
+// what they have room for.
+func (p *pool) take(size, few int) []byte {
 	class := bits.Len(uint(max(size, 64) - 1))
 	list := p.free[class]
 	if len(list) == 0 {
@@ -30,7 +34,7 @@ func (p *pool) Allocate(size int) []byte {
 	b := list[len(list)-1]
 	p.free[class] = list[:len(list)-1]
 	p.held -= len(b)
-	clear(b)
+	clear(b[few:])
 	return b[:size]
 }
 
@@ -39,7 +43,7 @@ func (p *pool) Reallocate(size int, b []byte) []byte {
 	if size <= cap(b) {
 		return b[:size]
 	}
-	next := p.Allocate(size)
+	next := p.take(size, len(b))
 	copy(next, b)
 	p.Free(b)
 	return next

@@ -70,7 +70,9 @@ func ends(c byte) bool {
 	return false
 }
 
-// walker steps through the members of an object or the elements of an array.
+// walker steps through the members of an object or the elements of an array. Where
+// that is done for every record it is no variable of the loop, which would copy it
+// at each turn.
 type walker struct {
 	indexed
 	i int
