@@ -24,6 +24,7 @@ type dictionary struct {
 	dict    arrow.Array // the dictionary results belongs to, retained
 	results arrow.Array // one per dictionary value, then NULL's; nil when evaluation failed
 	isConst bool        // results has one element, the result of every row
+	truth   []bool      // of a condition: whether each of results is true; made by keep
 }
 
 // maxSpare is how many more values than rows a dictionary may have to be evaluated whole.
@@ -56,16 +57,9 @@ func (n *dictionary) eval(f *Frame) (function.Value, error) {
 	if !ok {
 		return n.inner.eval(f)
 	}
-	if n.dict == nil || n.dict.Data() != vector.DictionaryID(d) {
-		if d.Dictionary().Len() > f.rows+maxSpare {
-			return n.inner.eval(f)
-		}
-		n.forget()
-		if err := n.evalDictionary(d.Dictionary()); err != nil {
-			return function.Value{}, err
-		}
-	}
-	if n.results == nil {
+	if ok, err := n.prepare(d, f.rows); err != nil {
+		return function.Value{}, err
+	} else if !ok {
 		return n.inner.eval(f)
 	}
 	if n.isConst {
@@ -73,6 +67,63 @@ func (n *dictionary) eval(f *Frame) (function.Value, error) {
 		return function.Value{Array: n.results, Const: true}, nil
 	}
 	return function.Value{Array: n.lookUp(d)}, nil
+}
+
+// prepare makes the results for the dictionary of d, of which so many rows are
+// wanted; ok is false when the rows are to be evaluated.
+func (n *dictionary) prepare(d *array.Dictionary, rows int) (ok bool, err error) {
+	if n.dict == nil || n.dict.Data() != vector.DictionaryID(d) {
+		if d.Dictionary().Len() > rows+maxSpare {
+			return false, nil
+		}
+		n.forget()
+		if err := n.evalDictionary(d.Dictionary()); err != nil {
+			return false, err
+		}
+	}
+	return n.results != nil, nil
+}
+
+// keep returns the rows of sel, or of all of f when sel is nil, for which a condition
+// is true; ok is false when they are to be evaluated. It looks at codes only.
+func (n *dictionary) keep(f *Frame, sel []int32) (kept []int32, ok bool, err error) {
+	d, ok := f.Column(n.index).(*array.Dictionary)
+	if !ok {
+		return nil, false, nil
+	}
+	rows := f.rows
+	if sel != nil {
+		rows = len(sel)
+	}
+	if ok, err := n.prepare(d, rows); err != nil || !ok || n.isConst {
+		return nil, false, err
+	}
+	if n.truth == nil {
+		n.truth = make([]bool, n.results.Len())
+		eachState(function.Value{Array: n.results}, len(n.truth), func(i int, s int8) { n.truth[i] = s == isTrue })
+	}
+	codes, null := vector.Codes(d), n.truth[len(n.truth)-1]
+	hasNulls := d.NullN() > 0
+	holds := func(row int) bool {
+		if hasNulls && d.IsNull(row) {
+			return null
+		}
+		return n.truth[codes[row]]
+	}
+	if sel != nil {
+		for _, row := range sel {
+			if holds(int(row)) {
+				kept = append(kept, row)
+			}
+		}
+		return kept, true, nil
+	}
+	for row := range f.rows {
+		if holds(row) {
+			kept = append(kept, int32(row))
+		}
+	}
+	return kept, true, nil
 }
 
 // evalDictionary fills results, leaving it nil when a value makes the expression fail.
@@ -131,6 +182,7 @@ func (n *dictionary) lookUp(d *array.Dictionary) arrow.Array {
 }
 
 func (n *dictionary) forget() {
+	n.truth = nil
 	if n.dict != nil {
 		n.dict.Release()
 		n.dict = nil

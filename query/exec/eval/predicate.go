@@ -17,10 +17,23 @@ func CompilePredicate(ctx *function.Context, cond plan.Expr) (*Predicate, error)
 
 // Select returns the rows of f for which the condition is true, rising.
 func (p *Predicate) Select(f *Frame) ([]int32, error) {
-	sel := allRows(f.rows)
+	var sel []int32 // nil: all
 	for _, c := range p.conjuncts {
-		if len(sel) == 0 {
+		if sel != nil && len(sel) == 0 {
 			break
+		}
+		if d, ok := c.root.(*dictionary); ok {
+			if kept, ok, err := d.keep(f, sel); err != nil {
+				return nil, err
+			} else if ok {
+				if sel = kept; sel == nil {
+					sel = []int32{}
+				}
+				continue
+			}
+		}
+		if sel == nil {
+			sel = allRows(f.rows)
 		}
 		got, err := onRows(c.root, f, sel)
 		if err != nil {
@@ -41,6 +54,9 @@ func (p *Predicate) Select(f *Frame) ([]int32, error) {
 		}
 		got.value.Array.Release()
 		sel = kept
+	}
+	if sel == nil {
+		sel = allRows(f.rows)
 	}
 	return sel, nil
 }
