@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"sort"
 	"sync"
@@ -93,13 +94,14 @@ type queryRegistry struct {
 
 	held atomic.Int64 // bytes of results in memory, for want of room on disk
 
-	mu  sync.Mutex             // guards all
-	all map[string]*queryState // by id
+	mu     sync.Mutex             // guards what follows
+	all    map[string]*queryState // by id
+	active map[string]*queryState // those that had not ended when the last one came
 }
 
 // openQueryRegistry reads the results directory. Queries that were running are failed.
 func openQueryRegistry(fsys vfs.FS, dir string, now func() time.Time) (*queryRegistry, error) {
-	r := &queryRegistry{fs: fsys, dir: dir, all: map[string]*queryState{}}
+	r := &queryRegistry{fs: fsys, dir: dir, all: map[string]*queryState{}, active: map[string]*queryState{}}
 	if err := fsys.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("make results directory: %w", err)
 	}
@@ -179,17 +181,12 @@ func (r *queryRegistry) add(q *queryState, o QueryOptions) error {
 func (r *queryRegistry) admit(q *queryState, limit int) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	active := 0
-	for _, other := range r.all {
-		if !other.status().Ended() {
-			active++
-		}
-	}
-	if active >= limit {
-		return Errorf(MaxConcurrentQueries, "%d queries are queued or running, the limit is %d: wait for one or cancel one", active, limit)
+	maps.DeleteFunc(r.active, func(_ string, other *queryState) bool { return other.status().Ended() })
+	if n := len(r.active); n >= limit {
+		return Errorf(MaxConcurrentQueries, "%d queries are queued or running, the limit is %d: wait for one or cancel one", n, limit)
 	}
 	if q != nil {
-		r.all[q.id] = q
+		r.all[q.id], r.active[q.id] = q, q
 	}
 	return nil
 }
@@ -208,6 +205,7 @@ func (r *queryRegistry) save(record queryRecord) error {
 func (r *queryRegistry) remove(q *queryState) error {
 	r.mu.Lock()
 	delete(r.all, q.id)
+	delete(r.active, q.id)
 	r.mu.Unlock()
 	var err error
 	if q.spool != nil {
