@@ -7,8 +7,8 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/traillake/traillake/query/plan"
 	"github.com/traillake/traillake/query/prune"
+	"github.com/traillake/traillake/storage/segment"
 )
 
 // Reading the columns a sieve asks for, and then those of the rows it leaves, pays
@@ -16,6 +16,8 @@ import (
 const (
 	siftWeight = 4 // the other columns have this many times the bytes
 	siftShare  = 2 // one in so many rows is left
+	// Searching texts before they are read pays off when one in so many rows is left.
+	searchShare = 64
 )
 
 // siftCounts tell how many rows sieves have seen and left.
@@ -31,12 +33,8 @@ func (s *scanStream) useSieve() error {
 	if err != nil {
 		return err
 	}
-	var paths []plan.ColumnPath
-	for _, c := range sieve.Columns() {
-		paths = append(paths, s.work.req.Columns[c])
-	}
 	s.sieve = sieve
-	if s.early, err = s.work.table.scanColumns(paths); err != nil {
+	if s.early, err = s.work.table.scanColumns(sieve.Columns()); err != nil {
 		return errors.Join(err, s.Close())
 	}
 	s.work.mu.Lock()
@@ -103,12 +101,29 @@ func (s *scanStream) sifts(task scanTask) bool {
 	if _, _, narrows := s.sieve.Order(); narrows {
 		return true
 	}
-	counts := &s.work.sifted
-	if seen := counts.seen.Load(); seen > 0 && counts.left.Load()*siftShare > seen {
+	counts, share := &s.work.sifted, int64(siftShare)
+	searches := s.early.searches(s.columns)
+	if searches {
+		share = searchShare
+	}
+	if seen := counts.seen.Load(); seen > 0 && counts.left.Load()*share > seen {
 		return false
+	}
+	if searches {
+		return true
 	}
 	early := task.reader.ColumnBytes(task.rowGroup, s.early.files)
 	return task.reader.ColumnBytes(task.rowGroup, s.columns.files) > early*(1+siftWeight)
+}
+
+// searches reports whether texts are searched that are read as well: what is read
+// twice then is read the first time without being copied.
+func (s *scanColumns) searches(later *scanColumns) bool {
+	return slices.ContainsFunc(s.files, func(c segment.Column) bool {
+		return c.Test != nil && slices.ContainsFunc(later.files, func(l segment.Column) bool {
+			return l.Test == nil && len(l.Path) <= len(c.Path) && slices.Equal(l.Path, c.Path[:len(l.Path)])
+		})
+	})
 }
 
 // anyMade reports whether a column is made and not read as it is.

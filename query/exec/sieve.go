@@ -20,7 +20,7 @@ const compactBytes = 4 << 20
 // that fails it lets all rows pass, so the failure is theirs.
 type sieve struct {
 	env     *Env
-	columns []int
+	columns []plan.ColumnPath
 	schema  *arrow.Schema   // of columns
 	cond    *eval.Predicate // nil: every row
 	exprs   []*eval.Expr
@@ -53,16 +53,105 @@ func sieveOf(n *plan.Scan, env *Env) func() (plan.Sieve, error) {
 	if len(exprs) == 0 {
 		return nil
 	}
-	var columns []int
-	for _, e := range exprs {
-		plan.ColumnsOf(e, func(c *plan.Column) { columns = append(columns, c.Index) })
+	early := newEarlyColumns(n, exprs)
+	if cond := plan.Conjoin(conjuncts); cond != nil {
+		early.cond = early.over(cond)
 	}
-	slices.Sort(columns)
-	columns = slices.Compact(columns)
-	if top == nil && len(columns) == len(n.Columns) {
+	if top != nil {
+		for _, k := range n.Top.Keys {
+			k.Expr = early.over(k.Expr)
+			early.keys = append(early.keys, k)
+		}
+	}
+	if top == nil && !early.searches() && len(early.paths) == len(n.Columns) {
 		return nil // there is nothing that need not be read
 	}
-	return func() (plan.Sieve, error) { return newSieve(n, env, conjuncts, columns, top) }
+	return func() (plan.Sieve, error) { return newSieve(early, env, top) }
+}
+
+// earlyColumns are what a sieve asks for: columns of a scan, and conditions on the
+// texts of such that nothing else of it needs.
+type earlyColumns struct {
+	scan  *plan.Scan
+	whole map[int]bool // the columns that it needs themselves
+	paths []plan.ColumnPath
+	from  []int // the column of the scan that each path is, or is about
+
+	cond plan.Expr // over paths, as keys are; nil: every row
+	keys []plan.SortKey
+}
+
+func newEarlyColumns(n *plan.Scan, exprs []plan.Expr) *earlyColumns {
+	c := &earlyColumns{scan: n, whole: map[int]bool{}}
+	for _, e := range exprs {
+		plan.WalkExpr(e, func(e plan.Expr) bool {
+			if _, ok := c.search(e); ok {
+				return false
+			}
+			if column, ok := e.(*plan.Column); ok {
+				c.whole[column.Index] = true
+			}
+			return true
+		})
+	}
+	return c
+}
+
+// search is the path of a condition on a text that the table can decide.
+func (c *earlyColumns) search(e plan.Expr) (path earlyPath, ok bool) {
+	of, test, ok := plan.SplitSearch(e)
+	if !ok {
+		return path, false
+	}
+	column, isColumn := of.(*plan.Column)
+	table, searches := c.scan.Table.(plan.Searcher)
+	if !isColumn || !searches || c.whole[column.Index] || c.scan.Columns[column.Index].Key != nil {
+		return path, false
+	}
+	path = earlyPath{ColumnPath: c.scan.Columns[column.Index], from: column.Index}
+	path.Test, path.Type = test, e.Type()
+	return path, table.Searches(path.ColumnPath)
+}
+
+// earlyPath is a path and the column of the scan it is from.
+type earlyPath struct {
+	plan.ColumnPath
+	from int
+}
+
+// over rewrites an expression over the scan's columns into one over the paths.
+func (c *earlyColumns) over(e plan.Expr) plan.Expr {
+	return plan.RewriteExpr(e, func(e plan.Expr) (plan.Expr, bool) {
+		path, ok := c.search(e)
+		if column, isColumn := e.(*plan.Column); isColumn {
+			path, ok = earlyPath{ColumnPath: c.scan.Columns[column.Index], from: column.Index}, true
+		}
+		if !ok {
+			return nil, false
+		}
+		return &plan.Column{Index: c.add(path), Name: path.Name, Typ: path.Type}, true
+	})
+}
+
+// add returns the place of a path.
+func (c *earlyColumns) add(path earlyPath) int {
+	for i, p := range c.paths {
+		if c.from[i] == path.from && (p.Test == nil) == (path.Test == nil) && (p.Test == nil || plan.Equal(p.Test, path.Test)) {
+			return i
+		}
+	}
+	c.paths, c.from = append(c.paths, path.ColumnPath), append(c.from, path.from)
+	return len(c.paths) - 1
+}
+
+// searches reports whether there are conditions on texts that the scan reads.
+func (c *earlyColumns) searches() bool {
+	for i, p := range c.paths {
+		if p.Test != nil && c.scan.Columns[c.from[i]].Test == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // narrowConjuncts are the scan's conjuncts that read no wide column.
@@ -75,33 +164,23 @@ func narrowConjuncts(n *plan.Scan) []plan.Expr {
 	})
 }
 
-func newSieve(n *plan.Scan, env *Env, conjuncts []plan.Expr, columns []int, top *topKeys) (plan.Sieve, error) {
-	early := func(e plan.Expr) plan.Expr {
-		return plan.MapColumns(e, func(i int) int {
-			at, _ := slices.BinarySearch(columns, i)
-			return at
-		})
+func newSieve(early *earlyColumns, env *Env, top *topKeys) (plan.Sieve, error) {
+	outputs := make([]plan.Output, len(early.paths))
+	for i, p := range early.paths {
+		outputs[i] = plan.Output{Name: p.Name, Type: p.Type}
 	}
-	outputs := make([]plan.Output, len(columns))
-	for i, c := range columns {
-		outputs[i] = n.Outputs()[c]
-	}
-	s := &sieve{env: env, columns: columns, schema: Schema(outputs), top: top}
+	s := &sieve{env: env, columns: early.paths, schema: Schema(outputs), top: top, keys: early.keys}
 	if top != nil {
 		top.open()
 	}
 	var err error
-	if len(conjuncts) > 0 {
-		if s.cond, err = eval.CompilePredicate(env.Context, early(plan.Conjoin(conjuncts))); err != nil {
+	if early.cond != nil {
+		if s.cond, err = eval.CompilePredicate(env.Context, early.cond); err != nil {
 			s.Close()
 			return nil, err
 		}
 	}
 	if top != nil {
-		for _, k := range n.Top.Keys {
-			k.Expr = early(k.Expr)
-			s.keys = append(s.keys, k)
-		}
 		if s.exprs, err = compileKeys(s.keys, env); err != nil {
 			s.Close()
 			return nil, err
@@ -111,7 +190,7 @@ func newSieve(n *plan.Scan, env *Env, conjuncts []plan.Expr, columns []int, top 
 }
 
 // Columns implements plan.Sieve.
-func (s *sieve) Columns() []int { return s.columns }
+func (s *sieve) Columns() []plan.ColumnPath { return s.columns }
 
 // Bounds implements plan.Sieve.
 func (s *sieve) Bounds() []plan.Expr {

@@ -64,11 +64,7 @@ func (s *stream) rows() ([]int32, error) {
 	if s.sieve == nil {
 		return rows, nil
 	}
-	var paths []plan.ColumnPath
-	for _, c := range s.sieve.Columns() {
-		paths = append(paths, s.req.Columns[c])
-	}
-	early := s.record(paths, rows)
+	early := s.record(s.sieve.Columns(), rows)
 	defer early.Release()
 	if err := s.sieve.Add(early); err != nil {
 		return nil, err

@@ -18,8 +18,9 @@ type Top struct {
 // does neither are yielded whole. A Sieve is used by one stream, except for
 // Bounds, which any goroutine may call at any time.
 type Sieve interface {
-	// Columns are indexes into ScanRequest.Columns, ascending; there may be none.
-	Columns() []int
+	// Columns are what it asks for: some of ScanRequest.Columns, or conditions on
+	// them, if the table is a Searcher. There may be none.
+	Columns() []ColumnPath
 	// Add reads a batch, which stays the caller's. An error ends the scan.
 	Add(rec arrow.Record) error
 	// Rows returns which of the rows added since the last call are wanted, counted
