@@ -32,6 +32,9 @@ func (t *table) Scan(_ context.Context, req plan.ScanRequest) ([]plan.Stream, er
 	for i, c := range req.Columns {
 		fields[i] = types.ToField(c.Name, c.Type)
 	}
+	if req.Folded {
+		fields = append(fields, timesField)
+	}
 	schema := arrow.NewSchema(fields, nil)
 	streams := make([]plan.Stream, max(req.Partitions, 1))
 	for i := range streams {
@@ -97,7 +100,8 @@ type scanTask struct {
 type scanWork struct {
 	table  *table
 	req    plan.ScanRequest
-	sifted siftCounts
+	sifted siftCounts // rows that sieves have seen and left
+	folded siftCounts // rows that came folded, and what they became
 
 	mu       sync.Mutex // guards what follows; held while a footer is read
 	segments []storageSegment

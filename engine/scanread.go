@@ -28,8 +28,9 @@ type scanRead struct {
 	counted int64 // bytes of batches that are counted
 }
 
-// newScanRead begins to read a row group, or of it the rows picks, if they are few.
-func newScanRead(ctx context.Context, work *scanWork, task scanTask, columns *scanColumns, picks []int64) (*scanRead, error) {
+// newScanRead begins to read a row group, or of it the rows picks, if they are few;
+// fold says that like rows may come once.
+func newScanRead(ctx context.Context, work *scanWork, task scanTask, columns *scanColumns, picks []int64, fold bool) (*scanRead, error) {
 	s := &scanRead{work: work, task: task, columns: columns, reads: columns.reads(work.table, task)}
 	s.present = make([]int, len(s.reads))
 	var wanted []segment.Column
@@ -44,7 +45,7 @@ func newScanRead(ctx context.Context, work *scanWork, task scanTask, columns *sc
 		s.batches = newLiveBatches(work.req.Mem, task.live, wanted)
 		return s, nil
 	}
-	req := segment.ReadRequest{RowGroup: task.rowGroup, Columns: wanted, Mem: work.req.Mem}
+	req := segment.ReadRequest{RowGroup: task.rowGroup, Columns: wanted, Folded: fold, Mem: work.req.Mem}
 	if 0 < len(picks) && len(picks) <= fewPicks {
 		s.batches = &pickBatches{ctx: ctx, reader: task.reader, req: req, workers: work.req.Partitions}
 		return s, nil
@@ -147,6 +148,10 @@ func (s *scanRead) assemble(rec arrow.Record) (arrow.Record, error) {
 		field := w.field
 		field.Type = c.DataType() // a dictionary, perhaps
 		columns, fields = append(columns, c), append(fields, field)
+	}
+	if times, ok := timesOf(rec); ok {
+		times.Retain()
+		columns, fields = append(columns, times), append(fields, timesField)
 	}
 	out := array.NewRecord(arrow.NewSchema(fields, nil), columns, rec.NumRows())
 	if !s.work.table.checksRows(s.task) {

@@ -20,7 +20,7 @@ const (
 	searchShare = 64
 )
 
-// siftCounts tell how many rows sieves have seen and left.
+// siftCounts tell how many rows something has seen and left.
 type siftCounts struct{ seen, left atomic.Int64 }
 
 // useSieve makes the stream's sieve, if the query has one, and begins with the
@@ -133,7 +133,7 @@ func (s *scanColumns) anyMade() bool {
 
 // sift returns the rows of a row group that are wanted.
 func (s *scanStream) sift(ctx context.Context, task scanTask) (rows []int64, err error) {
-	read, err := newScanRead(ctx, s.work, task, s.early, nil)
+	read, err := newScanRead(ctx, s.work, task, s.early, nil, false)
 	if err != nil {
 		return nil, err
 	}

@@ -118,6 +118,8 @@ type scanStream struct {
 	read          *scanRead // the row group at hand; nil: none
 	sifted, whole bool      // its rows were counted by sift; all of them are to be read
 	picks         []int64   // its rows that are still to be read, unless whole
+
+	nulls arrow.Array // what withTimes adds, or nil
 }
 
 // Schema implements plan.Stream.
@@ -152,8 +154,9 @@ func (s *scanStream) Next(ctx context.Context) (arrow.Record, error) {
 			out.Release()
 			continue
 		}
+		out, rows := s.withTimes(out)
 		if !s.sifted {
-			s.work.req.Stats.Rows.Add(out.NumRows())
+			s.work.req.Stats.Rows.Add(rows)
 		}
 		return out, nil
 	}
@@ -181,7 +184,7 @@ func (s *scanStream) open(ctx context.Context) error {
 		if s.whole {
 			picks = nil
 		}
-		s.read, err = newScanRead(ctx, s.work, task, s.columns, picks)
+		s.read, err = newScanRead(ctx, s.work, task, s.columns, picks, s.whole && s.folds(task))
 		return err
 	}
 }
@@ -213,6 +216,10 @@ func (s *scanStream) closeRead() error {
 func (s *scanStream) Close() error {
 	if s.sieve != nil {
 		s.sieve.Close()
+	}
+	if s.nulls != nil {
+		s.nulls.Release()
+		s.nulls = nil
 	}
 	return s.closeRead()
 }

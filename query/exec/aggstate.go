@@ -3,8 +3,10 @@ package exec
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
 
 	"github.com/traillake/traillake/query/exec/eval"
 	"github.com/traillake/traillake/query/exec/vector"
@@ -19,12 +21,16 @@ type aggState struct {
 	call   plan.AggCall
 	args   []*eval.Expr
 	filter *eval.Predicate // nil when absent
+	times  *eval.Expr      // how many rows each row stands for, the table's; nil: itself, or it makes no difference
 	held   *heldRows       // nil without DISTINCT and ORDER BY
 	acc    function.Accumulator
 }
 
-func newAggState(call plan.AggCall, env *Env) (*aggState, error) {
+func newAggState(call plan.AggCall, env *Env, times *eval.Expr) (*aggState, error) {
 	a := &aggState{env: env, call: call, acc: call.Function.New(env.Context)}
+	if call.Function.Repeats == function.RepeatsCount {
+		a.times = times
+	}
 	var err error
 	if a.args, err = eval.CompileAll(env.Context, call.Args); err != nil {
 		return nil, err
@@ -68,7 +74,38 @@ func (a *aggState) add(f *eval.Frame, groups []int32, n int) error {
 		return err
 	}
 	defer releaseValues(args)
-	return a.acc.Update(groups, args)
+	if a.times == nil {
+		return a.acc.Update(groups, args)
+	}
+	arr, err := a.times.Array(f)
+	if err != nil {
+		return err
+	}
+	defer arr.Release()
+	times, ok := timesOf(arr)
+	if !ok {
+		return a.acc.Update(groups, args)
+	}
+	return a.acc.(function.RowCounter).UpdateTimes(groups, times, args)
+}
+
+// timesOf is how many rows each row of a batch stands for, by its column of
+// plan.TimesColumn; ok is false when each stands for itself.
+func timesOf(arr arrow.Array) (times []int64, ok bool) {
+	nulls := arr.NullN()
+	if nulls == arr.Len() {
+		return nil, false
+	}
+	times = arr.(*array.Int64).Int64Values()
+	if nulls > 0 {
+		times = slices.Clone(times)
+		for i := range times {
+			if arr.IsNull(i) {
+				times[i] = 1
+			}
+		}
+	}
+	return times, true
 }
 
 // values evaluates the arguments as an accumulator takes them: without dictionaries.

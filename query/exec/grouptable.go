@@ -16,6 +16,7 @@ import (
 type groupTable struct {
 	env      *Env
 	keys     []*eval.Expr
+	times    *eval.Expr // how many rows each row stands for; nil: itself
 	groups   *grouper
 	aggs     []*aggState
 	held     *holding
@@ -36,8 +37,13 @@ func newGroupTable(n *plan.Aggregate, env *Env, held *holding) (*groupTable, err
 		keyTypes[i] = k.Type()
 	}
 	t := &groupTable{env: env, held: held, keys: keys, groups: newGrouper(env.Context.Mem, keyTypes)}
+	if n.Times != nil {
+		if t.times, err = eval.Compile(env.Context, n.Times); err != nil {
+			return nil, errors.Join(err, t.close())
+		}
+	}
 	for _, call := range n.Aggs {
-		a, err := newAggState(call, env)
+		a, err := newAggState(call, env, t.times)
 		if err != nil {
 			return nil, errors.Join(err, t.close())
 		}
@@ -166,6 +172,9 @@ func (t *groupTable) result(schema *arrow.Schema) (arrow.Record, error) {
 
 func (t *groupTable) close() error {
 	eval.CloseAll(t.keys)
+	if t.times != nil {
+		t.times.Close()
+	}
 	t.groups.release()
 	var errs []error
 	for _, a := range t.aggs {

@@ -19,6 +19,7 @@ type measured struct {
 	env    *Env
 	stats  *OperatorStats // nil for an exchange
 	counts bool           // rows count: false for the first half of a two-step operator
+	times  int            // the column that says how many rows each stands for, or -1
 	inputs []*measured    // that run inside this one's Next
 	// elapsed is the time spent in Next, inputs included.
 	elapsed time.Duration
@@ -27,9 +28,12 @@ type measured struct {
 
 // measure puts a measured over an operator of node n (nil: none) that reads inputs.
 func (b *builder) measure(s plan.Stream, n plan.Node, counts bool, inputs ...plan.Stream) plan.Stream {
-	m := &measured{Stream: s, env: b.env, counts: counts}
+	m := &measured{Stream: s, env: b.env, counts: counts, times: -1}
 	if n != nil {
 		m.stats = b.env.Stats.Operator(n)
+		if times, ok := plan.Times(n); ok {
+			m.times = times.Index
+		}
 	}
 	for _, in := range inputs {
 		if im, ok := in.(*measured); ok {
@@ -84,11 +88,26 @@ func (m *measured) next(ctx context.Context) (rec arrow.Record, err error) {
 		return nil, err
 	}
 	if m.stats != nil && m.counts {
-		m.stats.Rows.Add(rec.NumRows())
+		m.stats.Rows.Add(rowsOf(rec, m.times))
 		m.stats.Batches.Add(1)
 		m.stats.Bytes.Add(recordBytes(rec))
 	}
 	return rec, nil
+}
+
+// rowsOf is how many rows a batch stands for, by its column times if that is one.
+func rowsOf(rec arrow.Record, times int) (rows int64) {
+	if times < 0 {
+		return rec.NumRows()
+	}
+	each, ok := timesOf(rec.Column(times))
+	if !ok {
+		return rec.NumRows()
+	}
+	for _, n := range each {
+		rows += n
+	}
+	return rows
 }
 
 // recovered is the error of a panic. One that is a fault of ours becomes an error

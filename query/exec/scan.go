@@ -27,7 +27,7 @@ func (b *builder) scan(n *plan.Scan) ([]plan.Stream, error) { return b.scanTable
 func (b *builder) scanTable(n *plan.Scan, table plan.Table) ([]plan.Stream, error) {
 	req := plan.ScanRequest{
 		Columns: n.Columns, Conjuncts: n.Conjuncts, Limit: n.Limit,
-		Sieve: sieveOf(n, b.env), Partitions: b.partitions(), Mem: b.env.Context.Mem, Stats: b.env.Stats.Scan(n),
+		Sieve: sieveOf(n, b.env), Folded: n.Folded, Partitions: b.partitions(), Mem: b.env.Context.Mem, Stats: b.env.Stats.Scan(n),
 	}
 	streams, err := table.Scan(b.ctx, req)
 	if err != nil {

@@ -18,7 +18,9 @@ type folder[S any] struct {
 	add    func(s *S, args []Value, row int) error // row is a batch row; args may be constant
 	// batch is optional: it takes all rows of a batch and reports whether it did.
 	batch func(states []S, groups []int32, args []Value) bool
-	rows  func(s *S, n int64)               // of count: adds rows that are not seen
+	rows  func(s *S, n int64) // of what counts: adds rows that are not seen
+	// times is batch of what counts, for rows that each stand for several; it takes all.
+	times func(states []S, groups []int32, times []int64, args []Value)
 	merge func(s *S, other *S) error        // other is not used afterwards
 	emit  func(b array.Builder, s *S) error // appends the result, or NULL
 	fixed int64                             // bytes of one state
@@ -51,6 +53,12 @@ func (f *folder[S]) Update(groups []int32, args []Value) error {
 
 // CountRows implements RowCounter.
 func (f *folder[S]) CountRows(group int32, n int64) { f.rows(&f.states[group], n) }
+
+// UpdateTimes implements RowCounter.
+func (f *folder[S]) UpdateTimes(groups []int32, times []int64, args []Value) error {
+	f.times(f.states, groups, times, args)
+	return nil
+}
 
 // Merge implements Accumulator.
 func (f *folder[S]) Merge(other Accumulator, groups []int32) error {

@@ -13,8 +13,8 @@ import (
 
 // approximations keep little of what they saw.
 var approximations = []aggEntry{
-	{sig: "approx_distinct(T) bigint; T:comparable", make: approxDistinct},
-	{sig: "approx_distinct(T, double) bigint; T:comparable", make: approxDistinct},
+	{sig: "approx_distinct(T) bigint; T:comparable", make: approxDistinct, repeats: RepeatsNothing},
+	{sig: "approx_distinct(T, double) bigint; T:comparable", make: approxDistinct, repeats: RepeatsNothing},
 	{sig: "approx_percentile(bigint, double) bigint", make: percentile(1, -1)},
 	{sig: "approx_percentile(real, double) real", make: percentile(1, -1)},
 	{sig: "approx_percentile(double, double) double", make: percentile(1, -1)},

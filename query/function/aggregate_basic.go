@@ -9,9 +9,9 @@ import (
 )
 
 var basicAggregates = []aggEntry{
-	{sig: "count() bigint", make: countRows},
-	{sig: "count(T) bigint", make: countRows},
-	{sig: "count_if(boolean) bigint", make: countTrue},
+	{sig: "count() bigint", make: countRows, repeats: RepeatsCount},
+	{sig: "count(T) bigint", make: countRows, repeats: RepeatsCount},
+	{sig: "count_if(boolean) bigint", make: countTrue, repeats: RepeatsCount},
 	{sig: "sum(bigint) bigint", make: sumIntegers},
 	{sig: "sum(double) double", make: sumFloats},
 	{sig: "sum(real) real", make: sumFloats},
@@ -24,8 +24,8 @@ var basicAggregates = []aggEntry{
 	{sig: "avg(decimal(p,s)) decimal(p,s)", make: averageDecimals},
 	{sig: "avg(interval day to second) interval day to second", make: averageIntervals},
 	{sig: "avg(interval year to month) interval year to month", make: averageIntervals},
-	{sig: "min(T) T; T:orderable", make: extremeOf(smallest)},
-	{sig: "max(T) T; T:orderable", make: extremeOf(largest)},
+	{sig: "min(T) T; T:orderable", make: extremeOf(smallest), repeats: RepeatsNothing},
+	{sig: "max(T) T; T:orderable", make: extremeOf(largest), repeats: RepeatsNothing},
 }
 
 // anyNull reports whether an argument is NULL in a row: aggregates skip such rows.
@@ -39,32 +39,40 @@ func anyNull(args []Value, row int) bool {
 }
 
 func countRows(c *call) func(*Context) Accumulator {
+	return counter(c, countBatch, noneNull, func(args []Value, row int) bool { return !anyNull(args, row) })
+}
+
+func countTrue(c *call) func(*Context) Accumulator {
+	never := func([]Value) bool { return false }
+	return counter(c, nil, never, func(args []Value, row int) bool {
+		return !anyNull(args, row) && args[0].Array.(*array.Boolean).Value(args[0].Row(row))
+	})
+}
+
+// counter counts the rows that counts names, which is every one of a batch of which
+// all says so.
+func counter(c *call, batch func([]int64, []int32, []Value) bool, all func([]Value) bool, counts func([]Value, int) bool) func(*Context) Accumulator {
 	return func(ctx *Context) Accumulator {
 		return &folder[int64]{
 			ctx: ctx, c: c, fixed: 8,
 			add: func(s *int64, args []Value, row int) error {
-				if !anyNull(args, row) {
+				if counts(args, row) {
 					*s++
 				}
 				return nil
 			},
-			batch: countBatch,
+			batch: batch,
 			rows:  func(s *int64, n int64) { *s += n },
-			merge: func(s, o *int64) error { *s += *o; return nil },
-			emit:  func(b array.Builder, s *int64) error { b.(*array.Int64Builder).Append(*s); return nil },
-		}
-	}
-}
-
-func countTrue(c *call) func(*Context) Accumulator {
-	return func(ctx *Context) Accumulator {
-		return &folder[int64]{
-			ctx: ctx, c: c, fixed: 8,
-			add: func(s *int64, args []Value, row int) error {
-				if !anyNull(args, row) && args[0].Array.(*array.Boolean).Value(args[0].Row(row)) {
-					*s++
+			times: func(states []int64, groups []int32, times []int64, args []Value) {
+				if all(args) {
+					countTimes(states, groups, times)
+					return
 				}
-				return nil
+				for i, g := range groups {
+					if counts(args, i) {
+						states[g] += times[i]
+					}
+				}
 			},
 			merge: func(s, o *int64) error { *s += *o; return nil },
 			emit:  func(b array.Builder, s *int64) error { b.(*array.Int64Builder).Append(*s); return nil },

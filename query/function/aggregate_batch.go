@@ -16,10 +16,8 @@ import (
 // countBatch counts rows with a value in every argument. It takes batches in which
 // no argument is NULL.
 func countBatch(states []int64, groups []int32, args []Value) bool {
-	for _, a := range args {
-		if a.Array.NullN() > 0 || a.Array.DataType().ID() == arrow.NULL {
-			return false
-		}
+	if !noneNull(args) {
+		return false
 	}
 	if len(states) == 1 {
 		states[0] += int64(len(groups))
@@ -27,6 +25,24 @@ func countBatch(states []int64, groups []int32, args []Value) bool {
 	}
 	for _, g := range groups {
 		states[g]++
+	}
+	return true
+}
+
+// countTimes counts rows of which each stands for several.
+func countTimes(states []int64, groups []int32, times []int64) {
+	times = times[:len(groups)]
+	for i, g := range groups {
+		states[g] += times[i]
+	}
+}
+
+// noneNull reports whether no argument is NULL in any row.
+func noneNull(args []Value) bool {
+	for _, a := range args {
+		if a.Array.NullN() > 0 || a.Array.DataType().ID() == arrow.NULL {
+			return false
+		}
 	}
 	return true
 }

@@ -11,8 +11,8 @@ import (
 
 // collectors keep values: one, the best ones, or all.
 var collectors = []aggEntry{
-	{sig: "arbitrary(T) T", make: anyValue},
-	{sig: "any_value(T) T", make: anyValue},
+	{sig: "arbitrary(T) T", make: anyValue, repeats: RepeatsNothing},
+	{sig: "any_value(T) T", make: anyValue, repeats: RepeatsNothing},
 	{sig: "array_agg(T) array(T)", make: arrayAgg},
 	{sig: "map_agg(K, V) map(K,V); K:comparable", make: mapAgg},
 	{sig: "map_union(map(K,V)) map(K,V); K:comparable", make: mapUnion},

@@ -10,9 +10,9 @@ import (
 
 // statistics are the aggregates over numbers and booleans.
 var statistics = []aggEntry{
-	{sig: "bool_and(boolean) boolean", make: boolFold(false)},
-	{sig: "every(boolean) boolean", make: boolFold(false)},
-	{sig: "bool_or(boolean) boolean", make: boolFold(true)},
+	{sig: "bool_and(boolean) boolean", make: boolFold(false), repeats: RepeatsNothing},
+	{sig: "every(boolean) boolean", make: boolFold(false), repeats: RepeatsNothing},
+	{sig: "bool_or(boolean) boolean", make: boolFold(true), repeats: RepeatsNothing},
 	{sig: "bitwise_and_agg(bigint) bigint", make: bitFold(func(a, b int64) int64 { return a & b })},
 	{sig: "bitwise_or_agg(bigint) bigint", make: bitFold(func(a, b int64) int64 { return a | b })},
 	{sig: "bitwise_xor_agg(bigint) bigint", make: bitFold(func(a, b int64) int64 { return a ^ b })},

@@ -90,14 +90,30 @@ type Aggregate struct {
 	Name   string
 	Args   []types.Type
 	Result types.Type
+	// Repeats says what several equal rows are to it.
+	Repeats Repeats
 	// New makes the accumulator of one partition of a query.
 	New func(ctx *Context) Accumulator
 }
 
-// RowCounter is an Accumulator of count: it can count rows that it does not see.
+// Repeats says how an aggregate takes several equal rows.
+type Repeats uint8
+
+// How an aggregate takes several equal rows.
+const (
+	RepeatsMatter  Repeats = iota // it has to be given each
+	RepeatsCount                  // it is a RowCounter, and is given one with their number
+	RepeatsNothing                // one does what all of them do
+)
+
+// RowCounter is an Accumulator of an aggregate that counts: it can count rows that it
+// does not see.
 type RowCounter interface {
-	// CountRows adds n rows to a group. Other aggregates than count panic.
+	// CountRows adds n rows with values in all arguments to a group.
 	CountRows(group int32, n int64)
+	// UpdateTimes is Update of rows of which each stands for several equal ones:
+	// row i for times[i].
+	UpdateTimes(groups []int32, times []int64, args []Value) error
 }
 
 // Accumulator holds the state of one aggregate for all groups, numbered from 0.

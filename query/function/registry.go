@@ -31,9 +31,10 @@ type entry struct {
 
 // aggEntry is one overload of an aggregate.
 type aggEntry struct {
-	sig    string
-	make   func(c *call) func(ctx *Context) Accumulator
-	result func(args []types.Type) (types.Type, error)
+	sig     string
+	make    func(c *call) func(ctx *Context) Accumulator
+	result  func(args []types.Type) (types.Type, error)
+	repeats Repeats
 }
 
 type overload[E any] struct {
@@ -138,7 +139,7 @@ func ResolveAggregate(name string, args []Arg, lambda LambdaBinder) (*Aggregate,
 		}
 	}
 	c := &call{args: m.want, result: m.result}
-	return &Aggregate{Name: name, Args: m.want, Result: m.result, New: m.entry.make(c)}, nil
+	return &Aggregate{Name: name, Args: m.want, Result: m.result, Repeats: m.entry.repeats, New: m.entry.make(c)}, nil
 }
 
 // match is an overload that accepts the arguments.

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -80,6 +81,13 @@ func (t *Table) bounds() [][2]int64 {
 	return out
 }
 
+// Folds implements plan.Folder.
+func (t *Table) Folds(columns []plan.ColumnPath) bool {
+	return len(columns) > 0 && !slices.ContainsFunc(columns, func(c plan.ColumnPath) bool {
+		return c.Type.Kind != types.Varchar && c.Type.Kind != types.BigInt && c.Type.Kind != types.Boolean
+	})
+}
+
 // Scan implements plan.Table. It ignores the conjuncts, heeds the limit, and asks
 // the sieve about each batch.
 func (t *Table) Scan(_ context.Context, req plan.ScanRequest) ([]plan.Stream, error) {
@@ -93,6 +101,9 @@ func (t *Table) Scan(_ context.Context, req plan.ScanRequest) ([]plan.Stream, er
 			return nil, fmt.Errorf("table %s has no column %d", t.name, c.Column)
 		}
 		fields[i] = types.ToField(c.Name, c.Type)
+	}
+	if req.Folded {
+		fields = append(fields, types.ToField(plan.TimesColumn, types.BigIntType))
 	}
 	streams := make([]*stream, max(1, t.opts.Partitions))
 	for i := range streams {

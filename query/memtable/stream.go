@@ -3,6 +3,7 @@ package memtable
 import (
 	"context"
 	"io"
+	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -45,6 +46,9 @@ func (s *stream) Next(ctx context.Context) (arrow.Record, error) {
 		}
 		s.yielded += int64(len(rows))
 		rec := s.record(s.req.Columns, rows)
+		if s.req.Folded {
+			rec = s.fold(rec)
+		}
 		for _, c := range rec.Columns() {
 			s.req.Stats.Bytes.Add(vector.Bytes(c))
 		}
@@ -87,6 +91,53 @@ func (s *stream) record(paths []plan.ColumnPath, rows []int32) arrow.Record {
 		defer cols[i].Release()
 	}
 	return array.NewRecord(arrow.NewSchema(fields, nil), cols, int64(len(rows)))
+}
+
+// fold returns the batch with equal rows once, and releases the one it is given.
+func (s *stream) fold(rec arrow.Record) arrow.Record {
+	defer rec.Release()
+	at := map[string]int{}
+	var first []int32
+	var times []int64
+	plain := make([]arrow.Array, rec.NumCols())
+	for i, c := range rec.Columns() {
+		plain[i] = vector.Decode(s.mem, c)
+		defer plain[i].Release()
+	}
+	var key []byte
+	for row := range int(rec.NumRows()) {
+		key = key[:0]
+		for i, c := range plain {
+			key = types.AppendKey(key, s.req.Columns[i].Type, c, row)
+		}
+		k, seen := at[string(key)]
+		if !seen {
+			k = len(first)
+			at[string(key)] = k
+			first, times = append(first, int32(row)), append(times, 0)
+		}
+		times[k]++
+	}
+	b := array.NewInt64Builder(s.mem)
+	defer b.Release()
+	for _, n := range times {
+		if n == 1 {
+			b.AppendNull()
+		} else {
+			b.Append(n)
+		}
+	}
+	cols := make([]arrow.Array, 0, rec.NumCols()+1)
+	for _, c := range rec.Columns() {
+		cols = append(cols, vector.Take(s.mem, c, first))
+	}
+	cols = append(cols, b.NewArray())
+	fields := append(slices.Clone(rec.Schema().Fields()), types.ToField(plan.TimesColumn, types.BigIntType))
+	out := array.NewRecord(arrow.NewSchema(fields, nil), cols, int64(len(first)))
+	for _, c := range cols {
+		c.Release()
+	}
+	return out
 }
 
 // column reads rows of a path.

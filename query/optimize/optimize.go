@@ -59,6 +59,8 @@ func rules(eval Eval) []rule {
 		{"hintTop", hintTop},
 		// Needs the input to stay in its order: nothing may change it after this.
 		{"streamAggregates", streamAggregates},
+		// Needs to know which aggregates read all of their input at once.
+		{"foldRows", foldRows},
 	}
 }
 

@@ -47,8 +47,16 @@ func (t *table) Scan(context.Context, plan.ScanRequest) ([]plan.Stream, error) {
 	return nil, errors.New("not for reading")
 }
 
+// foldingTable is a table that can fold its rows when all columns are varchar.
+type foldingTable struct{ *table }
+
+func (t foldingTable) Folds(columns []plan.ColumnPath) bool {
+	return !slices.ContainsFunc(columns, func(c plan.ColumnPath) bool { return c.Type.Kind != types.Varchar })
+}
+
 // TestRules reads testdata. "table NAME" takes one column per line, name and
-// type; with "search" it can be asked for conditions on texts. "optimize" takes a statement and prints the plan; with "only=(rule,…)"
+// type; with "search" it can be asked for conditions on texts, with "folds" it is a
+// plan.Folder. "optimize" takes a statement and prints the plan; with "only=(rule,…)"
 // just those rules run, with "without=(rule,…)" all but those, and with "run"
 // the plan is folded as for a run at 2026-01-10 12:00 UTC.
 func TestRules(t *testing.T) {
@@ -61,6 +69,9 @@ func TestRules(t *testing.T) {
 				cat[name] = defineTable(t, name, d.Input)
 				if d.HasArg("search") {
 					cat[name] = searching{defineTable(t, name, d.Input)}
+				}
+				if d.HasArg("folds") {
+					cat[name] = foldingTable{defineTable(t, name, d.Input)}
 				}
 				return ""
 			case "optimize":

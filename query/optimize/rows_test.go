@@ -46,6 +46,8 @@ func TestRulesKeepRows(t *testing.T) {
 		rows(t, "a", `x bigint, p varchar`, `[1, "k"]`, `[2, "x1"]`, `[2, "a"]`, `[null, "k"]`, `[3, null]`),
 		rows(t, "b", `y bigint, q varchar`, `[1, "k"]`, `[5, "x1"]`, `[6, "x1"]`, `[null, "k"]`, `[2, null]`),
 		rows(t, "c", `x bigint, y bigint`, `[1, 1]`, `[2, 5]`, `[2, 6]`, `[3, 5]`, `[null, 1]`, `[2, null]`, `[7, 2]`),
+		rows(t, "f", `name varchar, source varchar, n bigint`,
+			`["a", "s1", 1]`, `["a", "s1", 2]`, `["a", "s3a", 2]`, `["b", "s3a", 3]`, `["b", "s3a", 3]`, `["b", null, 3]`, `[null, "s3a", 4]`, `[null, "s3a", 4]`, `["a", "s1", 5]`),
 		rows(t, "d", `z bigint, p varchar`, `[1, "k"]`, `[2, "a"]`, `[2, null]`, `[6, "x1"]`, `[null, "b"]`),
 	}
 	for _, sql := range statements(t) {

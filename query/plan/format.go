@@ -86,6 +86,9 @@ func scanLine(n *Scan) string {
 	if n.Top != nil {
 		s += " top " + keys(n.Top.Keys) + positive(" limit ", n.Top.Limit)
 	}
+	if n.Folded {
+		s += " folded"
+	}
 	return s + positive(" limit ", n.Limit)
 }
 
@@ -115,6 +118,9 @@ func aggregateLine(n *Aggregate) string {
 	}
 	if len(aggs) > 0 {
 		s += " compute [" + strings.Join(aggs, ", ") + "]"
+	}
+	if n.Times != nil {
+		s += " times " + String(n.Times)
 	}
 	return s
 }

@@ -20,6 +20,9 @@ func (n *Scan) Outputs() []Output {
 	for i, c := range n.Columns {
 		out[i] = Output{Name: c.Name, Type: c.Type}
 	}
+	if n.Folded {
+		out = append(out, Output{Name: TimesColumn, Type: types.BigIntType})
+	}
 	return out
 }
 

@@ -64,6 +64,9 @@ type Scan struct {
 	Conjuncts []Expr
 	Limit     int64
 	Top       *Top // nil: none
+	// Folded says that rows may stand for several equal ones of the table: behind the
+	// columns comes TimesColumn.
+	Folded bool
 }
 
 // Values yields constant rows; with no columns and one row it is SELECT without FROM.
@@ -100,12 +103,15 @@ type AggCall struct {
 //
 // Clustered says that rows with equal keys follow each other in the input, so
 // that a group is complete where the next one begins.
+//
+// Times, when set, is how many equal rows each row of the input stands for.
 type Aggregate struct {
 	Input     Node
 	Keys      []Expr
 	Names     []string // of the keys
 	Aggs      []AggCall
 	Clustered bool
+	Times     Expr // nil: each stands for itself
 }
 
 // SortKey is one key of an order.

@@ -116,6 +116,9 @@ type ScanRequest struct {
 	Limit int64
 	// Sieve, when set, makes a Sieve for a stream; the stream closes it. A hint.
 	Sieve func() (Sieve, error)
+	// Folded asks a Folder for batches with one column more, TimesColumn: a row may
+	// then stand for several rows of the table that are equal in Columns.
+	Folded bool
 	// Partitions is how many streams the query can use at once; 0 means one.
 	Partitions int
 	Mem        memory.Allocator // batches are allocated here; nil is the default

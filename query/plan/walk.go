@@ -97,6 +97,7 @@ func MapExprs(n Node, fn func(Expr) Expr) Node {
 			a.Args, a.Filter, a.OrderBy = list(a.Args), opt(a.Filter), mapKeys(a.OrderBy, fn)
 			c.Aggs[i] = a
 		}
+		c.Times = opt(n.Times)
 		return &c
 	case *Sort:
 		return &Sort{Input: n.Input, Keys: mapKeys(n.Keys, fn), Limit: n.Limit}

@@ -36,22 +36,17 @@ func readEverything(src Source) error {
 				}
 			}
 		}
-		b, err := r.Read(ctx, ReadRequest{RowGroup: g, Columns: columns})
-		if err != nil {
+		if err := readGroup(ctx, r, ReadRequest{RowGroup: g, Columns: columns}); err != nil {
 			return err
 		}
-		for {
-			rec, err := b.Next()
-			if err == io.EOF {
-				break
+		for _, leaf := range r.tree.leaves {
+			if leaf.maxRep > 0 {
+				continue
 			}
-			if err != nil {
-				b.Close()
+			if err := readGroup(ctx, r, ReadRequest{RowGroup: g, Columns: []Column{{Path: strings.Split(leaf.path, ".")}}, Folded: true}); err != nil {
 				return err
 			}
-			rec.Release()
 		}
-		b.Close()
 		rec, _, err := r.PickRows(ctx, ReadRequest{RowGroup: g, Columns: columns}, []int64{0, r.RowGroup(g).Rows - 1}, 2)
 		if err != nil {
 			return err
@@ -64,6 +59,24 @@ func readEverything(src Source) error {
 	}
 	rec.Release()
 	return r.CheckPages(ctx)
+}
+
+func readGroup(ctx context.Context, r *Reader, req ReadRequest) error {
+	b, err := r.Read(ctx, req)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	for {
+		rec, err := b.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		rec.Release()
+	}
 }
 
 // TestFlippedBytes changes every byte of a small segment: reading never panics,

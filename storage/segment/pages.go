@@ -235,18 +235,31 @@ func nextBytes(data []byte) (v, rest []byte, ok bool) {
 // nextPage decodes the next data page into c.page; io.EOF at the end.
 func (c *chunkReader) nextPage() (err error) {
 	defer guard(&err, "column "+c.leaf.path)
+	offset, entries, err := c.nextBody()
+	if err != nil {
+		return err
+	}
+	if err = c.decode(c.page, entries); err != nil {
+		return corruptAt(offset, "column %s: page: %w", c.leaf.path, err)
+	}
+	return nil
+}
+
+// nextBody reads the next data page, decompressed, into the page's memory, and returns
+// where it begins and how many entries it has; io.EOF at the end.
+func (c *chunkReader) nextBody() (offset int64, entries int, err error) {
 	if !c.delayed {
 		if err := c.readDictionary(); err != nil {
-			return err
+			return 0, 0, err
 		}
 	}
 	if c.pos >= c.end {
-		return io.EOF
+		return 0, 0, io.EOF
 	}
-	offset := c.pos
+	offset = c.pos
 	header, body, err := c.body()
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
 	h := header.DataPageHeader
 	p := c.page
@@ -256,16 +269,13 @@ func (c *chunkReader) nextPage() (err error) {
 		want = format.RLEDictionary
 	}
 	if header.Type != format.DataPage || !h.Valid || h.V.NumValues <= 0 || h.V.Encoding != want && !p.apart {
-		return corruptAt(offset, "column %s: not a data page of encoding %s", c.leaf.path, want)
+		return 0, 0, corruptAt(offset, "column %s: not a data page of encoding %s", c.leaf.path, want)
 	}
 	if p.buf, err = decompress(p.buf, body, header.UncompressedPageSize); err != nil {
-		return corruptAt(offset, "column %s: page: %w", c.leaf.path, err)
-	}
-	if err = c.decode(p, int(h.V.NumValues)); err != nil {
-		return corruptAt(offset, "column %s: page: %w", c.leaf.path, err)
+		return 0, 0, corruptAt(offset, "column %s: page: %w", c.leaf.path, err)
 	}
 	c.entries += int64(h.V.NumValues)
-	return nil
+	return offset, int(h.V.NumValues), nil
 }
 
 // decode splits a decompressed page into levels and values.

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -52,6 +53,11 @@ type ReadRequest struct {
 	BatchRows int
 	// Plain gives utf8 columns as they are written, never as dictionaries.
 	Plain bool
+	// Folded gives rows that are alike in all columns, and follow each other, once, and
+	// how many they are in one column more, TimesColumn. Records without that column
+	// have rows as they are: where folding does not pay, or the columns cannot be read
+	// so. Rows that may come folded can be neither skipped nor picked.
+	Folded bool
 	// Mem allocates the records; nil is the default allocator.
 	Mem memory.Allocator
 }
@@ -189,10 +195,13 @@ func stringArray(values []string, mem memory.Allocator) arrow.Array {
 // Batches yields the rows of a row group. Not safe for concurrent use.
 type Batches struct {
 	ctx     context.Context
+	reader  *Reader
+	req     ReadRequest
 	schema  *arrow.Schema
 	columns []columnReader
-	rows    int64 // left
-	at      int64 // rows of the row group that are behind
+	folder  *folder // in place of columns while rows are folded
+	rows    int64   // left
+	at      int64   // rows of the row group that are behind
 	batch   int64
 	read    int64
 	closed  bool
@@ -207,14 +216,28 @@ func (r *Reader) Read(ctx context.Context, req ReadRequest) (*Batches, error) {
 		req.Mem = memory.DefaultAllocator
 	}
 	rg := &r.meta.RowGroups[req.RowGroup]
-	b := &Batches{ctx: ctx, rows: rg.NumRows}
+	b := &Batches{ctx: ctx, reader: r, req: req, rows: rg.NumRows}
+	if req.Folded && r.folds(req) {
+		b.folder, b.schema, b.batch = r.folder(req, &b.read), foldedSchema(req.Columns), batchRows(req, 0)
+		return b, nil
+	}
+	if err := b.unfolded(); err != nil {
+		_ = b.Close() // err says more
+		return nil, err
+	}
+	return b, nil
+}
+
+// unfolded begins to read rows one by one.
+func (b *Batches) unfolded() error {
+	r, req := b.reader, b.req
+	rg := &r.meta.RowGroups[req.RowGroup]
 	var fields []arrow.Field
 	raw := int64(0)
 	for _, c := range req.Columns {
 		reader, typ, err := r.columnReader(req.RowGroup, c, b.columns, !req.Plain, req.Mem, &b.read)
 		if err != nil {
-			_ = b.Close() // err says more
-			return nil, err
+			return err
 		}
 		b.columns = append(b.columns, reader)
 		fields = append(fields, arrow.Field{Name: c.name(), Type: typ, Nullable: true})
@@ -227,14 +250,20 @@ func (r *Reader) Read(ctx context.Context, req ReadRequest) (*Batches, error) {
 		}
 	}
 	b.schema = arrow.NewSchema(fields, nil)
-	b.batch = maxBatchRows
+	b.batch = batchRows(req, raw/rg.NumRows)
+	return nil
+}
+
+// batchRows is the most rows of a record, each of which takes so many bytes.
+func batchRows(req ReadRequest, bytes int64) int64 {
+	n := int64(maxBatchRows)
 	if req.BatchRows > 0 {
-		b.batch = min(b.batch, int64(req.BatchRows))
+		n = min(n, int64(req.BatchRows))
 	}
-	if per := raw / rg.NumRows; per > 0 {
-		b.batch = min(b.batch, max(minBatchRows, wantBatchBytes/per))
+	if bytes > 0 {
+		n = min(n, max(minBatchRows, wantBatchBytes/bytes))
 	}
-	return b, nil
+	return n
 }
 
 // Schema is the schema of the records. A utf8 column that is stored with a
@@ -251,6 +280,21 @@ func (b *Batches) Next() (rec arrow.Record, err error) {
 	}
 	if err := b.ctx.Err(); err != nil {
 		return nil, err
+	}
+	if b.folder != nil && b.folder.gaveUp {
+		b.folder.release()
+		b.folder = nil
+		if err := b.unfolded(); err != nil {
+			return nil, err
+		}
+		for _, c := range b.columns {
+			c.skip(b.at)
+		}
+	}
+	if b.folder != nil {
+		rec, n, err := b.folder.record(b.schema, int(b.batch), b.rows)
+		b.pass(n)
+		return rec, err
 	}
 	n := min(b.batch, b.rows)
 	b.pass(n)
@@ -281,6 +325,9 @@ func (b *Batches) Pick(rows []int64) (arrow.Record, error) {
 		if row < b.at || row >= b.at+b.rows || i > 0 && row <= rows[i-1] {
 			return nil, fmt.Errorf("pick rows: row %d, %d of %d are ahead: must ascend and be among them", row, b.rows, b.at+b.rows)
 		}
+	}
+	if b.folder != nil {
+		return nil, errors.New("pick rows: they are folded")
 	}
 	if len(rows) == 0 || b.closed {
 		return nil, io.EOF
@@ -319,14 +366,8 @@ func readRecord(schema *arrow.Schema, columns []columnReader, rows int64, fill f
 		for _, c := range cols {
 			c.Release()
 		}
-		if p := recover(); p != nil {
-			fault, ok := p.(runtime.Error)
-			if !ok {
-				panic(p)
-			}
-			rec, err = nil, corrupt("read segment: %v", fault)
-		}
 	}()
+	defer faults(&err)
 	for _, c := range columns {
 		if err := fill(c); err != nil {
 			return nil, err
@@ -343,9 +384,24 @@ func readRecord(schema *arrow.Schema, columns []columnReader, rows int64, fill f
 	return array.NewRecord(schema, cols, rows), nil
 }
 
+// faults turns a fault of an index into an error.
+func faults(err *error) {
+	if p := recover(); p != nil {
+		fault, ok := p.(runtime.Error)
+		if !ok {
+			panic(p)
+		}
+		*err = corrupt("read segment: %v", fault)
+	}
+}
+
 // Close releases what the batches hold. It is idempotent.
 func (b *Batches) Close() error {
 	b.closed = true
+	if b.folder != nil {
+		b.folder.release()
+		b.folder = nil
+	}
 	for _, c := range b.columns {
 		c.release()
 	}
