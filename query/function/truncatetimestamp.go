@@ -1,10 +1,13 @@
 package function
 
 import (
+	"math"
+	"math/bits"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
 )
 
 // truncateTimestampRow is date_trunc of a timestamp, for any unit.
@@ -15,8 +18,7 @@ var truncateTimestampRow = f2(func(unit string, t arrow.Timestamp) (arrow.Timest
 })
 
 // truncateTimestamp is date_trunc of a timestamp. A histogram asks it of every row
-// with one unit: what the unit is, is then settled once for a batch, and a value in
-// the same hour, or whatever it is, as the one before needs no division.
+// with one unit: what the unit is, is then settled once for a batch.
 func truncateTimestamp(c *call) Kernel {
 	row := truncateTimestampRow(c)
 	return func(ctx *Context, args []Value, rows int) (arrow.Array, error) {
@@ -25,18 +27,28 @@ func truncateTimestamp(c *call) Kernel {
 		if !ok || !plain || args[1].Const {
 			return row(ctx, args, rows)
 		}
+		values := times.TimestampValues()[:rows]
+		if unit.even && times.NullN() == 0 {
+			buf := memory.NewResizableBuffer(ctx.Mem)
+			defer buf.Release()
+			buf.Resize(arrow.TimestampTraits.BytesRequired(rows))
+			unit.beginAll(arrow.TimestampTraits.CastFromBytes(buf.Bytes()), values)
+			data := array.NewData(c.result.Arrow(), rows, []*memory.Buffer{nil, buf}, nil, 0, 0)
+			defer data.Release()
+			return array.MakeFromData(data), nil
+		}
 		b := array.NewBuilder(ctx.Mem, c.result.Arrow()).(*array.TimestampBuilder)
 		defer b.Release()
 		b.Reserve(rows)
 		nulls := times.NullN() > 0
 		from, to := int64(0), int64(0) // the unit of the value before: none
-		for i, t := range times.TimestampValues()[:rows] {
+		for i, t := range values {
 			if nulls && times.IsNull(i) {
 				b.UnsafeAppendBoolToBitmap(false)
 				continue
 			}
 			if v := int64(t); v < from || v >= to {
-				from = unit.begin(v)
+				from, _ = truncateWall(unit.name, v)
 				to = from + unit.least
 			}
 			b.UnsafeAppend(arrow.Timestamp(from))
@@ -49,16 +61,33 @@ func truncateTimestamp(c *call) Kernel {
 type unitOf struct {
 	name  string
 	least int64
-	fixed bool // it is always so long, and one begins with 1970
+	even  bool // it is always so long
 }
 
-// begin is where the unit that v lies in begins.
-func (u *unitOf) begin(v int64) int64 {
-	if u.fixed {
-		return floorDiv(v, u.least) * u.least
+// beginAll sets out to where the unit that each value lies in begins, for a unit that
+// is always as long. It multiplies by the length's reciprocal, rounded up, in place of
+// dividing: the quotient is then right, or one too high.
+func (u *unitOf) beginAll(out, values []arrow.Timestamp) {
+	if len(values) == 0 {
+		return
 	}
-	wall, _ := truncateWall(u.name, v)
-	return wall
+	low := values[0]
+	for _, v := range values {
+		low = min(low, v)
+	}
+	first, _ := truncateWall(u.name, int64(low))
+	size := uint64(u.least)
+	reciprocal := math.MaxUint64/size + 1
+	out = out[:len(values)]
+	for i, v := range values {
+		since := uint64(int64(v) - first)
+		quotient, _ := bits.Mul64(since, reciprocal)
+		rest := since - quotient*size
+		if rest >= size { // below zero
+			rest += size
+		}
+		out[i] = v - arrow.Timestamp(rest)
+	}
 }
 
 // constantUnit is the unit that an argument names for all rows, if it does and there
@@ -70,7 +99,7 @@ func constantUnit(v Value) (unitOf, bool) {
 	}
 	u := unitOf{name: strings.ToLower(name.Value(0))}
 	if u.least, ok = microsOf[u.name]; ok {
-		u.fixed = u.name != "week"
+		u.even = true
 		return u, true
 	}
 	months, ok := monthsOf[u.name]

@@ -1,6 +1,8 @@
 package rowkey
 
 import (
+	"unsafe"
+
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
@@ -17,7 +19,8 @@ type Interner struct {
 	mem    memory.Allocator
 	bytes  Table
 	words  WordTable
-	null   int32 // number of NULL + 1, 0 before the first
+	recent *recentLongs // of words, made when it is used
+	null   int32        // number of NULL + 1, 0 before the first
 	count  int32
 	values []arrow.Array // the values in number order, a chunk per batch
 	held   int64         // bytes of values
@@ -34,7 +37,13 @@ func NewInterner(mem memory.Allocator, t types.Type) *Interner { return &Interne
 func (in *Interner) Len() int { return int(in.count) }
 
 // Size is the memory held outside Arrow arrays, in bytes.
-func (in *Interner) Size() int64 { return in.bytes.Size() + in.words.Size() + int64(cap(in.codes))*4 }
+func (in *Interner) Size() int64 {
+	n := in.bytes.Size() + in.words.Size() + int64(cap(in.codes))*4
+	if in.recent != nil {
+		n += int64(unsafe.Sizeof(*in.recent))
+	}
+	return n
+}
 
 // Bytes is the memory held in Arrow arrays.
 func (in *Interner) Bytes() int64 { return in.held }
@@ -99,8 +108,27 @@ func (in *Interner) internWords(arr arrow.Array, word func(int) uint64, ids []in
 	}
 }
 
-// internLongs is internWords of values without NULLs; like ones often follow each other.
+// internLongs is internWords of values without NULLs.
 func (in *Interner) internLongs(values []int64, ids []int32) {
+	if in.recent == nil {
+		if len(ids) < len(in.recent) {
+			in.internFew(values, ids)
+			return
+		}
+		in.recent = new(recentLongs)
+	}
+	for i, v := range values[:len(ids)] {
+		r := in.recent.of(v)
+		if r.value != v || r.number == 0 {
+			id, isNew := in.words.Insert(uint64(v) ^ signBit)
+			*r = recentLong{v, in.number(id, isNew, i) + 1}
+		}
+		ids[i] = r.number - 1
+	}
+}
+
+// internFew is internLongs of a short batch; like values often follow each other.
+func (in *Interner) internFew(values []int64, ids []int32) {
 	for i, v := range values[:len(ids)] {
 		if i > 0 && v == values[i-1] {
 			ids[i] = ids[i-1]
@@ -109,6 +137,23 @@ func (in *Interner) internLongs(values []int64, ids []int32) {
 		id, isNew := in.words.Insert(uint64(v) ^ signBit)
 		ids[i] = in.number(id, isNew, i)
 	}
+}
+
+// recentLongs has the numbers of values seen not long ago, such as the hours of some
+// days: each has one place to look at, where a table has to search.
+type recentLongs [1 << recentBits]recentLong
+
+const recentBits = 12
+
+// recentLong is a value and its number + 1; 0 is none.
+type recentLong struct {
+	value  int64
+	number int32
+}
+
+// of is the place of a value. A multiplication spreads it into its upper bits.
+func (r *recentLongs) of(v int64) *recentLong {
+	return &r[uint64(v)*0x9e3779b97f4a7c15>>(64-recentBits)]
 }
 
 // number maps a table's number to the Interner's: the tables do not hold NULL.
