@@ -81,6 +81,23 @@ func (b *leafBatch) addCoded(codes []int32, dict []string) error {
 	return nil
 }
 
+// addTexts adds the values of few codes.
+func (b *leafBatch) addTexts(codes []int32, dict *lazyDictionary) error {
+	for _, code := range codes {
+		v, err := dict.value(code)
+		if err != nil {
+			return err
+		}
+		if err := b.grow(len(v)); err != nil {
+			return err
+		}
+		end := b.data.Len()
+		b.data.ResizeNoShrink(end + len(v))
+		b.ends = append(b.ends, int32(end+copy(b.data.Bytes()[end:], v)))
+	}
+	return nil
+}
+
 // expect says how many rows the batch is going to have, so that its memory is
 // had at once: values that are stored one by one take as much as they are long.
 func (b *leafBatch) expect(rows int, c *chunkReader) {
@@ -222,6 +239,9 @@ func (c *cursor) values(n int, b *leafBatch) error {
 		if c.chunk.delayed {
 			if err := c.chunk.codesIn(codes); err != nil {
 				return err
+			}
+			if c.chunk.texts != nil {
+				return b.addTexts(codes, c.chunk.texts)
 			}
 		}
 		if b.asCodes {

@@ -59,8 +59,9 @@ type chunkReader struct {
 	ints      []int64  // the dictionary of integers
 	dictCount int
 	haveDict  bool
-	delayed   bool  // the dictionary is read when a value is wanted, not before the pages
-	page      *page // in scratch
+	delayed   bool            // the dictionary is read when a value is wanted, not before the pages
+	texts     *lazyDictionary // of text then, as far as values are wanted
+	page      *page           // in scratch
 	scratch   *scratch
 	protocol  thrift.CompactProtocol
 	index     []format.PageLocation

@@ -128,9 +128,16 @@ func (c *chunkReader) delayDictionary() {
 	c.pos = c.meta.DataPageOffset
 }
 
-// codesIn makes sure that codes whose page was read before the dictionary are in it.
+// codesIn reads the dictionary, of text no more than its values will need, and makes
+// sure that codes whose page was read before are in it.
 func (c *chunkReader) codesIn(codes []int32) error {
-	if err := c.readDictionary(); err != nil {
+	var err error
+	if c.leaf.kind != kindUTF8 {
+		err = c.readDictionary()
+	} else if c.texts == nil {
+		c.texts, err = c.lazyDictionary()
+	}
+	if err != nil {
 		return err
 	}
 	for _, code := range codes {

@@ -29,6 +29,10 @@ func (c *chunkReader) release() {
 	if s == nil {
 		return
 	}
+	if c.texts != nil {
+		c.texts.release()
+		c.texts = nil
+	}
 	s.window = c.window
 	c.scratch, c.page, c.window = nil, nil, nil
 	if cap(s.window)+cap(s.page.buf) <= keptScratch {
