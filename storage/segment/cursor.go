@@ -268,6 +268,8 @@ func (c *cursor) values(n int, b *leafBatch) error {
 		for i := from; i < c.value; i++ {
 			b.floats = append(b.floats, math.Float64frombits(binary.LittleEndian.Uint64(p.data[8*i:])))
 		}
+	case p.packed:
+		b.ints = append(b.ints, p.ints[from:c.value]...)
 	case kind == kindInt32:
 		b.ints = appendStored(b.ints, kind, p.data[4*from:4*c.value])
 	default:

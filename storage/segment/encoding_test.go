@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ func TestEncodings(t *testing.T) {
 		{"hours", timestampUS, func(b array.Builder, i int) {
 			b.(*array.TimestampBuilder).Append(arrow.Timestamp(r.IntN(200) * 3600_000_000))
 		}, format.RLEDictionary, 1.2},
-		{"times", timestampUS, func(b array.Builder, i int) { b.(*array.TimestampBuilder).Append(arrow.Timestamp(r.Int64N(1 << 50))) }, format.Plain, 8.1},
+		{"times", timestampUS, func(b array.Builder, i int) { b.(*array.TimestampBuilder).Append(arrow.Timestamp(r.Int64N(1 << 50))) }, format.DeltaBinaryPacked, 6.6},
 		{"levels", arrow.PrimitiveTypes.Int32, func(b array.Builder, i int) { b.(*array.Int32Builder).Append(int32(i % 5)) }, format.RLEDictionary, 1},
 		// Five values of which four are the same in every row: the compressor takes them for one.
 		{"alike", tags, entries(func(int) []string {
@@ -189,5 +190,55 @@ func TestNewerFormat(t *testing.T) {
 	src[at] = '1'
 	if _, err := Open(src); err != nil {
 		t.Errorf("version 1: %v", err)
+	}
+}
+
+// TestUnpackInts reads what parquet-go encodes, and refuses what is cut off or says
+// another count or width.
+func TestUnpackInts(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for _, n := range []int{0, 1, 2, 32, 33, 128, 129, 130, 1000} {
+		for _, most := range []int64{1, 2, 300, 1 << 40, math.MaxInt64} {
+			want := make([]int64, n)
+			for i := range want {
+				want[i] = r.Int64N(most) - most/2
+			}
+			var enc delta.BinaryPackedEncoding
+			data, err := enc.EncodeInt64(nil, want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := unpackInts(nil, data, n)
+			if err != nil || !slices.Equal(got, want) {
+				t.Fatalf("%d integers below %d: %v, %v, want %v", n, most, got, err, want)
+			}
+			for cut := range data {
+				if _, err := unpackInts(nil, data[:cut], n); err == nil {
+					t.Fatalf("%d integers below %d: read from %d bytes of %d", n, most, cut, len(data))
+				}
+			}
+			for _, wrong := range []int{n - 1, n + 1} {
+				if _, err := unpackInts(nil, data, wrong); err == nil {
+					t.Fatalf("%d integers below %d: read as %d", n, most, wrong)
+				}
+			}
+		}
+	}
+	// A block of 128 in 4 parts, of 2 integers, the first 7, then the least difference 1 and widths.
+	head := []byte{0x80, 1, 4, 2, 14, 2}
+	body := make([]byte, 32/8*65)
+	if got, err := unpackInts(nil, slices.Concat(head, []byte{64, 0, 0, 0}, body), 2); err != nil || !slices.Equal(got, []int64{7, 8}) {
+		t.Errorf("in 64 bits: %v, %v", got, err)
+	}
+	for name, wrong := range map[string][]byte{
+		"65 bits":     slices.Concat(head, []byte{65, 0, 0, 0}, body),
+		"no parts":    {0x80, 1, 0, 2, 14, 2, 0, 0, 0, 0},
+		"no block":    {0, 4, 2, 14, 2, 0, 0, 0, 0},
+		"odd parts":   {0x80, 1, 3, 2, 14, 2, 0, 0, 0},
+		"vast blocks": {0x80, 0x80, 0x80, 0x80, 8, 4, 2, 14, 2, 0, 0, 0, 0},
+	} {
+		if _, err := unpackInts(nil, wrong, 2); err == nil {
+			t.Errorf("%s: no error", name)
+		}
 	}
 }

@@ -36,6 +36,8 @@ type page struct {
 	data     []byte  // without: the values, as stored
 	apart    bool    // data has the bytes of texts only, and lengths their lengths
 	lengths  []int32
+	packed   bool // the values are ints, and data means nothing
+	ints     []int64
 	rows     int
 	values   int
 	buf      []byte // what data lies in
@@ -265,11 +267,12 @@ func (c *chunkReader) nextBody() (offset int64, entries int, err error) {
 	h := header.DataPageHeader
 	p := c.page
 	p.apart = c.leaf.kind.isBytes() && !hasDictionary(c.meta) && h.V.Encoding == format.DeltaLengthByteArray
+	p.packed = c.leaf.kind.physical() == format.Int64 && !hasDictionary(c.meta) && h.V.Encoding == format.DeltaBinaryPacked
 	want := format.Plain
 	if hasDictionary(c.meta) {
 		want = format.RLEDictionary
 	}
-	if header.Type != format.DataPage || !h.Valid || h.V.NumValues <= 0 || h.V.Encoding != want && !p.apart {
+	if header.Type != format.DataPage || !h.Valid || h.V.NumValues <= 0 || h.V.Encoding != want && !p.apart && !p.packed {
 		return 0, 0, corruptAt(offset, "column %s: not a data page of encoding %s", c.leaf.path, want)
 	}
 	if p.buf, err = decompress(p.buf, body, header.UncompressedPageSize); err != nil {
@@ -301,6 +304,10 @@ func (c *chunkReader) decode(p *page, entries int) (err error) {
 	p.data, p.codes, p.values = data, p.codes[:0], values
 	if p.apart {
 		p.lengths, p.data, err = readLengths(p.lengths[:0], data, values)
+		return err
+	}
+	if p.packed {
+		p.ints, err = unpackInts(p.ints, data, values)
 		return err
 	}
 	if !hasDictionary(c.meta) {
