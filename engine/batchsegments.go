@@ -16,13 +16,21 @@ import (
 
 // batchSegments are the segments of a batch that is being made: one for each of its
 // days, as long as the rows in memory are few enough. What a full row group has is on
-// disk already, and part of no version until it is committed. Not safe for concurrent
-// use.
+// disk already, and part of no version until it is committed. Segments are completed
+// while rows of other days come. Not safe for concurrent use.
 type batchSegments struct {
-	engine *Engine
-	store  *store
-	open   []*openSegment // of different days, the one that got rows last at the end
-	sealed []segment.Meta
+	engine  *Engine
+	store   *store
+	open    []*openSegment // of different days, the one that got rows last at the end
+	sealing *sealing       // nil when none is being completed
+	sealed  []segment.Meta
+}
+
+// sealing is segments that are being completed, several at a time.
+type sealing struct {
+	group errgroup.Group
+	metas []segment.Meta
+	errs  []error
 }
 
 type openSegment struct {
@@ -48,8 +56,9 @@ func (b *batchSegments) append(ctx context.Context, rows ingest.Rows) error {
 	return b.makeRoom(ctx)
 }
 
-// makeRoom seals segments of the days that have got no rows for the longest time when
-// too much is in memory. The trail is read day by day, so those are likely complete.
+// makeRoom begins to seal segments of the days that have got no rows for the longest
+// time when too much is in memory, and before that waits for those it began with the
+// last time. The trail is read day by day, so those are likely complete.
 func (b *batchSegments) makeRoom(ctx context.Context) error {
 	held := int64(0)
 	for _, o := range b.open {
@@ -67,35 +76,52 @@ func (b *batchSegments) makeRoom(ctx context.Context) error {
 	return b.sealFirst(ctx, n)
 }
 
-// sealFirst seals the first n of the open segments, several at a time.
+// sealFirst begins to seal the first n of the open segments, when those before are done.
 func (b *batchSegments) sealFirst(ctx context.Context, n int) error {
-	metas := make([]segment.Meta, n)
-	errs := make([]error, n)
-	var group errgroup.Group
-	group.SetLimit(b.engine.opts.Import.Workers)
-	for i, o := range b.open[:n] {
-		group.Go(func() error {
-			metas[i], errs[i] = o.Seal(ctx)
-			if errs[i] != nil {
-				errs[i] = fmt.Errorf("seal segment of day %d: %w", o.day, errs[i])
+	if err := b.wait(); err != nil {
+		return err
+	}
+	s := &sealing{metas: make([]segment.Meta, n), errs: make([]error, n)}
+	s.group.SetLimit(b.engine.opts.Import.Workers)
+	first := slices.Clone(b.open[:n])
+	b.open = slices.Delete(b.open, 0, n)
+	b.sealing = s
+	for i, o := range first {
+		s.group.Go(func() error {
+			s.metas[i], s.errs[i] = o.Seal(ctx)
+			if s.errs[i] != nil {
+				s.errs[i] = fmt.Errorf("seal segment of day %d: %w", o.day, s.errs[i])
 			}
-			return errs[i]
+			return s.errs[i]
 		})
 	}
-	err := group.Wait()
-	for i, m := range metas {
-		if errs[i] == nil {
+	return nil
+}
+
+// wait waits for the segments that are being sealed.
+func (b *batchSegments) wait() error {
+	s := b.sealing
+	if s == nil {
+		return nil
+	}
+	err := s.group.Wait()
+	for i, m := range s.metas {
+		if s.errs[i] == nil {
 			b.sealed = append(b.sealed, m)
 		}
 	}
-	b.open = slices.Delete(b.open, 0, n)
+	b.sealing = nil
 	return err
 }
 
 // seal completes the segments and returns them in the order of their days. They stay
 // the batch's, to discard, until done is called.
 func (b *batchSegments) seal(ctx context.Context) ([]segment.Meta, error) {
-	if err := b.sealFirst(ctx, len(b.open)); err != nil {
+	err := b.sealFirst(ctx, len(b.open))
+	if err == nil {
+		err = b.wait()
+	}
+	if err != nil {
 		return nil, errors.Join(err, b.discard()) // on a full disk their room is needed
 	}
 	slices.SortStableFunc(b.sealed, func(x, y segment.Meta) int { return cmp.Compare(x.Day, y.Day) })
@@ -105,8 +131,10 @@ func (b *batchSegments) seal(ctx context.Context) ([]segment.Meta, error) {
 // done lets go of the segments: they are committed, or it is not known whether they are.
 func (b *batchSegments) done() { b.sealed = nil }
 
-// discard gives up what is not done. It is idempotent.
+// discard gives up what is not done, and reports what could not be removed. It is
+// idempotent.
 func (b *batchSegments) discard() error {
+	_ = b.wait() // the caller has an error already, or is given up for another reason; a segment that fails leaves nothing
 	for _, o := range b.open {
 		o.Abort()
 	}

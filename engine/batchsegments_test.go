@@ -1,14 +1,18 @@
 package engine
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 
+	"github.com/traillake/traillake/ingest"
 	"github.com/traillake/traillake/storage/vfs"
 	"github.com/traillake/traillake/storage/vfs/faultfs"
 )
@@ -88,6 +92,57 @@ func TestImportFailsAnywhere(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// endingSink appends until it has had enough, as an import that is stopped does.
+type endingSink struct {
+	batchSegments
+	left int
+}
+
+var errEnough = errors.New("enough")
+
+func (s *endingSink) Seen(string, string) (int64, bool) { return 0, false }
+func (s *endingSink) Lookup(context.Context, int32, []uint64) ([]ingest.Hit, error) {
+	return nil, nil
+}
+func (s *endingSink) Write(context.Context, *ingest.Batch) error { return nil }
+func (s *endingSink) Append(ctx context.Context, rows ingest.Rows) error {
+	if s.left == 0 {
+		return errEnough
+	}
+	s.left--
+	return s.append(context.WithoutCancel(ctx), rows)
+}
+
+// TestBatchGivesUpWhatIsBeingSealed: an import may end while segments are sealed
+// beside it.
+func TestBatchGivesUpWhatIsBeingSealed(t *testing.T) {
+	l := openLake(t, func(o *Options) { o.Import.MemoryBytes = 1 })
+	l.overlapping(5)
+	s, err := l.find(l.create("audit", 366))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for appends := range 10 {
+		bucket, err := l.openBucket(t.Context(), location{bucket: "trails"}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		sink := &endingSink{batchSegments: batchSegments{engine: l.Engine, store: s}, left: appends}
+		_, err = ingest.Import(t.Context(), bucketSource{bucket}, sink, ingest.Options{
+			Family: s.family, Bucket: "trails", Cutoff: math.MinInt64, Workers: 2, MemoryBytes: 1 << 20, Now: l.clock, Progress: func(ingest.Stats) {},
+		})
+		if !errors.Is(err, errEnough) {
+			t.Fatalf("after %d appends: %v", appends, err)
+		}
+		if err := sink.discard(); err != nil {
+			t.Fatal(err)
+		}
+		if n := l.segmentFiles(); n != 0 {
+			t.Fatalf("after %d appends: %d files are left", appends, n)
+		}
 	}
 }
 
