@@ -56,10 +56,20 @@ func (h *hybrid) load() error {
 			return nil
 		}
 	}
-	h.value, h.left = h.unpack(h.at), 1
-	for h.at++; h.at < h.n && h.unpack(h.at) == h.value; h.at++ {
-		h.left++
+	from := h.at
+	h.value = h.unpack(from)
+	h.at++
+	switch h.width {
+	case 8:
+		for h.at < h.n && h.packed[h.at] == byte(h.value) {
+			h.at++
+		}
+	default:
+		for h.at < h.n && h.unpack(h.at) == h.value {
+			h.at++
+		}
 	}
+	h.left = h.at - from
 	return nil
 }
 

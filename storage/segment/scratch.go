@@ -19,7 +19,7 @@ var scratches = sync.Pool{New: func() any { return new(scratch) }}
 func (c *chunkReader) takeScratch() {
 	c.scratch = scratches.Get().(*scratch)
 	p := &c.scratch.page
-	*p = page{def: p.def, rep: p.rep, codes: p.codes, lengths: p.lengths, buf: p.buf}
+	*p = page{def: p.def, rep: p.rep, codes: p.codes, lengths: p.lengths, ints: p.ints, buf: p.buf}
 	c.page, c.window = p, c.scratch.window[:0]
 }
 
