@@ -104,6 +104,12 @@ func bench(ctx context.Context, f flags, only *regexp.Regexp) (err error) {
 	if err := queries.close(); err != nil {
 		return err
 	}
+	// Behind the others: a process of its own needs the lake for itself.
+	for _, c := range all {
+		if f.memory && only.MatchString(c.name) {
+			printMemory(ctx, f, c.name, "ours/"+c.name, "duckdb/"+c.name)
+		}
+	}
 	if f.ingests > 0 && only.MatchString("ingest") {
 		if err := measureIngest(ctx, d, f); err != nil {
 			return err

@@ -100,9 +100,6 @@ func (s *sides) measure(ctx context.Context, c testCase, f flags) error {
 	if s.table != nil {
 		fmt.Printf("# %s: DuckDB's own table %s ms\n", c.name, milliseconds(median(took["native"])))
 	}
-	if f.memory {
-		printMemory(ctx, f, c.name, "ours/"+c.name, "duckdb/"+c.name)
-	}
 	if f.profile != "" {
 		return s.profile(ctx, c, f)
 	}
